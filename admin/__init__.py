@@ -1,0 +1,1 @@
+"""Staff: sign-in, roles, the console's pages, statistics, the practice mailbox."""

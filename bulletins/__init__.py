@@ -1,0 +1,1 @@
+"""What is sent: notice templates, drafting, checks, approval, publishing, progress, archive."""

@@ -1,0 +1,1 @@
+"""What knows nothing of a town: settings, clock, database, ledger, addresses, tokens, templating."""

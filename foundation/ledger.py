@@ -1,0 +1,82 @@
+"""The ledger: who did what, when, chained by hash so that a line changed afterwards is seen.
+
+Actors and subjects are opaque numbers and words; no address is ever written here.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from foundation.database import Base, RowId
+
+_CHAIN_LOCK = 0x48414E53  # An arbitrary number, the same in every process, for PostgreSQL's advisory lock.
+_FIRST_LINK = "0" * 64
+
+
+class LedgerLine(Base):
+    """One entry; `link` is the hash of the entry before it."""
+
+    __tablename__ = "ledger"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 -- the attribute is SQLAlchemy's
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    action: Mapped[str] = mapped_column(index=True)
+    subject: Mapped[str] = mapped_column(index=True)
+    details: Mapped[str]
+    link: Mapped[str]
+    hash: Mapped[str] = mapped_column(unique=True)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What is to be written: `actor` like `staff:3` or `resident`, `subject` like `bulletin:12`."""
+
+    actor: str
+    action: str
+    subject: str
+
+
+def write(session: Session, deed: Deed, *, at: datetime, details: Mapping[str, object] | None = None) -> None:
+    """Appends in the caller's transaction: the deed and its line commit together or not at all."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
+    link = session.scalar(select(LedgerLine.hash).order_by(LedgerLine.id.desc()).limit(1)) or _FIRST_LINK
+    line = LedgerLine(
+        at=at,
+        actor=deed.actor,
+        action=deed.action,
+        subject=deed.subject,
+        details=json.dumps(details or {}, ensure_ascii=False, sort_keys=True),
+        link=link,
+    )
+    line.hash = _hash(line)
+    session.add(line)
+    session.flush()
+
+
+def first_broken(session: Session) -> int | None:
+    """The id of the first line that does not fit its chain, or None when the whole ledger is sound."""
+    expected = _FIRST_LINK
+    for line in session.scalars(select(LedgerLine).order_by(LedgerLine.id).execution_options(yield_per=500)):
+        if line.link != expected or line.hash != _hash(line):
+            return line.id
+        expected = line.hash
+    return None
+
+
+def lines_about(session: Session, subject: str) -> Iterator[LedgerLine]:
+    """The entries of one subject, oldest first."""
+    yield from session.scalars(select(LedgerLine).where(LedgerLine.subject == subject).order_by(LedgerLine.id))
+
+
+def _hash(line: LedgerLine) -> str:
+    moment = line.at.isoformat(timespec="microseconds")
+    parts = (line.link, moment, line.actor, line.action, line.subject, line.details)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -1,0 +1,171 @@
+"""The kinds of value a setting may have, and how each is read from text."""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import TypeVar
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+
+V = TypeVar("V")
+E = TypeVar("E", bound=StrEnum)
+
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_SECRET_LENGTH = 16
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+
+
+class SettingInvalid(ValueError):
+    """A setting has a value that does not serve."""
+
+    def __init__(self, name: str, problem: str, allowed: str) -> None:
+        super().__init__(f"{name}: {problem}; {allowed}")
+        self.name = name
+
+
+@dataclass(frozen=True)
+class HostPort:
+    """Where to listen."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+class Security(StrEnum):
+    """How the line to a relay is protected."""
+
+    CLEAR = "smtp"
+    STARTTLS = "smtp+starttls"
+    TLS = "smtps"
+
+
+@dataclass(frozen=True)
+class Relay:
+    """A mail server that takes our letters; `connections` is how many are open at once."""
+
+    host: str
+    port: int
+    security: Security
+    user: str | None
+    password: str | None
+    connections: int
+
+    def __str__(self) -> str:
+        return f"{self.security}://{self.host}:{self.port}"
+
+
+def optional(parse: Callable[[str], V]) -> Callable[[str], V | None]:
+    return lambda text: parse(text) if text else None
+
+
+def choice(kind: type[E]) -> Callable[[str], E]:
+    def parse(text: str) -> E:
+        try:
+            return kind(text.lower())
+        except ValueError:
+            raise ValueError("allowed: " + ", ".join(kind)) from None
+
+    return parse
+
+
+def count(text: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,5}", text):
+        raise ValueError("allowed: a whole number from 1")
+    return int(text)
+
+
+def duration(text: str) -> timedelta:
+    """`90`, `90s`, `60m`, `24h` or `28d`."""
+    found = re.fullmatch(r"([0-9]{1,7})\s*([smhd]?)", text.strip().lower())
+    if not found:
+        raise ValueError("allowed: a number of seconds, or like 60m, 24h, 28d")
+    return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
+
+
+def host_port(text: str) -> HostPort:
+    found = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]+)):([0-9]{1,5})", text)
+    if not found or int(found[3]) > 65535:
+        raise ValueError("allowed: host:port, like 127.0.0.1:8000 or [::1]:8000")
+    return HostPort(found[1] or found[2], int(found[3]))
+
+
+def mail_domain(text: str) -> str:
+    domain = text.lower()
+    if not re.fullmatch(rf"{_LABEL}(?:\.{_LABEL})+", domain) or len(domain) > 180:
+        raise ValueError("allowed: a domain name like mail.example.jp")
+    return domain
+
+
+def public_url(text: str) -> str:
+    """The base of links, without a slash at its end."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("allowed: an address like https://anzen.example.jp")
+    if not text.isascii() or re.search(r"[\s<>\"]", text):
+        raise ValueError("allowed: plain ASCII without spaces")
+    return text.rstrip("/")
+
+
+def names(text: str) -> tuple[str, ...]:
+    found = tuple(n.strip() for n in text.split(",") if n.strip())
+    if any(not re.fullmatch(r"[a-z0-9-]+", n) for n in found):
+        raise ValueError("allowed: names of notice templates, comma-separated")
+    return found
+
+
+def secrets_list(text: str) -> tuple[str, ...]:
+    found = tuple(s.strip() for s in text.split(",") if s.strip())
+    if any(len(s) < _SECRET_LENGTH for s in found):
+        raise ValueError(f"allowed: comma-separated secrets of at least {_SECRET_LENGTH} characters each")
+    return found
+
+
+def relays(text: str) -> tuple[Relay, ...]:
+    return tuple(_relay(item.strip()) for item in text.split(",") if item.strip())
+
+
+def _relay(text: str) -> Relay:
+    parts = urlsplit(text)
+    try:
+        security, port = Security(parts.scheme), parts.port
+    except ValueError:
+        raise ValueError("allowed: smtp+starttls://host:port, smtps://user:pw@host, smtp://host:port") from None
+    if not parts.hostname or parts.path not in ("", "/") or parts.fragment:
+        raise ValueError("allowed: a relay is scheme://host:port, with ?connections=N if wanted")
+    if security is Security.CLEAR and not may_be_clear(parts.hostname):
+        raise ValueError("allowed: smtp:// in clear goes to loopback and private addresses only")
+    default_port = {Security.TLS: 465, Security.STARTTLS: 587, Security.CLEAR: 25}[security]
+    return Relay(
+        host=parts.hostname,
+        port=port or default_port,
+        security=security,
+        user=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+        connections=_connections(parts),
+    )
+
+
+def _connections(parts: SplitResult) -> int:
+    query = parse_qs(parts.query, keep_blank_values=True)
+    if set(query) - {"connections"}:
+        raise ValueError("allowed: the only option of a relay is ?connections=N")
+    text = query.get("connections", ["10"])[0]
+    if not re.fullmatch(r"[1-9][0-9]{0,2}", text):
+        raise ValueError("allowed: connections from 1 to 999")
+    return int(text)
+
+
+def may_be_clear(host: str) -> bool:
+    """Only an address written out can be known to be loopback or private; a name could lead anywhere."""
+    if host == "localhost":
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_private

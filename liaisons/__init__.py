@@ -1,0 +1,1 @@
+"""The network: register of liaisons, their circles, forwarding, what they tell us."""

@@ -1,0 +1,1 @@
+"""How it runs: settings to everything, web app, post-room, timetable, commands."""

@@ -1,0 +1,4 @@
+"""The commands: `hansho …`, one file a group."""
+
+def main() -> None:
+    raise SystemExit("not yet")

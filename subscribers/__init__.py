@@ -1,0 +1,1 @@
+"""Who receives: registration, preferences, leaving, unreachable, audience, import, erasure, residents' pages."""

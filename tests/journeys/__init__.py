@@ -1,0 +1,1 @@
+"""The whole loop, through real SMTP and HTTP."""

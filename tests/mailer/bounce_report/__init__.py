@@ -1,0 +1,1 @@
+"""What the mailer reads out of bounces and answers."""

@@ -1,0 +1,1 @@
+"""Tested fakes and the means to start the real parts."""
