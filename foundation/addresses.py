@@ -1,8 +1,8 @@
 """Mail addresses as Japanese carriers really issued them; this room does not know whether anyone reads them.
 
 Decisions: the whole address is lower-case, since carriers and mail services in Japan compare without case and
-a resident types it either way. Full-width forms, as a Japanese keyboard leaves them, are folded one by one, not
-by NFKC, which would also turn look-alike letters of other scripts into addresses that nobody typed.
+a resident types it either way. Full-width forms, as a Japanese keyboard leaves them, are folded one by one,
+not by NFKC, which would also turn look-alike letters of other scripts into addresses that nobody typed.
 """
 
 import re
@@ -69,7 +69,7 @@ class Address:
 
     @classmethod
     def parse(cls, text: str) -> "Address":
-        """Raises AddressInvalid; spaces around, one pair of <> and the quotes of a local part are taken off."""
+        """Raises AddressInvalid; spaces around, one pair of <> and the local part's quotes are taken off."""
         if len(text) > LONGEST_INPUT:
             raise AddressInvalid(AddressFault.LENGTH)
         bare = text.translate(_KEYBOARD).strip(" \t")

@@ -7,9 +7,7 @@ from hypothesis import strategies as st
 from foundation.addresses import Address, AddressInvalid
 
 _LOCALS = st.text(alphabet="abcXYZ019.+-_!#$%&'*/=?^`{|}~", min_size=1, max_size=64)
-_DOMAINS = st.sampled_from(
-    ["docomo.ne.jp", "EZweb.ne.jp", "i.softbank.jp", "example.jp", "日本語.jp", "x--y.jp"]
-)
+_DOMAINS = st.sampled_from(["docomo.ne.jp", "EZweb.ne.jp", "i.softbank.jp", "example.jp", "日本語.jp", "x--y.jp"])
 
 
 @pytest.mark.parametrize(
@@ -30,9 +28,7 @@ _DOMAINS = st.sampled_from(
         ("a@XN--WGV71A119E.jp", "a@xn--wgv71a119e.jp", "a@xn--wgv71a119e.jp"),
     ],
 )
-def test_an_address_that_works_is_taken_and_stored_in_one_form(
-    typed: str, stored: str, on_the_wire: str
-) -> None:
+def test_an_address_that_works_is_taken_and_stored_in_one_form(typed: str, stored: str, on_the_wire: str) -> None:
     address = Address.parse(typed)
 
     assert (address.text, str(address), address.envelope) == (stored, stored, on_the_wire)
