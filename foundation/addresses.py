@@ -52,7 +52,7 @@ class AddressFault(StrEnum):
     LENGTH = "length", "メールアドレスが長すぎます。"
 
 
-class AddressInvalid(ValueError):  # noqa: N818  (the glossary's word, read as a sentence where it is raised)
+class AddressInvalid(ValueError):
     """メールアドレスの形が正しくありません。"""
 
     def __init__(self, fault: AddressFault) -> None:
