@@ -1,0 +1,115 @@
+"""Plain-text templates from files: letters and notices, in a sandbox, with every name known."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from types import TracebackType
+
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, meta
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from foundation.era import clock_words, day_and_weekday, era_date
+from foundation.plain_text import one_line
+
+
+class TemplateBroken(Exception):
+    """A template cannot be read or rendered; the text is one line, `path:line: reason`."""
+
+    def __init__(self, path: Path, line: int, reason: str) -> None:
+        super().__init__(f"{path}:{line}: {one_line(reason)}")
+        self.path = path
+        self.line = line
+        self.reason = one_line(reason)
+
+
+def _day(value: date | str) -> str:
+    # A preview shows the name of a field that is still empty; it passes through unchanged.
+    return value if isinstance(value, str) else day_and_weekday(value)
+
+
+def _era(value: date | str) -> str:
+    return value if isinstance(value, str) else era_date(value)
+
+
+def _clock(value: time | datetime | str) -> str:
+    return value if isinstance(value, str) else clock_words(value)
+
+
+@dataclass(frozen=True)
+class TextTemplate:
+    """One compiled template; `names` are the values it asks for."""
+
+    path: Path
+    names: frozenset[str]
+    _compiled: Template
+
+    def render(self, **values: object) -> str:
+        """Raises TemplateBroken for a value that is missing or of the wrong kind."""
+        try:
+            return self._compiled.render(**values)
+        except (TemplateError, TypeError, ValueError, AttributeError, ArithmeticError, LookupError) as problem:
+            line = _line_within(problem.__traceback__, str(self.path))
+            raise TemplateBroken(self.path, line, str(problem)) from problem
+
+
+class TextTemplates:
+    """Compiles templates; filters `day`, `clock` and `era` write dates and times the office's way."""
+
+    def __init__(self) -> None:
+        self._environment = ImmutableSandboxedEnvironment(
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            autoescape=False,  # The result is plain text, never HTML.
+        )
+        self._environment.filters.update(day=_day, clock=_clock, era=_era)
+
+    def compile(self, path: Path) -> TextTemplate:
+        """Raises TemplateBroken where the file is missing, is not UTF-8 or has a syntax error."""
+        try:
+            source = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as problem:
+            raise TemplateBroken(path, 1, f"cannot be read: {problem}") from problem
+        return self.compile_text(source, path)
+
+    def compile_text(self, source: str, path: Path) -> TextTemplate:
+        """`path` stands in messages only. Raises TemplateBroken for a syntax error."""
+        try:
+            names = meta.find_undeclared_variables(self._environment.parse(source, filename=str(path)))
+            code = self._environment.compile(source, name=str(path), filename=str(path))
+        except TemplateSyntaxError as problem:
+            raise TemplateBroken(path, problem.lineno, problem.message or "syntax error") from problem
+        compiled = Template.from_code(self._environment, code, self._environment.globals)
+        return TextTemplate(path, frozenset(names), compiled)
+
+
+@dataclass(frozen=True)
+class LetterTemplate:
+    """A letter is a folder with `subject.txt` and `body.txt`."""
+
+    subject_template: TextTemplate
+    body_template: TextTemplate
+
+    def subject(self, **values: object) -> str:
+        """Always one line, whatever the values hold."""
+        return one_line(self.subject_template.render(**values))
+
+    def body(self, **values: object) -> str:
+        """Lines end with LF, the last one too; blank lines at either end go."""
+        return self.body_template.render(**values).strip("\n") + "\n"
+
+
+def read_letter(folder: Path) -> LetterTemplate:
+    """Raises TemplateBroken where one of the two files is missing or broken."""
+    templates = TextTemplates()
+    return LetterTemplate(templates.compile(folder / "subject.txt"), templates.compile(folder / "body.txt"))
+
+
+def _line_within(trace: TracebackType | None, filename: str) -> int:
+    """Jinja rewrites the frames of a template so that they bear the template's own line numbers."""
+    line = 1
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == filename:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
