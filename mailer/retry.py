@@ -12,7 +12,7 @@ SPREAD = 0.25
 # A server may ask for more patience than our own gap, but not for more than a day.
 LONGEST_HINT = timedelta(days=1)
 
-_AGAIN = r"\b(?:again|retry|retrying|back|wait|delayed|deferred|gr[ae]y-?list\w*)\b[^0-9]{0,40}?"
+_AGAIN = r"\b(?:try|again|retry|retrying|back|wait|delayed|deferred|gr[ae]y-?list\w*)\b[^0-9]{0,40}?"
 _AMOUNT = re.compile(
     _AGAIN + r"([0-9]{1,6})\s*(seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h)\b",
     re.IGNORECASE,
