@@ -1,0 +1,71 @@
+"""A database file with the tables of staff, and one person of each role."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from admin import passwords, staff
+from admin.roles import Role
+from admin.staff import Colleague
+from foundation.addresses import Address
+from foundation.database import Base, Database
+from foundation.tokens import Keyring
+
+MORNING = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)
+PASSWORD = "correct horse battery 9"
+
+
+class HandClock:
+    """Stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.at = MORNING
+
+    def now(self) -> datetime:
+        return self.at
+
+    def pass_by(self, time: timedelta) -> None:
+        self.at += time
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{tmp_path / 'hansho.db'}")
+    Base.metadata.create_all(database.engine)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def keyring() -> Keyring:
+    return Keyring(["a secret of the tests"])
+
+
+@pytest.fixture
+def drafter(database: Database) -> Colleague:
+    return enter(database, "tanto@example.jp", Role.DRAFTER)
+
+
+@pytest.fixture
+def manager(database: Database) -> Colleague:
+    return enter(database, "kanri@example.jp", Role.MANAGER)
+
+
+def enter(database: Database, address: str, role: Role) -> Colleague:
+    with database.write() as session:
+        return staff.add(
+            session,
+            Address.parse(address),
+            role.label,
+            role=role,
+            password_hash=passwords.make_hash(PASSWORD),
+            at=MORNING,
+            actor="command",
+        )
