@@ -3,20 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import Enum
+
+from foundation.settings import Counting
 
 # A bounce may come this long after the handing over, and the breaker and its person speak within it.
 RIPENING = timedelta(hours=24)
 
 # With time elapsed as the measure, failures on fewer dates than this are no evidence.
 ELAPSED_DATES = 2
-
-
-class Counting(Enum):
-    """What the number of days counts."""
-
-    DELIVERY_DAYS = "delivery-days"
-    ELAPSED = "elapsed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from subscribers.three_days import Acceptance, Counting, Failure, Rule, judge
+from foundation.settings import Counting
+from subscribers.three_days import Acceptance, Failure, Rule, judge
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 THREE = Rule()
