@@ -128,6 +128,23 @@ def test_hours_that_the_clock_passes_twice_open_twice() -> None:
     assert office.next_opening(first + timedelta(minutes=30)) == first + timedelta(hours=1)
 
 
+def test_hours_close_when_the_clock_is_put_back_before_their_beginning() -> None:
+    office = DeliveryHours.parse("sun 01:30-03:00", zone=NEW_YORK, closing_days=CLOSING, grace=timedelta(0))
+    first = datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+
+    assert office.next_opening(first - timedelta(hours=1)) == first
+    assert office.closing_after(first) == first + timedelta(minutes=30)  # the clock reads 01:00 again
+    assert office.next_opening(first + timedelta(minutes=30)) == first + timedelta(hours=1)
+
+
+def test_a_clock_put_back_over_midnight_returns_to_yesterdays_hours() -> None:
+    st_johns = ZoneInfo("America/St_Johns")
+    office = DeliveryHours.parse("sat 23:30-24:00", zone=st_johns, closing_days=CLOSING, grace=timedelta(0))
+    sunday = datetime(2010, 11, 7, 0, 0, 30, tzinfo=st_johns)  # in half a minute it is 23:01 on Saturday
+
+    assert office.next_opening(sunday) == datetime(2010, 11, 7, 3, tzinfo=UTC)
+
+
 def test_a_winter_morning_opens_an_hour_later_in_universal_time() -> None:
     office = DeliveryHours.parse("mon-fri 09:00-17:00", zone=NEW_YORK, closing_days=CLOSING, grace=timedelta(0))
 
