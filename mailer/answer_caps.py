@@ -1,0 +1,61 @@
+"""Answer caps: an address gets few automatic answers, and everybody together not endlessly many.
+
+The cap an address is the only thing that ends every loop. What is counted is a keyed fingerprint, not the address.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from foundation.database import Base, RowId
+from foundation.tokens import Keyring
+
+
+class AnswerRow(Base):
+    """One answer that was given."""
+
+    __tablename__ = "answers"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    who: Mapped[str] = mapped_column(index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+@dataclass(frozen=True)
+class Cap:
+    """At most `answers` within `span`."""
+
+    answers: int
+    span: timedelta
+
+
+ADDRESS_CAPS = (Cap(3, timedelta(minutes=10)), Cap(6, timedelta(days=1)))
+# A ward after an earthquake registers 3,000 people in an hour.
+EVERYBODY_CAPS = (Cap(600, timedelta(minutes=1)), Cap(12_000, timedelta(hours=1)))
+
+
+def may_answer(session: Session, keyring: Keyring, address: str, *, at: datetime) -> bool:
+    """Counts the answer when it may be given; works in the caller's transaction."""
+    who = keyring.blind("answer", address)
+    if _reached(session, ADDRESS_CAPS, at=at, who=who) or _reached(session, EVERYBODY_CAPS, at=at):
+        return False
+    session.add(AnswerRow(who=who, at=at))
+    session.flush()
+    return True
+
+
+def forget_old(session: Session, *, at: datetime) -> None:
+    session.execute(delete(AnswerRow).where(AnswerRow.at < at - timedelta(days=2)))
+
+
+def _reached(session: Session, caps: Sequence[Cap], *, at: datetime, who: str | None = None) -> bool:
+    for cap in caps:
+        counted = select(func.count()).select_from(AnswerRow).where(AnswerRow.at > at - cap.span)
+        if who is not None:
+            counted = counted.where(AnswerRow.who == who)
+        if (session.scalar(counted) or 0) >= cap.answers:
+            return True
+    return False

@@ -1,0 +1,104 @@
+"""Bounce facts: at most one a delivery, with its class and evidence. What follows from them is decided above."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from foundation.database import Base, RowId
+from mailer import tallies
+from mailer.bounce_report.bounce_class import BounceClass
+from mailer.outbox_tables import OutboxRow, State
+
+
+class Source(StrEnum):
+    """How we learned of it: while speaking SMTP, or by a report afterwards."""
+
+    SMTP = "smtp"
+    REPORT = "report"
+
+
+class BounceFactRow(Base):
+    """`handed_at` is when the letter was handed over: the day a failure belongs to, however late it is told."""
+
+    __tablename__ = "bounce_facts"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id"), unique=True)
+    batch: Mapped[str]
+    domain: Mapped[str]
+    recipient_ref: Mapped[int | None] = mapped_column(index=True)
+    bounce_class: Mapped[str]
+    counted: Mapped[bool]
+    handed_at: Mapped[datetime]
+    known_at: Mapped[datetime] = mapped_column(index=True)
+    status: Mapped[str | None]
+    evidence: Mapped[str]
+    source: Mapped[str]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What a refusal said of one delivery."""
+
+    outbox_id: int
+    bounce_class: BounceClass
+    counted: bool
+    evidence: str
+    source: Source
+    status: str | None = None
+
+
+def keep_fact(session: Session, fact: Fact, *, handed_at: datetime | None, at: datetime) -> bool:
+    """Stores the first fact of a delivery and tells whether it was the first; a report for a letter we had called
+    sent also adds to `bounced`. A delivery that is unknown here is no fact of ours (False)."""
+    row = session.get(OutboxRow, fact.outbox_id)
+    known = session.scalar(select(BounceFactRow.id).where(BounceFactRow.outbox_id == fact.outbox_id))
+    if row is None or known is not None:
+        return False
+    session.add(
+        BounceFactRow(
+            outbox_id=row.id,
+            batch=row.batch,
+            domain=row.domain,
+            recipient_ref=row.recipient_ref,
+            bounce_class=fact.bounce_class.value,
+            counted=fact.counted,
+            handed_at=handed_at or row.handed_at or at,
+            known_at=at,
+            status=fact.status,
+            evidence=fact.evidence[:500],
+            source=fact.source.value,
+        )
+    )
+    if row.state == State.SENT:
+        row.bounced_as = fact.bounce_class.value
+        tallies.add(session, fact.source, [tallies.Change(row.batch, row.domain, {tallies.BOUNCED: 1})])
+    session.flush()
+    return True
+
+
+def facts_about(session: Session, ref: int) -> Sequence[BounceFactRow]:
+    """All facts of one recipient, oldest first."""
+    return session.scalars(
+        select(BounceFactRow).where(BounceFactRow.recipient_ref == ref).order_by(BounceFactRow.handed_at)
+    ).all()
+
+
+def acceptances_of(session: Session, ref: int) -> Sequence[datetime]:
+    """When letters to one recipient were taken over and have not bounced since."""
+    return [
+        handed
+        for handed in session.scalars(
+            select(OutboxRow.handed_at).where(
+                OutboxRow.recipient_ref == ref,
+                OutboxRow.state == State.SENT,
+                OutboxRow.bounced_as.is_(None),
+                OutboxRow.handed_at.is_not(None),
+            )
+        )
+        if handed is not None
+    ]

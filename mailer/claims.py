@@ -1,0 +1,148 @@
+"""Claims: a sender takes due rows under a lease, keeps it alive, and ends rows that need no wire."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from mailer import tallies
+from mailer.bounce_facts import Fact, Source, keep_fact
+from mailer.bounce_report.bounce_class import BounceClass
+from mailer.domain_pauses import paused_domains
+from mailer.outbox_tables import OPEN, BatchRow, BatchState, Lane, OutboxRow, State
+
+LEASE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row in a sender's hand; `attempt` counts from 1 and names this try for ever."""
+
+    id: int
+    letter_id: int
+    batch: str
+    address: str
+    domain: str
+    ref: int | None
+    lane: Lane
+    attempt: int
+    was: State
+    created_at: datetime
+    expires_at: datetime
+
+
+_TAKEN = (
+    OutboxRow.id,
+    OutboxRow.letter_id,
+    OutboxRow.batch,
+    OutboxRow.address,
+    OutboxRow.domain,
+    OutboxRow.recipient_ref,
+    OutboxRow.lane,
+    OutboxRow.attempts,
+    OutboxRow.state,
+    OutboxRow.created_at,
+    OutboxRow.expires_at,
+)
+
+
+def claim(session: Session, sender: str, *, at: datetime, lanes: Collection[Lane], limit: int) -> list[Claimed]:
+    """Takes at most `limit` due rows, urgent before reply before bulk, for LEASE from `at`."""
+    wanted = [_free(at), OutboxRow.due_at <= at, OutboxRow.expires_at > at, OutboxRow.unwanted.is_(False)]
+    wanted.append(OutboxRow.lane.in_([int(lane) for lane in lanes]))
+    wanted.append(OutboxRow.batch.not_in(select(BatchRow.batch).where(BatchRow.state != BatchState.OPEN)))
+    paused = paused_domains(session)
+    if paused:
+        wanted.append(or_(OutboxRow.lane == int(Lane.REPLY), OutboxRow.domain.not_in(paused)))
+    picked = (
+        select(OutboxRow.id)
+        .where(*wanted)
+        .order_by(OutboxRow.lane, OutboxRow.due_at, OutboxRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id.in_(picked.scalar_subquery()))
+        .values(lease_by=sender, lease_until=at + LEASE, attempts=OutboxRow.attempts + 1)
+        .returning(*_TAKEN)
+        .execution_options(synchronize_session=False)
+    ).all()
+    taken = [Claimed(r[0], r[1], r[2], r[3], r[4], r[5], Lane(r[6]), r[7], State(r[8]), r[9], r[10]) for r in rows]
+    return sorted(taken, key=lambda c: (c.lane, c.id))
+
+
+def keep(session: Session, sender: str, ids: Sequence[int], *, at: datetime) -> set[int]:
+    """Renews the lease of what the sender still holds and returns what of it is still wanted; the rest was
+    halted, withdrawn, or its recipient left."""
+    held = and_(OutboxRow.id.in_(ids), OutboxRow.lease_by == sender, OutboxRow.state.in_(OPEN))
+    session.execute(update(OutboxRow).where(held).values(lease_until=at + LEASE))
+    closed = select(BatchRow.batch).where(BatchRow.state != BatchState.OPEN)
+    return set(
+        session.scalars(select(OutboxRow.id).where(held, OutboxRow.unwanted.is_(False), OutboxRow.batch.not_in(closed)))
+    )
+
+
+def give_back(session: Session, sender: str) -> None:
+    """Frees what an earlier life of this sender still held, so that nobody waits for the leases to end."""
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.lease_by == sender, OutboxRow.state.in_(OPEN))
+        .values(lease_by=None, lease_until=None)
+    )
+
+
+def settle(session: Session, sender: str, *, at: datetime, limit: int = 1000) -> int:
+    """Ends rows that will not be sent: unwanted or withdrawn ones as suppressed, late ones as expired.
+
+    Rows in a sender's hand are left to that sender. Returns how many were ended.
+    """
+    withdrawn = select(BatchRow.batch).where(BatchRow.state == BatchState.WITHDRAWN)
+    ended = _end(session, sender, OutboxRow.unwanted.is_(True), State.SUPPRESSED, at=at, limit=limit)
+    ended += _end(session, sender, OutboxRow.batch.in_(withdrawn), State.SUPPRESSED, at=at, limit=limit)
+    return ended + _end(session, sender, OutboxRow.expires_at <= at, State.EXPIRED, at=at, limit=limit)
+
+
+def _free(at: datetime) -> ColumnElement[bool]:
+    return and_(OutboxRow.state.in_(OPEN), or_(OutboxRow.lease_until.is_(None), OutboxRow.lease_until < at))
+
+
+def _end(session: Session, sender: str, which: ColumnElement[bool], end: State, *, at: datetime, limit: int) -> int:
+    rows = session.execute(
+        select(
+            OutboxRow.id,
+            OutboxRow.batch,
+            OutboxRow.domain,
+            OutboxRow.state,
+            OutboxRow.failing_as,
+            OutboxRow.reply,
+        )
+        .where(_free(at), which)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    if not rows:
+        return 0
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id.in_([r.id for r in rows]))
+        .values(state=end.value, ended_at=at, lease_by=None, lease_until=None)
+    )
+    changes = [tallies.Change(r.batch, r.domain, _move(State(r.state), end)) for r in rows]
+    tallies.add(session, sender, changes)
+    for r in rows:
+        if end is State.EXPIRED and r.failing_as == BounceClass.FULL:
+            # A full mailbox counts once its tries have ended.
+            keep_fact(
+                session,
+                Fact(r.id, BounceClass.FULL, counted=True, evidence=r.reply or "", source=Source.SMTP),
+                handed_at=None,  # the row knows when it was last offered
+                at=at,
+            )
+    return len(rows)
+
+
+def _move(was: State, to: State) -> dict[str, int]:
+    return {was: -1, to: 1} if was != to else {}

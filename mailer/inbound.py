@@ -1,0 +1,122 @@
+"""Inbound mail: stored before it is acknowledged, worked off once, set aside when it cannot be read."""
+
+import email
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, delete, func, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from foundation.database import Base, RowId
+
+_NEW = text("state = 'new'")
+
+
+class InboundState(StrEnum):
+    """`new` → `done` or `set-aside`; a mail set aside may be worked again by hand (`new`)."""
+
+    NEW = "new"
+    DONE = "done"
+    SET_ASIDE = "set-aside"
+
+
+class InboundRow(Base):
+    """One mail to one of our addresses. `envelope_from` is empty for the null sender."""
+
+    __tablename__ = "inbound_mail"
+    __table_args__ = (Index("ix_inbound_new", "id", sqlite_where=_NEW, postgresql_where=_NEW),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    received_at: Mapped[datetime] = mapped_column(index=True)
+    envelope_from: Mapped[str]
+    recipient: Mapped[str]
+    raw: Mapped[bytes]
+    same_key: Mapped[str | None] = mapped_column(unique=True)
+    state: Mapped[str] = mapped_column(default=InboundState.NEW.value)
+    kind: Mapped[str | None]
+    note: Mapped[str | None]
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A mail as it came in by whichever road."""
+
+    envelope_from: str
+    recipients: tuple[str, ...]
+    raw: bytes
+
+
+def store(session: Session, mail: Incoming, *, at: datetime) -> None:
+    """One row a recipient. The same mail by two roads, or tried again after a lost answer, is one mail: it is known
+    by its Message-ID, sender and recipient; a mail without a Message-ID is always a new one."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    for recipient in mail.recipients:
+        session.execute(
+            dialect.insert(InboundRow)
+            .values(
+                received_at=at,
+                envelope_from=mail.envelope_from,
+                recipient=recipient,
+                raw=mail.raw,
+                same_key=_same_key(mail, recipient),
+                state=InboundState.NEW.value,
+            )
+            .on_conflict_do_nothing(index_elements=["same_key"])
+        )
+
+
+def next_new(session: Session) -> InboundRow | None:
+    """The oldest mail not yet worked off, locked where the database can."""
+    return session.scalars(
+        select(InboundRow)
+        .where(InboundRow.state == InboundState.NEW)
+        .order_by(InboundRow.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
+
+
+def set_aside(session: Session, number: int, reason: str) -> None:
+    """The mail stays readable for a person; the next one is served."""
+    row = session.get(InboundRow, number)
+    if row is not None:
+        row.state, row.note = InboundState.SET_ASIDE, reason[:500]
+
+
+def those_set_aside(session: Session, *, limit: int = 200) -> Sequence[InboundRow]:
+    return session.scalars(
+        select(InboundRow).where(InboundRow.state == InboundState.SET_ASIDE).order_by(InboundRow.id.desc()).limit(limit)
+    ).all()
+
+
+def counts_by_kind(session: Session) -> dict[str, int]:
+    """How many of each kind are held."""
+    rows = session.execute(select(InboundRow.kind, func.count()).group_by(InboundRow.kind))
+    return {kind or "new": number for kind, number in rows}
+
+
+def forget_done(session: Session, *, before: datetime) -> int:
+    """Mail that was worked off is not kept; what was set aside stays until a person has dealt with it."""
+    result = session.execute(
+        delete(InboundRow).where(InboundRow.state == InboundState.DONE, InboundRow.received_at < before)
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]  # a DELETE always gives a cursor result
+
+
+def _same_key(mail: Incoming, recipient: str) -> str | None:
+    message_id = _message_id(mail.raw)
+    if not message_id:
+        return None
+    return hashlib.sha256("\n".join((message_id, mail.envelope_from, recipient)).encode()).hexdigest()
+
+
+def _message_id(raw: bytes) -> str:
+    head = raw[:65536].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    try:
+        return str(email.message_from_bytes(head + b"\n\n").get("Message-ID") or "").strip()
+    except Exception:  # noqa: BLE001 -- a head nobody can read has no Message-ID
+        return ""

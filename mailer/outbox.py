@@ -1,0 +1,144 @@
+"""The outbox as others use it: put letters in, suppress, halt, withdraw, send again, read the counts.
+
+Every function works in the caller's transaction and never commits.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from mailer import tallies
+from mailer.letter import Letter
+from mailer.outbox_tables import OPEN, BatchRow, BatchState, Lane, LetterRow, OutboxRow, State
+
+REPLIES = "replies"  # the batch of answers and letters of the service itself
+
+
+@dataclass(frozen=True)
+class Post:
+    """How a group of letters is to travel."""
+
+    batch: str
+    once_key: str
+    lane: Lane
+    at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class To:
+    """One recipient; `ref` is the caller's own number for it and means nothing here."""
+
+    address: str
+    domain: str
+    ref: int | None
+
+
+def write_letter(session: Session, letter: Letter, *, batch: str, at: datetime) -> int:
+    """Keeps the text and returns its number."""
+    row = LetterRow(
+        batch=batch,
+        subject=letter.subject,
+        body=letter.body,
+        tail=letter.tail,
+        links=letter.packed_links(),
+        unsubscribe=letter.unsubscribe,
+        in_reply_to=letter.in_reply_to,
+        created_at=at,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def enqueue(session: Session, letter_id: int, post: Post, recipients: Iterable[To]) -> int:
+    """Returns how many rows are new; a recipient who already has this once_key gets no second one."""
+    rows = [
+        {
+            "letter_id": letter_id,
+            "batch": post.batch,
+            "once_key": post.once_key,
+            "address": to.address,
+            "domain": to.domain,
+            "recipient_ref": to.ref,
+            "lane": int(post.lane),
+            "state": State.QUEUED.value,
+            "unwanted": False,
+            "attempts": 0,
+            "created_at": post.at,
+            "due_at": post.at,
+            "expires_at": post.expires_at,
+        }
+        for to in recipients
+    ]
+    if not rows:
+        return 0
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(OutboxRow).on_conflict_do_nothing(index_elements=["once_key", "address"])
+    added = 0
+    for start in range(0, len(rows), 500):
+        result = session.execute(statement.values(rows[start : start + 500]))
+        added += result.rowcount  # type: ignore[attr-defined]  # an INSERT always gives a cursor result
+    return added
+
+
+def reply(session: Session, letter: Letter, post: Post, to: To) -> None:
+    """One letter to one address."""
+    enqueue(session, write_letter(session, letter, batch=post.batch, at=post.at), post, [to])
+
+
+def suppress(session: Session, address: str) -> None:
+    """What is open for the address will not be sent; the sender ends the rows, also those it holds in hand."""
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.address == address, OutboxRow.state.in_(OPEN), OutboxRow.lane != int(Lane.REPLY))
+        .values(unwanted=True)
+    )
+
+
+def set_batch(session: Session, batch: str, state: BatchState, *, at: datetime) -> None:
+    """Halts, resumes or withdraws what is left of a batch; senders look every second."""
+    session.execute(delete(BatchRow).where(BatchRow.batch == batch))
+    session.execute(insert(BatchRow).values(batch=batch, state=state.value, changed_at=at))
+
+
+def send_again(session: Session, batch: str, *, at: datetime, expires_at: datetime) -> int:
+    """Failed and expired rows are queued anew, with the same Message-ID; returns how many."""
+    rows = session.execute(
+        select(OutboxRow.id, OutboxRow.domain, OutboxRow.state).where(
+            OutboxRow.batch == batch, OutboxRow.state.in_([State.FAILED, State.EXPIRED])
+        )
+    ).all()
+    for start in range(0, len(rows), 500):
+        session.execute(
+            update(OutboxRow)
+            .where(OutboxRow.id.in_([r.id for r in rows[start : start + 500]]))
+            .values(state=State.QUEUED.value, due_at=at, expires_at=expires_at, ended_at=None, reply=None)
+        )
+    tallies.add(session, "again", (tallies.Change(batch, r.domain, {State(r.state): -1}) for r in rows))
+    return len(rows)
+
+
+def forget(session: Session, address: str, replacement: str) -> None:
+    """Erases an address from rows that stay for the counts."""
+    session.execute(update(OutboxRow).where(OutboxRow.address == address).values(address=replacement, reply=None))
+
+
+def recount(session: Session, batch: str) -> dict[State, int]:
+    """The truth by counting rows, for the proof at a batch's end only."""
+    rows = session.execute(
+        select(OutboxRow.state, func.count()).where(OutboxRow.batch == batch).group_by(OutboxRow.state)
+    )
+    return {State(state): number for state, number in rows}
+
+
+def open_rows(session: Session, batch: str) -> bool:
+    """Whether any letter of the batch has yet to end."""
+    found: Sequence[int] = session.scalars(
+        select(OutboxRow.id).where(OutboxRow.batch == batch, OutboxRow.state.in_(OPEN)).limit(1)
+    ).all()
+    return bool(found)

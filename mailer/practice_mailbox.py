@@ -1,0 +1,58 @@
+"""The practice mailbox: a Maildir that takes every letter in place of the outside world."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailer.courier import Delivered, Envelope, Line, Outcome
+
+
+class PracticeMailbox:
+    """A courier whose lines write files. A letter tried twice is one file: its name is its outbox number."""
+
+    def __init__(self, folder: Path, *, connections: int = 4) -> None:
+        self.folder = folder
+        self._lines = [_PracticeLine(folder) for _ in range(connections)]
+
+    def lines(self) -> Sequence[Line]:
+        return self._lines
+
+
+@dataclass(frozen=True)
+class PracticeLetter:
+    """A file of the mailbox; `key` names it on the console's page."""
+
+    key: str
+    path: Path
+
+
+def newest_letters(folder: Path) -> Iterator[PracticeLetter]:
+    """The letters, newest first; mail programs may have moved some from `new` to `cur`."""
+    found: list[tuple[float, Path]] = []
+    for part in ("new", "cur"):
+        if (folder / part).is_dir():
+            found += [(entry.stat().st_mtime, Path(entry.path)) for entry in os.scandir(folder / part)]
+    for _, path in sorted(found, reverse=True):
+        yield PracticeLetter(path.name.split(".", 1)[0], path)
+
+
+class _PracticeLine:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def deliver(self, envelope: Envelope) -> Outcome:
+        for part in ("tmp", "new", "cur"):
+            (self._folder / part).mkdir(parents=True, exist_ok=True)
+        name = f"{envelope.number:012d}.practice"
+        if (self._folder / "cur" / f"{name}:2,S").exists():
+            return Delivered("already in the practice mailbox")
+        # As the recipient's server would: where it was delivered, and the return path it came with.
+        head = f"Return-Path: <{envelope.sender}>\nDelivered-To: {envelope.recipient}\n".encode()
+        draft = self._folder / "tmp" / name
+        draft.write_bytes(head + envelope.octets.replace(b"\r\n", b"\n"))  # a Maildir keeps plain line ends
+        draft.replace(self._folder / "new" / name)
+        return Delivered("in the practice mailbox")
+
+    async def hang_up(self) -> None:
+        """There is no line to close."""

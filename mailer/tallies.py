@@ -1,0 +1,78 @@
+"""The tallies: what became of each batch, by domain and sender, added up as it happens."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from mailer.outbox_tables import State, TallyRow
+
+BOUNCED = "bounced"
+_COLUMNS = ("sent", "failed", "suppressed", "expired", "deferred", BOUNCED)
+
+
+@dataclass(frozen=True)
+class Change:
+    """By how much the counts of one domain in one batch move; queued rows are nobody's count."""
+
+    batch: str
+    domain: str
+    by: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The sums of a batch. `bounced` is a part of sent; `deferred` is how many wait for another try now."""
+
+    sent: int = 0
+    failed: int = 0
+    suppressed: int = 0
+    expired: int = 0
+    deferred: int = 0
+    bounced: int = 0
+
+    @property
+    def ended(self) -> int:
+        return self.sent + self.failed + self.suppressed + self.expired
+
+    @property
+    def not_reached(self) -> int:
+        return self.failed + self.expired + self.bounced
+
+
+def add(session: Session, sender: str, changes: Iterable[Change]) -> None:
+    """Adds in the caller's transaction, one statement a (batch, domain)."""
+    sums: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: dict.fromkeys(_COLUMNS, 0))
+    for change in changes:
+        for name, by in change.by.items():
+            if name != State.QUEUED:
+                sums[(change.batch, change.domain)][name] += by
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    for (batch, domain), by_name in sorted(sums.items()):
+        statement = dialect.insert(TallyRow).values(batch=batch, domain=domain, sender=sender, **by_name)
+        session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["batch", "domain", "sender"],
+                set_={name: TallyRow.__table__.c[name] + statement.excluded[name] for name in _COLUMNS},
+            )
+        )
+
+
+def of(session: Session, batch: str) -> Counts:
+    """The sums over all domains and senders."""
+    columns = [func.coalesce(func.sum(TallyRow.__table__.c[name]), 0) for name in _COLUMNS]
+    row = session.execute(select(*columns).where(TallyRow.batch == batch)).one()
+    return Counts(*(int(n) for n in row))
+
+
+def by_domain(session: Session, batch: str) -> dict[str, Counts]:
+    """The sums of each recipient domain, the largest first."""
+    columns = [func.sum(TallyRow.__table__.c[name]) for name in _COLUMNS]
+    rows = session.execute(
+        select(TallyRow.domain, *columns).where(TallyRow.batch == batch).group_by(TallyRow.domain)
+    ).all()
+    counted = {row[0]: Counts(*(int(n) for n in row[1:])) for row in rows}
+    return dict(sorted(counted.items(), key=lambda item: (-item[1].ended - item[1].deferred, item[0])))

@@ -1,0 +1,75 @@
+"""The audience: who receives a bulletin, page by page, and how many that is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from mailer.outbox import To
+from subscribers.tables import Choice, ChoiceKind, Subscriber, SubscriberState
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Empty topics or areas mean every one; `to_all` (避難, 国民保護) asks for neither."""
+
+    topics: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    to_all: bool = False
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How many a scope reaches of all who are active, and how many its topic or its area leaves out."""
+
+    everybody: int
+    reached: int
+    without_topic: int
+    without_area: int
+
+
+class Residents:
+    """The audience of the town's own subscribers."""
+
+    def page(self, session: Session, scope: Scope, *, after: int, limit: int) -> Sequence[To]:
+        """The next recipients by their number; an empty page is the end."""
+        rows = session.execute(
+            select(Subscriber.id, Subscriber.address, Subscriber.domain)
+            .where(Subscriber.id > after, *_active(), _topic(scope), _area(scope))
+            .order_by(Subscriber.id)
+            .limit(limit)
+        )
+        return [To(address, domain, number) for number, address, domain in rows if address is not None]
+
+    def reach(self, session: Session, scope: Scope) -> Reach:
+        def count(*which: ColumnElement[bool]) -> int:
+            return session.scalar(select(func.count()).select_from(Subscriber).where(*_active(), *which)) or 0
+
+        everybody, reached = count(), count(_topic(scope), _area(scope))
+        with_topic = count(_topic(scope))
+        return Reach(everybody, reached, everybody - with_topic, with_topic - reached)
+
+
+def _active() -> tuple[ColumnElement[bool], ...]:
+    return Subscriber.state == SubscriberState.ACTIVE, Subscriber.address.is_not(None)
+
+
+def _topic(scope: Scope) -> ColumnElement[bool]:
+    if scope.to_all or not scope.topics:
+        return true()
+    return or_(Subscriber.every_topic, _chose(ChoiceKind.TOPIC, scope.topics))
+
+
+def _area(scope: Scope) -> ColumnElement[bool]:
+    if scope.to_all or not scope.areas:
+        return true()
+    return or_(Subscriber.every_area, _chose(ChoiceKind.AREA, scope.areas))
+
+
+def _chose(kind: ChoiceKind, values: tuple[str, ...]) -> ColumnElement[bool]:
+    return (
+        select(Choice.subscriber_id)
+        .where(Choice.subscriber_id == Subscriber.id, Choice.kind == kind.value, Choice.value.in_(values))
+        .exists()
+    )

@@ -1,0 +1,41 @@
+"""Erasure: the address of someone who left is erased everywhere after the retention time; the counts stay."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from foundation import ledger
+from foundation.ledger import Deed
+from mailer import outbox
+from subscribers.tables import Choice, Invitation, StopReason, Subscriber
+
+LEAVING = (StopReason.LEFT, StopReason.COMPLAINT)
+
+
+def erase_left(session: Session, *, at: datetime, after: timedelta, limit: int = 200) -> int:
+    """Erases at most `limit` addresses that left at least `after` ago; returns how many."""
+    gone = session.scalars(
+        select(Subscriber)
+        .where(
+            Subscriber.address.is_not(None),
+            Subscriber.reason.in_([reason.value for reason in LEAVING]),
+            Subscriber.stopped_at <= at - after,
+        )
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for subscriber in gone:
+        _erase(session, subscriber, at=at)
+    return len(gone)
+
+
+def _erase(session: Session, subscriber: Subscriber, *, at: datetime) -> None:
+    if subscriber.address is None:
+        return
+    outbox.forget(session, subscriber.address, f"erased:{subscriber.id}")
+    session.execute(delete(Invitation).where(Invitation.address == subscriber.address))
+    session.execute(delete(Choice).where(Choice.subscriber_id == subscriber.id))
+    subscriber.address, subscriber.domain, subscriber.evidence = None, "", None
+    subscriber.place = subscriber.language = None
+    ledger.write(session, Deed("rule:erasure", "subscriber.erased", f"subscriber:{subscriber.id}"), at=at)

@@ -1,0 +1,45 @@
+"""Leaving: by page, by one click, by mail, or by staff; and the way back that staff have."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from foundation import ledger
+from foundation.ledger import Deed
+from mailer import outbox
+from subscribers.tables import StopReason, Subscriber, SubscriberState
+
+
+def stop(
+    session: Session, subscriber_id: int, reason: StopReason, *, by: str, at: datetime, evidence: str | None = None
+) -> Subscriber | None:
+    """What is still on its way to the address is not sent. Stopping twice is stopping once; None when the number
+    names nobody (any more)."""
+    subscriber = session.get(Subscriber, subscriber_id, with_for_update=True)
+    if subscriber is None or subscriber.address is None:
+        return None
+    if subscriber.state == SubscriberState.STOPPED:
+        # Somebody whose address was stopped by bounces may still say that they leave: then it is erased in time.
+        if reason is StopReason.LEFT and subscriber.reason != StopReason.LEFT:
+            subscriber.reason, subscriber.stopped_at = reason.value, at
+        return subscriber
+    subscriber.state, subscriber.reason = SubscriberState.STOPPED.value, reason.value
+    subscriber.stopped_at, subscriber.evidence = at, evidence
+    outbox.suppress(session, subscriber.address)
+    deed = Deed(by, "subscriber.stopped", f"subscriber:{subscriber.id}")
+    ledger.write(session, deed, at=at, details={"reason": reason.value})
+    return subscriber
+
+
+def undo(session: Session, subscriber_id: int, *, by: str, at: datetime) -> Subscriber | None:
+    """Makes a stopped address active again and forgives its failures. Whoever left by themselves is not brought back
+    by others (None)."""
+    subscriber = session.get(Subscriber, subscriber_id, with_for_update=True)
+    if subscriber is None or subscriber.address is None or subscriber.reason in (StopReason.LEFT, StopReason.COMPLAINT):
+        return None
+    if subscriber.state == SubscriberState.ACTIVE:
+        return subscriber
+    subscriber.state, subscriber.reason = SubscriberState.ACTIVE.value, None
+    subscriber.stopped_at, subscriber.evidence, subscriber.watch_from = None, None, at
+    ledger.write(session, Deed(by, "subscriber.undone", f"subscriber:{subscriber.id}"), at=at)
+    return subscriber

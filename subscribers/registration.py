@@ -1,0 +1,154 @@
+"""Registration: an invitation with a single-use link, and the confirmation that makes an address active."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from foundation import ledger
+from foundation.addresses import Address
+from foundation.ledger import Deed
+from foundation.tokens import Keyring, fingerprint, random_token
+from mailer import outbox
+from mailer.answer_caps import may_answer
+from mailer.outbox import To
+from subscribers.choices import Choices, choose, chosen
+from subscribers.links import resident_links
+from subscribers.stationery import Stationery, as_reply
+from subscribers.tables import Invitation, Subscriber, SubscriberState
+
+INVITATION_LIFE = timedelta(hours=24)
+
+
+class LinkState(StrEnum):
+    """What became of a registration link."""
+
+    OPEN = "open"
+    USED = "used"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What the page behind a link shows; `choices` are those of an address that is registered already."""
+
+    state: LinkState
+    address: str = ""
+    registered: bool = False
+    choices: Choices = field(default_factory=Choices)
+
+
+@dataclass(frozen=True)
+class Request:
+    """Who asks to be registered, and by which road."""
+
+    address: Address
+    place: str | None = None
+    language: str | None = None
+    in_reply_to: str | None = None
+
+
+@dataclass(frozen=True)
+class Registration:
+    """Works in the caller's transaction; the answer is the same whether or not an address is known."""
+
+    stationery: Stationery
+    keyring: Keyring
+
+    def invite(self, session: Session, request: Request, *, at: datetime) -> bool:
+        """Sends the invitation; False when the address has had its answers for now."""
+        if not may_answer(session, self.keyring, request.address.text, at=at):
+            return False
+        token = random_token()
+        invitation = Invitation(
+            token_hash=fingerprint(token),
+            address=request.address.text,
+            place=request.place,
+            language=request.language,
+            created_at=at,
+            expires_at=at + INVITATION_LIFE,
+        )
+        session.add(invitation)
+        session.flush()
+        values = {"link": f"{self.stationery.public_url}/r/{token}", "hours": 24}
+        letter = self.stationery.letter("invitation", values, in_reply_to=request.in_reply_to)
+        to = To(request.address.text, request.address.domain, None)
+        outbox.reply(session, letter, as_reply(f"invitation:{invitation.id}", at=at), to)
+        return True
+
+    def offer(self, session: Session, token: str, *, at: datetime) -> Offer:
+        """Reads only."""
+        invitation = _find(session, token)
+        state = _state(invitation, at=at)
+        if invitation is None or state is not LinkState.OPEN:
+            return Offer(state)
+        known = _subscriber(session, invitation.address)
+        if known is None or known.state != SubscriberState.ACTIVE:
+            return Offer(state, invitation.address)
+        return Offer(state, invitation.address, registered=True, choices=chosen(session, known.id))
+
+    def confirm(self, session: Session, token: str, choices: Choices, *, at: datetime) -> LinkState:
+        """OPEN when this call registered the address; any other state says why it did not."""
+        invitation = _find(session, token)
+        state = _state(invitation, at=at)
+        if invitation is None or state is not LinkState.OPEN:
+            return state
+        # Of two confirmations at once, one finds the link used.
+        taken = session.execute(
+            update(Invitation).where(Invitation.id == invitation.id, Invitation.used_at.is_(None)).values(used_at=at)
+        )
+        if taken.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE always gives a cursor result
+            return LinkState.USED
+        subscriber = register(session, invitation, at=at)
+        choose(session, subscriber, choices)
+        deed = Deed("resident", "subscriber.registered", f"subscriber:{subscriber.id}")
+        ledger.write(session, deed, at=at, details={"place": invitation.place})
+        self._welcome(session, invitation, subscriber, at=at)
+        return LinkState.OPEN
+
+    def _welcome(self, session: Session, invitation: Invitation, subscriber: Subscriber, *, at: datetime) -> None:
+        links = resident_links(self.stationery.public_url)
+        letter = self.stationery.letter("registered", {}, links=links)
+        to = To(invitation.address, subscriber.domain, subscriber.id)
+        outbox.reply(session, letter, as_reply(f"registered:{invitation.id}", at=at), to)
+
+
+def register(session: Session, invitation: Invitation, *, at: datetime) -> Subscriber:
+    """The address becomes active, whatever it was before; earlier failures are forgiven."""
+    subscriber = _subscriber(session, invitation.address)
+    if subscriber is None:
+        domain = invitation.address.rpartition("@")[2]
+        subscriber = Subscriber(address=invitation.address, domain=domain, since=at, state=SubscriberState.ACTIVE)
+        session.add(subscriber)
+    elif subscriber.state != SubscriberState.ACTIVE:
+        subscriber.since = at
+    subscriber.state, subscriber.reason = SubscriberState.ACTIVE.value, None
+    subscriber.stopped_at, subscriber.evidence, subscriber.watch_from = None, None, at
+    subscriber.place = invitation.place or subscriber.place
+    subscriber.language = invitation.language or subscriber.language
+    session.flush()
+    return subscriber
+
+
+def forget_invitations(session: Session, *, before: datetime) -> None:
+    """Links that ended before the moment are deleted with the addresses in them."""
+    session.execute(delete(Invitation).where(Invitation.expires_at < before))
+
+
+def _find(session: Session, token: str) -> Invitation | None:
+    return session.scalars(select(Invitation).where(Invitation.token_hash == fingerprint(token))).first()
+
+
+def _state(invitation: Invitation | None, *, at: datetime) -> LinkState:
+    if invitation is None:
+        return LinkState.UNKNOWN
+    if invitation.used_at is not None:
+        return LinkState.USED
+    return LinkState.EXPIRED if invitation.expires_at <= at else LinkState.OPEN
+
+
+def _subscriber(session: Session, address: str) -> Subscriber | None:
+    return session.scalars(select(Subscriber).where(Subscriber.address == address)).first()

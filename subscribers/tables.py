@@ -1,0 +1,76 @@
+"""The tables of those who receive: subscribers, what they chose, and the invitations they were sent."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from foundation.database import Base, RowId
+
+
+class SubscriberState(StrEnum):
+    """`active` ⇄ `stopped`: a new blank mail or a clerk's undo makes an address active again."""
+
+    ACTIVE = "active"
+    STOPPED = "stopped"
+
+
+class StopReason(StrEnum):
+    LEFT = "left"
+    UNREACHABLE = "unreachable"
+    COMPLAINT = "complaint"
+    STAFF = "staff"
+
+
+class ChoiceKind(StrEnum):
+    TOPIC = "topic"
+    AREA = "area"
+
+
+class Subscriber(Base):
+    """An address and its choices; nothing else of a resident is held. An erased one has no address any more, and
+    its number is never given out again, since tokens in old mails name it."""
+
+    __tablename__ = "subscribers"
+    __table_args__ = (Index("ix_subscribers_state", "state", "id"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    address: Mapped[str | None] = mapped_column(unique=True)
+    domain: Mapped[str]
+    state: Mapped[str]
+    reason: Mapped[str | None]
+    every_topic: Mapped[bool] = mapped_column(default=True)
+    every_area: Mapped[bool] = mapped_column(default=True)
+    language: Mapped[str | None]
+    place: Mapped[str | None]
+    since: Mapped[datetime]
+    stopped_at: Mapped[datetime | None]
+    watch_from: Mapped[datetime]  # failures before this moment are forgiven
+    evidence: Mapped[str | None]  # why an unreachable address was stopped, for staff
+
+
+class Choice(Base):
+    """One topic or area of a subscriber who does not want all."""
+
+    __tablename__ = "choices"
+    __table_args__ = (Index("ix_choices_value", "kind", "value", "subscriber_id"),)
+
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(primary_key=True)
+
+
+class Invitation(Base):
+    """A single-use link; the token itself is only in the mail."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    address: Mapped[str] = mapped_column(index=True)
+    place: Mapped[str | None]
+    language: Mapped[str | None]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
