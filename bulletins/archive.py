@@ -1,0 +1,32 @@
+"""The archive: what the public may read again, newest first."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bulletins.life import PUBLISHED
+from bulletins.tables import Bulletin
+
+PAGE = 20
+
+
+def published(session: Session, *, before: int | None = None, limit: int = PAGE) -> Sequence[Bulletin]:
+    """At most `limit` bulletins that have begun, with numbers below `before`."""
+    query = select(Bulletin).where(Bulletin.state.in_(PUBLISHED))
+    if before is not None:
+        query = query.where(Bulletin.id < before)
+    return session.scalars(query.order_by(Bulletin.id.desc()).limit(limit)).all()
+
+
+def one(session: Session, bulletin_id: int) -> Bulletin | None:
+    """None for what the public may not see, as for what is not there."""
+    bulletin = session.get(Bulletin, bulletin_id)
+    return bulletin if bulletin is not None and bulletin.state in PUBLISHED else None
+
+
+def followers(session: Session, bulletin_id: int) -> Sequence[Bulletin]:
+    """続報, 訂正, 解除 … of a bulletin, oldest first."""
+    return session.scalars(
+        select(Bulletin).where(Bulletin.follows_id == bulletin_id, Bulletin.state.in_(PUBLISHED)).order_by(Bulletin.id)
+    ).all()

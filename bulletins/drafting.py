@@ -1,0 +1,185 @@
+"""Drafting: a bulletin is written from a notice template and changed until it is submitted."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from bulletins import wording
+from bulletins.categories import CategoryTree
+from bulletins.checks.run import Finding, run_checks
+from bulletins.checks.draft_text import DraftText
+from bulletins.filling import fill, fill_for_preview
+from bulletins.life import EDITABLE, BulletinState, WrongState
+from bulletins.notice_fields import Filled
+from bulletins.notice_shelf import NoticeShelf
+from bulletins.notice_templates import NoticeTemplate
+from bulletins.signatory import Signatory, must_draft
+from bulletins.tables import Bulletin
+from foundation import ledger
+from foundation.ledger import Deed
+from subscribers.audience import Scope
+from subscribers.choices import Choices, ChoiceUnknown
+from subscribers.town import Town
+
+LONGEST_LIFE = timedelta(days=14)
+
+
+class UnknownBulletin(LookupError):
+    """There is no bulletin of this number."""
+
+
+class DraftInvalid(Exception):
+    """Category, topics, areas or expiry do not serve; the text says so in Japanese."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a clerk hands in. Empty topics mean the notice's own, empty areas the whole town."""
+
+    notice: str
+    fields: Mapping[str, object]
+    category: str | None = None
+    topics: Sequence[str] = ()
+    areas: Sequence[str] = ()
+    expires_after: timedelta | None = None
+    follows: int | None = None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The exact words as they would be mailed, what the checks say, and what the form still lacks."""
+
+    subject: str
+    text: str
+    findings: tuple[Finding, ...]
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Drafting:
+    """Works in the caller's transaction."""
+
+    town: Town
+    shelf: NoticeShelf
+    categories: CategoryTree
+
+    def preview(self, sheet: Sheet, *, at: datetime) -> Preview:
+        """Never refuses fields: what is wrong stands in `errors`. Raises UnknownNotice."""
+        notice = self.shelf.get(sheet.notice)
+        filled, errors = fill_for_preview(notice, sheet.fields)
+        written = wording.write(notice, filled, self.town)
+        category = sheet.category or notice.default_category
+        return Preview(written.subject, written.text, self._check(notice, category, filled, written, at=at), errors)
+
+    def begin(self, session: Session, sheet: Sheet, who: Signatory, *, at: datetime) -> Bulletin:
+        """Raises NotAllowed, UnknownNotice, FieldsInvalid, DraftInvalid, UnknownBulletin (the one it follows)."""
+        must_draft(who)
+        if sheet.follows is not None:
+            find(session, sheet.follows)
+        bulletin = Bulletin(
+            created_at=at,
+            drafter_id=who.id,
+            drafter_name=who.name,
+            follows_id=sheet.follows,
+            **self._columns(sheet),
+        )
+        session.add(bulletin)
+        session.flush()
+        ledger.write(session, Deed(who.actor, "bulletin.drafted", f"bulletin:{bulletin.id}"), at=at)
+        return bulletin
+
+    def change(self, session: Session, bulletin_id: int, sheet: Sheet, who: Signatory, *, at: datetime) -> Bulletin:
+        """The next version; raises what `begin` does, and WrongState once it is submitted."""
+        must_draft(who)
+        bulletin = find(session, bulletin_id, to_change=True)
+        if BulletinState(bulletin.state) not in EDITABLE:
+            raise WrongState(BulletinState(bulletin.state), "変更")
+        for name, value in self._columns(sheet).items():
+            setattr(bulletin, name, value)
+        bulletin.version += 1
+        bulletin.state = BulletinState.DRAFT.value
+        deed = Deed(who.actor, "bulletin.changed", f"bulletin:{bulletin.id}")
+        ledger.write(session, deed, at=at, details={"version": bulletin.version})
+        return bulletin
+
+    def findings(self, bulletin: Bulletin, *, at: datetime) -> tuple[Finding, ...]:
+        """What the checks say of a bulletin as it stands."""
+        notice = self.shelf.get(bulletin.notice)
+        filled, _ = fill_for_preview(notice, json.loads(bulletin.fields))
+        written = wording.Wording(bulletin.subject, bulletin.text)
+        return self._check(notice, bulletin.category, filled, written, at=at)
+
+    def _columns(self, sheet: Sheet) -> dict[str, object]:
+        notice = self.shelf.get(sheet.notice)
+        written = wording.write(notice, fill(notice, sheet.fields), self.town)
+        category = self._category(notice, sheet.category)
+        try:
+            choices = Choices.of(self.town, sheet.topics or notice.topics, sheet.areas)
+        except ChoiceUnknown as unknown:
+            raise DraftInvalid(f"配信区分や地域に、この市にないものがあります：{unknown}") from None
+        return {
+            "notice": notice.name,
+            "kind": notice.kind.value,
+            "category": category,
+            "statistic_class": notice.counted_as(category, self.categories),
+            "topics": json.dumps(choices.topics),
+            "areas": json.dumps(choices.areas),
+            "to_all": notice.to_all,
+            "fields": json.dumps(dict(sheet.fields), ensure_ascii=False, default=str),
+            "subject": written.subject,
+            "text": written.text,
+            "expires_seconds": int(self._life(notice, sheet.expires_after).total_seconds()),
+        }
+
+    def _category(self, notice: NoticeTemplate, asked: str | None) -> str:
+        category = asked or notice.default_category
+        if not self.categories.has(category) or not notice.allows(category):
+            raise DraftInvalid("配信内容の区分が、この定型文では使えないものです。")
+        return category
+
+    def _life(self, notice: NoticeTemplate, asked: timedelta | None) -> timedelta:
+        life = asked if asked is not None else notice.expires_after
+        if not timedelta(minutes=1) <= life <= LONGEST_LIFE:
+            raise DraftInvalid("配信の期限は、1分以上14日以内で指定してください。")
+        return life
+
+    def _check(
+        self,
+        notice: NoticeTemplate,
+        category: str,
+        filled: Mapping[str, Filled],
+        written: wording.Wording,
+        *,
+        at: datetime,
+    ) -> tuple[Finding, ...]:
+        return run_checks(
+            DraftText(
+                notice=notice,
+                category=category,
+                fields=filled,
+                subject=written.subject,
+                text=written.text,
+                town=self.town,
+                at=at,
+            )
+        )
+
+
+def find(session: Session, bulletin_id: int, *, to_change: bool = False) -> Bulletin:
+    """Raises UnknownBulletin. `to_change` holds the row until the transaction ends."""
+    bulletin = session.get(Bulletin, bulletin_id, with_for_update=to_change or None)
+    if bulletin is None:
+        raise UnknownBulletin(bulletin_id)
+    return bulletin
+
+
+def scope_of(bulletin: Bulletin) -> Scope:
+    """Whom the bulletin is for."""
+    return Scope(
+        topics=tuple(json.loads(bulletin.topics)),
+        areas=tuple(json.loads(bulletin.areas)),
+        to_all=bulletin.to_all,
+    )

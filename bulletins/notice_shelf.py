@@ -1,0 +1,59 @@
+"""The shelf of notice templates: what serves, and what was refused at load."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bulletins.notice_file import read_notice
+from bulletins.notice_templates import NoticeTemplate
+from foundation.templating import TemplateBroken
+from subscribers.town import Town
+
+
+class UnknownNotice(Exception):
+    """No notice template has this name, or it was refused at load."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"「{name}」という定型文はありません")
+        self.name = name
+
+
+@dataclass(frozen=True)
+class NoticeShelf:
+    """`broken` is for the log and the console; what is broken cannot be picked."""
+
+    _notices: tuple[NoticeTemplate, ...]
+    broken: tuple[TemplateBroken, ...]
+
+    def get(self, name: str) -> NoticeTemplate:
+        """Raises UnknownNotice."""
+        for notice in self._notices:
+            if notice.name == name:
+                return notice
+        raise UnknownNotice(name)
+
+    def all(self) -> tuple[NoticeTemplate, ...]:
+        """In the order in which the console shows them."""
+        return self._notices
+
+
+def load_notices(folder: Path, town: Town) -> NoticeShelf:
+    """A broken template is left out and told in `broken`; a folder that is missing gives an empty shelf."""
+    notices: list[NoticeTemplate] = []
+    broken: list[TemplateBroken] = []
+    for notice_folder in _folders(folder):
+        try:
+            notices.append(read_notice(notice_folder, town))
+        except TemplateBroken as problem:
+            broken.append(problem)
+    names = {notice_folder.name for notice_folder in _folders(folder)}
+    for name in sorted(set(town.note_overrides) - names):
+        reason = f"市の設定の [standing_notes.{name}] に当たる定型文がありません"
+        broken.append(TemplateBroken(folder, 1, reason))
+    notices.sort(key=lambda notice: (notice.order, notice.name))
+    return NoticeShelf(tuple(notices), tuple(broken))
+
+
+def _folders(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return sorted(item for item in folder.iterdir() if item.is_dir() and not item.name.startswith("."))

@@ -1,0 +1,164 @@
+"""Publishing: an order opens at its start, the audience of that moment fans out in chunks, and the end is proved."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from bulletins.audience_source import AudienceSource
+from bulletins.drafting import scope_of
+from bulletins.life import BulletinState
+from bulletins.tables import Bulletin, PublishingOrder
+from foundation import ledger
+from foundation.ledger import Deed
+from foundation.templating import LetterTemplate
+from mailer import outbox, tallies
+from mailer.delivery_hours import DeliveryHours
+from mailer.letter import Letter
+from mailer.outbox import Post
+from mailer.outbox_tables import BatchState, Lane, State
+from subscribers.links import resident_links
+from subscribers.town import Town
+
+log = logging.getLogger(__name__)
+
+CHUNK = 500  # recipients a transaction: some milliseconds, so that senders and pages are not kept waiting
+PUBLISHER = "publisher"
+
+
+def place_order(session: Session, bulletin: Bulletin) -> None:
+    """In the approval's transaction: approved and ordered are one thing."""
+    if bulletin.starts_at is None:
+        raise ValueError("only an approved bulletin is ordered")
+    session.add(PublishingOrder(bulletin_id=bulletin.id, urgent=bulletin.urgent, starts_at=bulletin.starts_at))
+    session.flush()
+
+
+def withdraw_order(session: Session, bulletin: Bulletin, *, at: datetime | None = None) -> None:
+    """An order that has not begun disappears; one that has is closed at `at`, with what it fanned out so far."""
+    order = session.get(PublishingOrder, bulletin.id, with_for_update=True)
+    if order is None:
+        return
+    if order.opened_at is None:
+        session.delete(order)
+    elif order.closed_at is None:
+        order.closed_at = at
+    session.flush()
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """Each method works in the caller's transaction and may be called by several processes at once."""
+
+    town: Town
+    public_url: str
+    template: LetterTemplate
+    source: AudienceSource
+    hours: DeliveryHours
+
+    def open_due(self, session: Session, *, at: datetime) -> int:
+        """Begins the orders whose start has come; returns how many. One that comes too late for its hours (the
+        service was down) waits for the next opening."""
+        opened = 0
+        due = session.scalars(
+            select(PublishingOrder)
+            .where(PublishingOrder.opened_at.is_(None), PublishingOrder.starts_at <= at)
+            .order_by(PublishingOrder.urgent.desc(), PublishingOrder.starts_at)
+            .with_for_update(skip_locked=True)
+        ).all()
+        for order in due:
+            bulletin = session.get_one(Bulletin, order.bulletin_id, with_for_update=True)
+            if bulletin.state != BulletinState.WAITING or bulletin.approved_version != bulletin.version:
+                continue
+            if not order.urgent and not self.hours.is_open(at):
+                order.starts_at = bulletin.starts_at = self.hours.next_opening(at)
+                continue
+            self._open(session, order, bulletin, at=at)
+            opened += 1
+        return opened
+
+    def fan_out(self, session: Session, *, at: datetime) -> bool:
+        """One chunk of one order; False when no order wants more."""
+        order = session.scalars(
+            select(PublishingOrder)
+            .join(Bulletin, Bulletin.id == PublishingOrder.bulletin_id)
+            .where(*_open(), Bulletin.state == BulletinState.SENDING)
+            .order_by(PublishingOrder.urgent.desc(), PublishingOrder.opened_at)
+            .limit(1)
+            .with_for_update(of=PublishingOrder, skip_locked=True)
+        ).first()
+        if order is None or order.letter_id is None or order.expires_at is None:
+            return False
+        bulletin = session.get_one(Bulletin, order.bulletin_id)
+        page = self.source.page(session, scope_of(bulletin), after=order.cursor, limit=CHUNK)
+        if not page:
+            order.closed_at = at
+            return True
+        post = Post(
+            batch=bulletin.batch,
+            once_key=bulletin.batch,
+            lane=Lane.URGENT if order.urgent else Lane.BULK,
+            at=at,
+            expires_at=order.expires_at,
+        )
+        order.audience += outbox.enqueue(session, order.letter_id, post, page)
+        order.cursor = max(to.ref for to in page if to.ref is not None)
+        return True
+
+    def finish(self, session: Session, *, at: datetime) -> int:
+        """Bulletins whose order is closed and whose counts add up are sent; returns how many."""
+        finished = 0
+        for bulletin, order in self._nearly_done(session):
+            counts = tallies.of(session, bulletin.batch)
+            if outbox.open_rows(session, bulletin.batch):
+                continue
+            if counts.ended != order.audience:
+                repair(session, bulletin, order)
+                continue
+            bulletin.state, bulletin.finished_at = BulletinState.SENT.value, at
+            details = {**vars(counts), "audience": order.audience}
+            ledger.write(session, Deed(PUBLISHER, "bulletin.sent", f"bulletin:{bulletin.id}"), at=at, details=details)
+            finished += 1
+        return finished
+
+    def _open(self, session: Session, order: PublishingOrder, bulletin: Bulletin, *, at: datetime) -> None:
+        tail = "\n\n" + self.template.body(town=self.town, text="", me="{me}", stop="{stop}")
+        letter = Letter(
+            subject=self.template.subject(town=self.town, subject=bulletin.subject),
+            body=bulletin.text,
+            tail=tail,
+            links=resident_links(self.public_url),
+            unsubscribe=True,
+        )
+        order.letter_id = outbox.write_letter(session, letter, batch=bulletin.batch, at=at)
+        order.opened_at = bulletin.started_at = at
+        order.expires_at = at + timedelta(seconds=bulletin.expires_seconds)
+        bulletin.state = BulletinState.SENDING.value
+        outbox.set_batch(session, bulletin.batch, BatchState.OPEN, at=at)
+        ledger.write(session, Deed(PUBLISHER, "bulletin.started", f"bulletin:{bulletin.id}"), at=at)
+
+    def _nearly_done(self, session: Session) -> Sequence[tuple[Bulletin, PublishingOrder]]:
+        rows = session.execute(
+            select(Bulletin, PublishingOrder)
+            .join(PublishingOrder, PublishingOrder.bulletin_id == Bulletin.id)
+            .where(Bulletin.state == BulletinState.SENDING, PublishingOrder.closed_at.is_not(None))
+            .with_for_update(of=Bulletin, skip_locked=True)
+        )
+        return [(bulletin, order) for bulletin, order in rows]
+
+
+def repair(session: Session, bulletin: Bulletin, order: PublishingOrder) -> None:
+    """The rows are the truth: tallies and audience are set to what they say, and the difference is reported."""
+    truth = outbox.recount(session, bulletin.batch)
+    counted = tallies.of(session, bulletin.batch)
+    by = {state.value: truth.get(state, 0) - getattr(counted, state.value) for state in State if state != State.QUEUED}
+    tallies.add(session, "repair", [tallies.Change(bulletin.batch, "", by)])
+    order.audience = sum(truth.values())
+    log.error("the counts of bulletin %d did not add up and were set right: %s", bulletin.id, by)
+
+
+def _open() -> tuple[ColumnElement[bool], ...]:
+    return PublishingOrder.opened_at.is_not(None), PublishingOrder.closed_at.is_(None)

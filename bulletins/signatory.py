@@ -1,0 +1,32 @@
+"""Who acts on a bulletin, as far as a bulletin must know: number, name, and what their role lets them do."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Signatory:
+    id: int
+    name: str
+    drafts: bool
+    approves: bool
+
+    @property
+    def actor(self) -> str:
+        """As the ledger names them."""
+        return f"staff:{self.id}"
+
+
+class NotAllowed(Exception):
+    """The role, or the rule that two people are needed, forbids it; the text says so in Japanese."""
+
+
+def must_draft(who: Signatory) -> None:
+    """Raises NotAllowed."""
+    if not who.drafts:
+        raise NotAllowed("お知らせを書く権限がありません。")
+
+
+def must_approve(who: Signatory) -> None:
+    """Raises NotAllowed."""
+    if not who.approves:
+        raise NotAllowed("お知らせを承認する権限がありません。")

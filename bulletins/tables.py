@@ -1,0 +1,87 @@
+"""The tables of what is sent: bulletins, their versions, and the publishing orders."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bulletins.life import BulletinState
+from foundation.database import Base, RowId
+
+
+class Bulletin(Base):
+    """One notice to many, from the first draft to the proof that it is finished.
+
+    Lists are kept as JSON text. Staff are named by number, and by the name they had when they acted.
+    """
+
+    __tablename__ = "bulletins"
+    __table_args__ = (Index("ix_bulletins_state", "state", "id"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    state: Mapped[str] = mapped_column(default=BulletinState.DRAFT.value)
+    version: Mapped[int] = mapped_column(default=1)
+    notice: Mapped[str]
+    kind: Mapped[str]
+    category: Mapped[str]
+    statistic_class: Mapped[str]
+    topics: Mapped[str]
+    areas: Mapped[str]
+    to_all: Mapped[bool]
+    fields: Mapped[str]
+    subject: Mapped[str]
+    text: Mapped[str]
+    expires_seconds: Mapped[int]
+    follows_id: Mapped[int | None] = mapped_column(ForeignKey("bulletins.id"))
+    created_at: Mapped[datetime]
+    drafter_id: Mapped[int]
+    drafter_name: Mapped[str]
+    submitted_at: Mapped[datetime | None]
+    submitter_id: Mapped[int | None]
+    submitter_name: Mapped[str | None]
+    return_reason: Mapped[str | None]
+    approved_at: Mapped[datetime | None]
+    approver_id: Mapped[int | None]
+    approver_name: Mapped[str | None]
+    approved_version: Mapped[int | None]
+    urgent: Mapped[bool] = mapped_column(default=False)
+    urgent_reason: Mapped[str | None]
+    starts_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None] = mapped_column(index=True)
+    finished_at: Mapped[datetime | None]
+
+    @property
+    def batch(self) -> str:
+        """The name of this bulletin's letters in the outbox."""
+        return f"bulletin:{self.id}"
+
+
+class BulletinVersion(Base):
+    """The exact words of each version that was ever submitted."""
+
+    __tablename__ = "bulletin_versions"
+
+    bulletin_id: Mapped[int] = mapped_column(ForeignKey("bulletins.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str]
+    text: Mapped[str]
+    submitter_id: Mapped[int]
+    at: Mapped[datetime]
+
+
+class PublishingOrder(Base):
+    """Committed with the approval. Rows of the outbox and the cursor advance together, so that a crash in the
+    middle of the fan-out neither loses nor doubles anybody."""
+
+    __tablename__ = "publishing_orders"
+    __table_args__ = (Index("ix_publishing_orders_open", "closed_at", "starts_at"),)
+
+    bulletin_id: Mapped[int] = mapped_column(ForeignKey("bulletins.id"), primary_key=True)
+    urgent: Mapped[bool]
+    starts_at: Mapped[datetime]
+    opened_at: Mapped[datetime | None]
+    letter_id: Mapped[int | None]
+    expires_at: Mapped[datetime | None]
+    cursor: Mapped[int] = mapped_column(default=0)
+    audience: Mapped[int] = mapped_column(default=0)
+    closed_at: Mapped[datetime | None]
