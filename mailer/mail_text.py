@@ -184,7 +184,8 @@ def _texts(message: Message) -> Iterator[str]:
         if part.get_content_maintype() == "message":
             continue
         if not isinstance(inner, list):
-            if part.get_content_maintype() == "text":
+            # A multipart whose boundary was never found is text, too.
+            if part.get_content_maintype() in {"text", "multipart"}:
                 yield readable_text(part).strip()
             continue
         parts = [each for each in inner if isinstance(each, Message)]

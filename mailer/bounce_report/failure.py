@@ -19,13 +19,14 @@ LONGEST_EVIDENCE = 500  # characters kept for display
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """`delayed` means that the sender goes on trying; `words` is what the class was read from."""
+    """`delayed` means that the sender goes on trying, `final` that it says it stopped; `words` carry the class."""
 
     recipients: tuple[str, ...]
     bounce_class: BounceClass
     status: str | None
     words: str
     delayed: bool
+    final: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +67,22 @@ def read_failure(message: Message, scene: Scene, rules: Rules) -> Failure:
         status=status,
         words=_shown(rule, evidence, scene),
         delayed=_is_delayed(scene, rules),
+        final=_is_final(scene, rules),
     )
 
 
 def _verdict(message: Message, scene: Scene, rules: Rules) -> tuple[Rule | None, Evidence | None]:
-    precise, vague = _evidences(message, scene)
-    for evidence in precise:
-        rule = rules.matching(evidence)
-        if rule:
-            return rule, evidence
-    for evidence in precise:
-        rule = rules.matching(evidence, by_words=False)
-        if rule:
-            return rule, evidence
-    rule = rules.matching(vague) or rules.matching(vague, by_words=False)
-    return rule, vague if rule else next(iter(precise), None)
+    precise, whole = _evidences(message, scene)
+    rule = rules.matching_report(whole)
+    if rule:
+        return rule, whole
+    for look in (rules.matching, rules.matching_status):
+        for evidence in precise:
+            rule = look(evidence)
+            if rule:
+                return rule, evidence
+    rule = rules.matching(whole) or rules.matching_status(whole)
+    return rule, whole if rule else next(iter(precise), None)
 
 
 def _evidences(message: Message, scene: Scene) -> tuple[list[Evidence], Evidence]:
@@ -107,9 +109,19 @@ def _pieces(scene: Scene) -> Iterator[str]:
     elif scene.chosen and scene.chosen.status:
         yield scene.chosen.status
     yield from answers_in(scene.text)
-    blocks = [block for block in paragraphs(scene.text) if reply_code(block) or enhanced_status(block)]
+    blocks = [_about_the_first(block, scene.recipients) for block in paragraphs(scene.text)]
+    spoken = [block for block in blocks if reply_code(block) or enhanced_status(block)]
     first = scene.recipients[0] if scene.recipients else ""
-    yield from sorted(blocks, key=lambda block: first not in block.lower())
+    yield from sorted(spoken, key=lambda block: first not in block.lower())
+
+
+def _about_the_first(block: str, recipients: tuple[str, ...]) -> str:
+    """Of a list of recipients and their troubles in one paragraph, what stands with the first one."""
+    if len(recipients) < 2 or recipients[0] not in block.lower():
+        return block
+    start = block.lower().index(recipients[0])
+    ends = [found for other in recipients[1:] if (found := block.lower().find(other, start)) > 0]
+    return block[start : min(ends, default=len(block))]
 
 
 def _is_delayed(scene: Scene, rules: Rules) -> bool:
@@ -117,6 +129,12 @@ def _is_delayed(scene: Scene, rules: Rules) -> bool:
     if failed - {""}:
         return failed <= {"delayed"}
     return bool(rules.delays.search(" ".join(scene.text.split())))
+
+
+def _is_final(scene: Scene, rules: Rules) -> bool:
+    if scene.statuses:
+        return any(status.action == "failed" for status in scene.statuses)
+    return bool(rules.finals.search(" ".join(scene.text.split())))
 
 
 def _shown(rule: Rule | None, evidence: Evidence | None, scene: Scene) -> str:

@@ -12,9 +12,10 @@ _MOST_PARTS = 50
 # From here on a report quotes our own letter, whose words must not be taken for a reason.
 _GIVEN_BACK = re.compile(
     r"""^[>\s*=_-]{0,80}(?:
-      (?:this\ is|below(?:\ this\ line)?\ is|here\ is|the\ following\ is)\ (?:a|the)\ (?:copy|(?:header|original|text|unmodified)\w*)
+      (?:this\ is|below(?:\ this\ line)?\ is|here\ is|the\ following\ is)\ (?:a|the)
+      \ (?:copy|(?:header|original|text|unmodified)\w*)
     | the\ (?:header|body|text)\ of\ the\ (?:original|message)
-    | (?:the\ )?(?:original|returned|unsent|undelivered|bounced|failed|rejected|your)\ (?:e-?mail\ )?(?:message|mail)
+    | (?:the\ )?(?:original|returned|unsent|undelivered|bounced|failed|rejected)\ (?:e-?mail\ )?(?:message|mail)
       (?:\ (?:info|text|header|body|content|follow|below|attached|is\ |was\ included|returned)\w*.{0,40}|\ ?[:*=_-]*)$
     | (?:message|mail)\ headers?\ follow
     | start\ of\ (?:original\ )?message

@@ -28,13 +28,14 @@ class Notification:
         hosts = tuple(address.rpartition("@")[2] for address in named[:1])
         code = reply_code(words) or (None if self.permanent else 450)
         evidence = Evidence(words, code, self.status or enhanced_status(words), hosts=hosts)
-        rule = rules.matching(evidence) or rules.matching(evidence, by_words=False)
+        rule = rules.matching(evidence) or rules.matching_status(evidence)
         return Failure(
             recipients=named,
             bounce_class=rule.result if rule else BounceClass.UNKNOWN,
             status=evidence.status,
             words=f"{rule.name if rule else 'no rule'}: {words}",
             delayed=False,
+            final=True,
         )
 
 

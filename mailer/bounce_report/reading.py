@@ -86,14 +86,18 @@ def _is_bounce(message: Message, scene: Scene, rules: Rules, *, sender: str) -> 
     if not by_sender and not (by_subject and not sender):
         return bool(header_text(message, "X-Failed-Recipients"))
     line = " ".join(scene.text.split())
-    return bool(rules.openings.search(line)) or (by_subject and (bool(scene.recipients) or reply_code(line) is not None))
+    return bool(rules.openings.search(line)) or (
+        by_subject and (bool(scene.recipients) or reply_code(line) is not None)
+    )
 
 
 def _of_failure(failure: Failure) -> Reading:
+    # A full mailbox empties again: it counts only at the end of the sender's tries.
+    proved = failure.final or failure.bounce_class is not BounceClass.FULL
     return Reading(
         Kind.BOUNCE,
         bounce_class=None if failure.delayed else failure.bounce_class,
-        counted=failure.bounce_class.counted and not failure.delayed,
+        counted=failure.bounce_class.counted and proved and not failure.delayed,
         recipients=failure.recipients,
         status=failure.status,
         evidence=failure.words,
@@ -114,6 +118,8 @@ def _of_other(message: Message, *, null: bool, recipient: str | None) -> Reading
     refusal = automatic(message)
     if refusal in {Refusal.AUTO_SUBMITTED, Refusal.AUTO_REPLY, Refusal.REPORT} or (null and refusal is None):
         return Reading(Kind.AUTO_REPLY, evidence=str(refusal or Refusal.NULL_SENDER))
+    if is_daemon(header_text(message, "From").rpartition("<")[2].strip("> ")):
+        return Reading(Kind.OTHER, evidence=str(Refusal.DAEMON))
     to = recipient or header_text(message, "To")
     if refusal is None and (_ENTRY.search(to) or not body_text(message)):
         return Reading(Kind.BLANK_MAIL, evidence="to the entry address" if _ENTRY.search(to) else "no text")

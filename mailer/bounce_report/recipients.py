@@ -10,7 +10,9 @@ from mailer.mail_text import header_text, header_texts, part_text
 
 MOST_RECIPIENTS = 50
 
-_ADDRESS = re.compile(r"\"[^\"@\s]{1,64}\"@[A-Za-z0-9.-]{3,253}|[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{3,253}")
+_ADDRESS = re.compile(
+    r"\"[^\"@\s]{1,64}\"@[A-Za-z0-9.-]{3,253}|[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{3,253}"
+)
 _TO = re.compile(r"^To:[ \t]*(.+)$", re.IGNORECASE | re.MULTILINE)
 
 

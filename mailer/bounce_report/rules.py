@@ -12,7 +12,8 @@ from mailer.bounce_report.evidence import Evidence
 from mailer.bounce_report.phase import Phase
 
 SHIPPED = Path(__file__).with_name("rules.toml")
-_KEYS = frozenset({"name", "class", "hosts", "phases", "code", "status", "words", "source"})
+_KEYS = frozenset({"name", "class", "hosts", "phases", "code", "status", "words", "report", "source"})
+_BEFORE_RCPT = frozenset({Phase.CONNECT, Phase.GREETING, Phase.MAIL})
 
 
 class RuleInvalid(ValueError):
@@ -47,23 +48,40 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """`by_words` are tried on every piece of evidence before `by_status` is asked."""
+    """`by_report` looks at a whole report, then `by_words` at every piece of evidence, then `by_status`."""
 
+    by_report: tuple[Rule, ...]
     by_words: tuple[Rule, ...]
     by_status: tuple[Rule, ...]
     openings: re.Pattern[str]
     delays: re.Pattern[str]
+    finals: re.Pattern[str]
     senders: re.Pattern[str]
     subjects: re.Pattern[str]
 
-    def matching(self, evidence: Evidence, *, by_words: bool = True) -> Rule | None:
-        """The first rule that holds; a temporary refusal never proves that an address is gone or disabled."""
-        for rule in self.by_words if by_words else self.by_status:
-            if evidence.temporary and rule.result.needs_permanence:
-                continue
-            if rule.holds(evidence):
-                return rule
-        return None
+    def matching(self, evidence: Evidence) -> Rule | None:
+        """The first rule whose words hold."""
+        return _first(self.by_words, evidence)
+
+    def matching_status(self, evidence: Evidence) -> Rule | None:
+        """The first rule on codes alone, for when no words spoke."""
+        return _first(self.by_status, evidence)
+
+    def matching_report(self, evidence: Evidence) -> Rule | None:
+        """The first rule on whole reports; its evidence is the whole text."""
+        return _first(self.by_report, evidence)
+
+
+def _first(rules: tuple[Rule, ...], evidence: Evidence) -> Rule | None:
+    """A temporary refusal never proves that an address is gone, nor does one that came before RCPT."""
+    for rule in rules:
+        if evidence.temporary and rule.result.needs_permanence:
+            continue
+        if evidence.phase in _BEFORE_RCPT and rule.result.counted:
+            continue
+        if rule.holds(evidence):
+            return rule
+    return None
 
 
 def load_rules(path: Path) -> Rules:
@@ -72,10 +90,12 @@ def load_rules(path: Path) -> Rules:
         table = tomllib.load(file)
     report = table["report"]
     return Rules(
-        by_words=tuple(_rule(entry) for entry in table["rule"]),
+        by_report=tuple(_rule(entry) for entry in table["rule"] if entry.get("report")),
+        by_words=tuple(_rule(entry) for entry in table["rule"] if not entry.get("report")),
         by_status=tuple(_rule(entry) for entry in table["status"]),
         openings=_any_of(report["openings"]),
         delays=_any_of(report["delays"]),
+        finals=_any_of(report["finals"]),
         senders=_any_of(report["senders"]),
         subjects=_any_of(report["subjects"]),
     )

@@ -20,8 +20,5 @@ def read_reply(*, code: int, text: str, phase: Phase, domain: str, rules: Rules 
         hosts=(domain.lower(),),
     )
     book = rules or shipped_rules()
-    rule = book.matching(evidence) or book.matching(evidence, by_words=False)
-    found = rule.result if rule else BounceClass.UNKNOWN
-    if phase in {Phase.CONNECT, Phase.GREETING, Phase.MAIL} and found.counted:
-        return BounceClass.BLOCKED if is_permanent(code) else BounceClass.EXPIRED
-    return found
+    rule = book.matching(evidence) or book.matching_status(evidence)
+    return rule.result if rule else BounceClass.UNKNOWN
