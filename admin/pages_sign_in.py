@@ -1,0 +1,111 @@
+"""The pages at the console's door: sign in, sign out."""
+
+from threading import BoundedSemaphore
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from admin import sign_in
+from admin.guard import COOKIE, SIGN_IN, Guard, local_path
+from admin.sign_in import ABSOLUTE_END, TRIES_WINDOW, Refused, SignIn
+from foundation.clock import Clock
+from foundation.database import Database
+from foundation.pages import Pages
+from foundation.tokens import Keyring
+
+# Comparing a password takes 19 MiB and a core; a flood of guesses waits in line rather than filling the machine.
+_COMPARED_AT_ONCE = 4
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+class SignInPages:
+    """Sets the cookie `hansho_staff`; `secure` when browsers reach the console by https."""
+
+    def __init__(self, database: Database, clock: Clock, keyring: Keyring, *, pages: Pages, guard: Guard, secure: bool):
+        self._database = database
+        self._clock = clock
+        self._pages = pages
+        self._guard = guard
+        self._secure = secure
+        self._door = SignIn(database, keyring)
+        self._turns = BoundedSemaphore(_COMPARED_AT_ONCE)
+
+    def router(self) -> APIRouter:
+        router = APIRouter(include_in_schema=False)
+        ours = [Depends(self._guard.own_page_only)]
+        router.add_api_route(SIGN_IN, self.show, methods=["GET"])
+        router.add_api_route(SIGN_IN, self.enter, methods=["POST"], dependencies=ours)
+        router.add_api_route("/admin/sign-out", self.leave, methods=["POST"], dependencies=ours)
+        return router
+
+    def show(self, request: Request) -> Response:
+        next_ = local_path(request.query_params.get("next", ""))
+        if self._guard.signed_in(request):
+            return RedirectResponse(next_, status_code=303, headers=_NO_STORE)
+        return self._form(next_, signed_out="signed-out" in request.query_params)
+
+    def enter(
+        self,
+        address: Annotated[str, Form()] = "",
+        password: Annotated[str, Form()] = "",
+        next_: Annotated[str, Form(alias="next")] = "",
+    ) -> Response:
+        errors = {}
+        if not address.strip():
+            errors["address"] = "メールアドレスを入力してください。"
+        if not password:
+            errors["password"] = "パスワードを入力してください。"  # noqa: S105 -- a sentence
+        if errors:
+            return self._form(next_, address=address, errors=errors, status=422)
+        with self._turns:
+            result = self._door.sign_in(address, password, at=self._clock.now())
+        if isinstance(result, Refused):
+            return self._form(next_, address=address, refusal=result)
+        response = RedirectResponse(local_path(next_), status_code=303, headers=_NO_STORE)
+        response.set_cookie(
+            COOKIE,
+            result.token,
+            max_age=int(ABSOLUTE_END.total_seconds()),
+            path="/admin",
+            secure=self._secure,
+            httponly=True,
+            samesite="lax",
+        )
+        return response
+
+    def leave(self, request: Request) -> Response:
+        cookie = request.cookies.get(COOKIE)
+        if cookie:
+            with self._database.write() as session:
+                sign_in.sign_out(session, cookie)
+        response = RedirectResponse(f"{SIGN_IN}?signed-out=1", status_code=303, headers=_NO_STORE)
+        response.delete_cookie(COOKIE, path="/admin", secure=self._secure, httponly=True, samesite="lax")
+        return response
+
+    def _form(
+        self,
+        next_: str,
+        *,
+        address: str = "",
+        errors: dict[str, str] | None = None,
+        refusal: Refused | None = None,
+        signed_out: bool = False,
+        status: int = 200,
+    ) -> Response:
+        headers = dict(_NO_STORE)
+        if refusal:
+            status = 429 if refusal is Refused.TOO_MANY else 403
+        if refusal is Refused.TOO_MANY:
+            headers["Retry-After"] = str(int(TRIES_WINDOW.total_seconds()))
+        return self._pages.answer(
+            "admin/sign-in.html",
+            status=status,
+            headers=headers,
+            me=None,
+            next=local_path(next_),
+            address=address,
+            errors=errors or {},
+            refusal=refusal.sentence if refusal else "",
+            signed_out=signed_out,
+        )

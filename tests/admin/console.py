@@ -1,0 +1,62 @@
+"""A small console with one page of each role, for the tests of guard and door."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+
+import httpx
+import uvicorn
+from fastapi import Depends, FastAPI, Request
+from starlette.responses import PlainTextResponse, Response
+
+from admin import guard as guarding
+from admin.guard import Guard
+from admin.pages_sign_in import SignInPages
+from admin.roles import Role
+from foundation.database import Database
+from foundation.pages import Pages
+from foundation.tokens import Keyring
+from tests.admin.conftest import PASSWORD, HandClock
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+TOWN = SimpleNamespace(name="こもれび市", service_name="こもれび安全・安心メール", section="地域安全課")
+
+
+@contextmanager
+def console(database: Database, clock: HandClock, keyring: Keyring, *, public_url: str) -> Iterator[httpx.Client]:
+    """A real server on a free port, and a browser-like client that keeps cookies."""
+    app = FastAPI(openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
+    pages = Pages(TEMPLATES, {"town": TOWN, "practice": True})
+    guard = Guard(database, clock, public_url=public_url)
+    secure = public_url.startswith("https")
+    app.include_router(SignInPages(database, clock, keyring, pages=pages, guard=guard, secure=secure).router())
+    for role in Role:
+        path = f"/admin/for-{role}"
+        demand = [Depends(guard.at_least(role))]
+        app.add_api_route(path, _greet, methods=["GET", "POST"], dependencies=demand, include_in_schema=False)
+        app.add_api_route(f"/api/for-{role}", _greet, methods=["POST"], dependencies=[Depends(guard.bearer(role))])
+    guarding.install(app, pages)
+    # The socket listens before the server runs, so the first request waits instead of failing.
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", ws="none"))
+        running = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        running.start()
+        host, port = listening.getsockname()
+        try:
+            with httpx.Client(base_url=f"http://{host}:{port}", trust_env=False) as client:
+                yield client
+        finally:
+            server.should_exit = True
+            running.join()
+
+
+def sign_in(client: httpx.Client, address: str) -> None:
+    answer = client.post("/admin/sign-in", data={"address": address, "password": PASSWORD})
+    assert answer.status_code == 303
+
+
+def _greet(request: Request) -> Response:
+    return PlainTextResponse(request.state.me.name)
