@@ -1,0 +1,1 @@
+"""What is sent: tests of notices, wording, checks, approval, publishing."""

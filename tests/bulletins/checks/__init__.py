@@ -1,0 +1,1 @@
+"""One test for each rule, and one for what it must leave alone."""
