@@ -29,6 +29,10 @@ class StaffRow(Base):
     created_at: Mapped[datetime]
 
 
+class NameInvalid(ValueError):
+    """氏名は、改行などを含まない1文字以上の文字で指定してください。"""
+
+
 @dataclass(frozen=True, slots=True)
 class Colleague:
     """A member of staff as pages and other rooms see one."""
@@ -61,7 +65,7 @@ def add(
     """Enters a person, or changes name and role of the one who has this address and lets them in again.
 
     Without a hash the password stays as it is: none for a new person, who can then use the API only.
-    Raises ValueError for a name that is empty or holds control characters.
+    Raises NameInvalid for a name that is empty or holds control characters.
     """
     row = session.scalar(select(StaffRow).where(StaffRow.address == address.text))
     action = "staff.added" if row is None else "staff.changed"
@@ -109,5 +113,5 @@ def colleague(row: StaffRow) -> Colleague:
 def _name(text: str) -> str:
     name = text.strip()
     if not name or not name.isprintable():
-        raise ValueError("氏名は、改行などを含まない1文字以上の文字で指定してください。")
+        raise NameInvalid(NameInvalid.__doc__)
     return name
