@@ -18,6 +18,7 @@ _ENCODED_WORD = re.compile(r"=\?([^?*\s]{1,40})(?:\*[^?\s]*)?\?([bBqQ])\?([^?]*)
 _BETWEEN_WORDS = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s]+\?[bBqQ]\?)")
 _FOLD = re.compile(r"\r?\n[ \t]*|\r")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_HALF_KANA = re.compile("[\uff61-\uff9f]")
 _JIS_ESCAPE = re.compile(rb"\x1b(?:\$[@B(]|\([BJI])")
 # These decoders are slow without bound or read escapes that a mail has no business to carry.
 _NEVER = frozenset({"punycode", "idna", "undefined", "unicode_escape", "raw_unicode_escape"})
@@ -54,6 +55,8 @@ def decode_bytes(raw: bytes, charset: str | None = None) -> str:
     """By the stated charset where that is known and true to the bytes, else by what the bytes look like."""
     name = (charset or "").strip().strip("\"'").lower().replace("_", "-")
     family = JAPANESE.get(name)
+    if family == "jis" and not raw.isascii() and not _JIS_ESCAPE.search(raw):
+        return storable(_by_looks(raw))
     if family == "jis" or (family is None and _JIS_ESCAPE.search(raw)):
         return storable(decode_jis(raw))
     if family:
@@ -76,12 +79,16 @@ def _by_stated_charset(raw: bytes, name: str) -> str | None:
 
 
 def _by_looks(raw: bytes) -> str:
+    readings = []
     for charset in ("utf-8", "cp932", "euc_jp"):
         try:
-            return raw.decode(charset)
+            readings.append(raw.decode(charset))
         except UnicodeDecodeError:
             continue
-    return raw.decode("utf-8", "replace")
+        if charset == "utf-8":
+            return readings[0]
+    # EUC read as Shift_JIS is full of half-width kana, which people hardly write.
+    return min(readings, key=lambda text: len(_HALF_KANA.findall(text)), default=raw.decode("utf-8", "replace"))
 
 
 def decode_header_text(raw: bytes | str) -> str:

@@ -13,6 +13,7 @@ _FIELD = re.compile(
 )
 _SHORT_STATUS = re.compile(r"([245]\.\d{1,3}\.\d{1,3})")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)+")
+_RECIPIENT = frozenset({"final-recipient", "original-recipient"})
 _TYPES = {"message/delivery-status", "message/global-delivery-status"}
 
 
@@ -56,16 +57,18 @@ def _blocks(part: Message) -> Iterator[Mapping[str, str]]:
 
 
 def _text_blocks(text: str) -> Iterator[Mapping[str, str]]:
+    """A recipient's field begins a new block where the last block has one and something stood between."""
     fields: dict[str, str] = {}
     last = ""
     for line in text.splitlines():
         field = _FIELD.match(line.strip())
         if field:
-            last = field[1].lower()
-            if last in {"final-recipient", "original-recipient"} and last in fields:
+            name = field[1].lower()
+            if name in _RECIPIENT and fields.keys() & _RECIPIENT and (not last or name in fields):
                 yield fields
                 fields = {}
-            fields.setdefault(last, field[2].strip())
+            fields.setdefault(name, field[2].strip())
+            last = name
         elif last == "diagnostic-code" and line[:1] in {" ", "\t"} and line.strip():
             fields[last] += " " + line.strip()
         else:
