@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from bulletins.checks.draft import DraftText
@@ -18,16 +19,23 @@ GOLDEN = Path(__file__).parent / "golden"
 FRIDAY = datetime.fromisoformat("2026-11-20T18:30:00+09:00")
 
 
+@cache
 def komorebi() -> Town:
     return load_town(PROJECT / "service" / "komorebi.toml")
 
 
+@cache
 def koganei() -> Town:
     return load_town(GOLDEN / "koganei.toml")
 
 
 def shelf(town: Town) -> NoticeShelf:
-    return load_notices(NOTICES, town)
+    return _shelf(of_koganei=town == koganei())
+
+
+@cache
+def _shelf(*, of_koganei: bool) -> NoticeShelf:
+    return load_notices(NOTICES, koganei() if of_koganei else komorebi())
 
 
 @dataclass(frozen=True)
