@@ -85,12 +85,13 @@ def _typed(field: Field, value: object) -> str:
         return value.isoformat()
     if not isinstance(value, str):
         raise _Refused(f"「{field.label}」は文字で入力してください。")
-    return value.replace("\r\n", "\n").strip()
+    return value.replace("\r\n", "\n") if field.kind is FieldKind.TEXT else value
 
 
 def _single(field: Field, typed: str, notice: NoticeTemplate) -> Filled:
     several_lines = field.kind is FieldKind.TEXT
     _refuse_forbidden(field, typed, several_lines=several_lines)
+    typed = typed.strip()
     _refuse_long(field, typed, LONGEST_TEXT if several_lines else LONGEST_LINE)
     if not typed:
         return field.empty()

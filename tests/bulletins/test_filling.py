@@ -52,6 +52,11 @@ def test_a_line_with_a_control_character_is_refused(character: str) -> None:
     assert "「件名」" in errors["subject"]
 
 
+@pytest.mark.parametrize("subject", ["お知らせ\r\n", "\nお知らせ", "お知らせ\x1c"])
+def test_a_control_character_at_either_end_is_refused_too(subject: str) -> None:
+    assert list(_errors(PLAIN, {"subject": subject, "text": "本文"})) == ["subject"]
+
+
 @pytest.mark.parametrize("character", ["\r", "\0", "\x07", "\ud800"])
 def test_a_text_with_a_control_character_is_refused(character: str) -> None:
     assert "text" in _errors(PLAIN, {"subject": "お知らせ", "text": f"本{character}文"})
