@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from bulletins.checks.run import Finding, Level
+from bulletins.checks.draft import Finding, Level
 from bulletins.drafting import Drafting, find
 from bulletins.life import BulletinState, WrongState, check_move
 from bulletins.publishing import place_order, withdraw_order

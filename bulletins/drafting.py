@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from bulletins import wording
 from bulletins.categories import CategoryTree
-from bulletins.checks.run import Finding, run_checks
-from bulletins.checks.draft_text import DraftText
+from bulletins.checks.draft import DraftText, Finding
+from bulletins.checks.rules import run_checks
 from bulletins.filling import fill, fill_for_preview
 from bulletins.life import EDITABLE, BulletinState, WrongState
 from bulletins.notice_fields import Filled
@@ -158,6 +158,7 @@ class Drafting:
         return run_checks(
             DraftText(
                 notice=notice,
+                kind=notice.kind,
                 category=category,
                 fields=filled,
                 subject=written.subject,

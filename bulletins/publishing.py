@@ -1,11 +1,10 @@
 """Publishing: an order opens at its start, the audience of that moment fans out in chunks, and the end is proved."""
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from bulletins.audience_source import AudienceSource
@@ -59,6 +58,21 @@ class Publisher:
     source: AudienceSource
     hours: DeliveryHours
 
+    def has_due(self, session: Session, *, at: datetime) -> bool:
+        """Reads only, so that an idle service writes nothing."""
+        due = select(PublishingOrder.bulletin_id).where(
+            PublishingOrder.opened_at.is_(None), PublishingOrder.starts_at <= at
+        )
+        return session.scalar(due.limit(1)) is not None
+
+    def has_work(self, session: Session) -> bool:
+        """Whether an order may want more of its audience in the outbox; reads only."""
+        return session.scalar(select(PublishingOrder.bulletin_id).where(*_open()).limit(1)) is not None
+
+    def has_nearly_done(self, session: Session) -> bool:
+        """Whether a closed order's bulletin has yet to be proved finished; reads only."""
+        return session.scalar(_nearly_done().limit(1)) is not None
+
     def open_due(self, session: Session, *, at: datetime) -> int:
         """Begins the orders whose start has come; returns how many. One that comes too late for its hours (the
         service was down) waits for the next opening."""
@@ -111,7 +125,9 @@ class Publisher:
     def finish(self, session: Session, *, at: datetime) -> int:
         """Bulletins whose order is closed and whose counts add up are sent; returns how many."""
         finished = 0
-        for bulletin, order in self._nearly_done(session):
+        for number in session.scalars(_nearly_done().with_for_update(of=Bulletin, skip_locked=True)).all():
+            bulletin = session.get_one(Bulletin, number)
+            order = session.get_one(PublishingOrder, number)
             counts = tallies.of(session, bulletin.batch)
             if outbox.open_rows(session, bulletin.batch):
                 continue
@@ -140,15 +156,6 @@ class Publisher:
         outbox.set_batch(session, bulletin.batch, BatchState.OPEN, at=at)
         ledger.write(session, Deed(PUBLISHER, "bulletin.started", f"bulletin:{bulletin.id}"), at=at)
 
-    def _nearly_done(self, session: Session) -> Sequence[tuple[Bulletin, PublishingOrder]]:
-        rows = session.execute(
-            select(Bulletin, PublishingOrder)
-            .join(PublishingOrder, PublishingOrder.bulletin_id == Bulletin.id)
-            .where(Bulletin.state == BulletinState.SENDING, PublishingOrder.closed_at.is_not(None))
-            .with_for_update(of=Bulletin, skip_locked=True)
-        )
-        return [(bulletin, order) for bulletin, order in rows]
-
 
 def repair(session: Session, bulletin: Bulletin, order: PublishingOrder) -> None:
     """The rows are the truth: tallies and audience are set to what they say, and the difference is reported."""
@@ -162,3 +169,11 @@ def repair(session: Session, bulletin: Bulletin, order: PublishingOrder) -> None
 
 def _open() -> tuple[ColumnElement[bool], ...]:
     return PublishingOrder.opened_at.is_not(None), PublishingOrder.closed_at.is_(None)
+
+
+def _nearly_done() -> Select[tuple[int]]:
+    return (
+        select(Bulletin.id)
+        .join(PublishingOrder, PublishingOrder.bulletin_id == Bulletin.id)
+        .where(Bulletin.state == BulletinState.SENDING, PublishingOrder.closed_at.is_not(None))
+    )

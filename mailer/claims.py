@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from mailer import tallies
@@ -46,6 +46,18 @@ _TAKEN = (
     OutboxRow.created_at,
     OutboxRow.expires_at,
 )
+
+
+def anything_to_do(session: Session, *, at: datetime, lanes: Collection[Lane]) -> bool:
+    """Whether a claim or the sweep could find a row; reads only, so that an idle service writes nothing."""
+    due = and_(_free(at), OutboxRow.due_at <= at, OutboxRow.lane.in_([int(lane) for lane in lanes]))
+    late = and_(_free(at), OutboxRow.expires_at <= at)
+    unwanted = and_(_free(at), OutboxRow.unwanted.is_(True))
+    withdrawn = and_(_free(at), OutboxRow.batch.in_(_withdrawn()))
+    return any(
+        session.scalar(select(OutboxRow.id).where(which).limit(1)) is not None
+        for which in (due, late, unwanted, withdrawn)
+    )
 
 
 def claim(session: Session, sender: str, *, at: datetime, lanes: Collection[Lane], limit: int) -> list[Claimed]:
@@ -99,14 +111,17 @@ def settle(session: Session, sender: str, *, at: datetime, limit: int = 1000) ->
 
     Rows in a sender's hand are left to that sender. Returns how many were ended.
     """
-    withdrawn = select(BatchRow.batch).where(BatchRow.state == BatchState.WITHDRAWN)
     ended = _end(session, sender, OutboxRow.unwanted.is_(True), State.SUPPRESSED, at=at, limit=limit)
-    ended += _end(session, sender, OutboxRow.batch.in_(withdrawn), State.SUPPRESSED, at=at, limit=limit)
+    ended += _end(session, sender, OutboxRow.batch.in_(_withdrawn()), State.SUPPRESSED, at=at, limit=limit)
     return ended + _end(session, sender, OutboxRow.expires_at <= at, State.EXPIRED, at=at, limit=limit)
 
 
 def _free(at: datetime) -> ColumnElement[bool]:
     return and_(OutboxRow.state.in_(OPEN), or_(OutboxRow.lease_until.is_(None), OutboxRow.lease_until < at))
+
+
+def _withdrawn() -> Select[tuple[str]]:
+    return select(BatchRow.batch).where(BatchRow.state == BatchState.WITHDRAWN)
 
 
 def _end(session: Session, sender: str, which: ColumnElement[bool], end: State, *, at: datetime, limit: int) -> int:

@@ -175,7 +175,7 @@ class _Handler:
         try:
             await asyncio.to_thread(self._store, mail)
         except SQLAlchemyError as problem:
-            log.error("mail could not be stored: %s", type(problem).__name__)  # noqa: TRY400 -- a trace may hold the mail
+            log.error("mail could not be stored: %s", type(problem).__name__)
             return "451 4.3.0 The message could not be stored, please try again later"
         self._keeper.on_stored()
         return "250 2.0.0 Stored"

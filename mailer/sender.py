@@ -45,7 +45,7 @@ class Equipment:
     hours: DeliveryHours
     clock: Clock
     flights: FlightLog
-    quote: Callable[[str], str]  # an address as the wire writes it
+    wire_form: Callable[[str], str]  # an address as the wire writes it
 
 
 class Sender:
@@ -105,11 +105,15 @@ class Sender:
         if len(self._in_hand) < lines * 8 and self._eq.hours.may_finish(at):
             lanes.append(Lane.BULK)
 
-        def work(session: Session) -> list[Claimed]:
-            claims.settle(session, self._name, at=at)
-            return claims.claim(session, self._name, at=at, lanes=lanes, limit=lines * 16)
+        def work() -> list[Claimed]:
+            with self._eq.database.read() as session:
+                if not claims.anything_to_do(session, at=at, lanes=lanes):
+                    return []
+            with self._eq.database.write() as session:
+                claims.settle(session, self._name, at=at)
+                return claims.claim(session, self._name, at=at, lanes=lanes, limit=lines * 16)
 
-        for row in await self._in_database(work):
+        for row in await asyncio.to_thread(work):
             # A row whose lease ran out while it was in our own hand comes back under a new attempt: it is not
             # queued twice.
             if row.id not in self._in_hand:
@@ -168,8 +172,8 @@ class Sender:
             return Unwanted()
         try:
             envelope = await self._envelope(row)
-        except Exception as problem:
-            log.exception("letter %d cannot be written", row.letter_id)
+        except Exception as problem:  # noqa: BLE001 -- one letter that cannot be written must not stop the rest
+            log.error("letter %d cannot be written: %s", row.letter_id, type(problem).__name__)
             return Refused(f"cannot be written: {type(problem).__name__}", BounceClass.SYSTEM, counted=False)
         return await line.deliver(envelope)
 
@@ -182,7 +186,7 @@ class Sender:
 
     async def _envelope(self, row: Claimed) -> Envelope:
         letter = await self._letters.get(row.letter_id)
-        recipient = self._eq.quote(row.address)
+        recipient = self._eq.wire_form(row.address)
         octets = self._eq.composer.octets(letter, Recipient(row.id, recipient, row.ref), at=row.created_at)
         return Envelope(row.id, self._eq.composer.return_path(row.id), recipient, row.domain, octets)
 

@@ -1,0 +1,148 @@
+"""The bulletin desk: what staff do with a bulletin, the same for the console's pages and for the API.
+
+Each method is one transaction, committed before it returns; staff become signatories here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from admin.roles import Role
+from admin.staff import Colleague
+from bulletins.approval import Approval, Decision
+from bulletins.audience_source import AudienceSource
+from bulletins.checks.draft import Finding
+from bulletins.drafting import Drafting, Preview, Sheet, find, scope_of
+from bulletins.life import EDITABLE, BulletinState
+from bulletins.notice_shelf import NoticeShelf
+from bulletins.progress import Progress, progress
+from bulletins.signatory import Signatory
+from bulletins.tables import Bulletin
+from foundation import ledger
+from foundation.clock import Clock
+from foundation.database import Database
+from foundation.ledger import LedgerLine
+from mailer import tallies
+from mailer.delivery_hours import DeliveryHours
+from mailer.tallies import Counts
+from subscribers.audience import Reach
+from subscribers.town import Town
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """Everything a page or the API shows of one bulletin."""
+
+    bulletin: Bulletin
+    progress: Progress
+    findings: tuple[Finding, ...]
+    reach: Reach
+    history: Sequence[LedgerLine]
+    domains: Mapping[str, Counts]
+
+
+@dataclass(frozen=True)
+class BulletinDesk:
+    """Raises what the rooms raise: UnknownBulletin, UnknownNotice, NotAllowed, WrongState, Blocked, ReasonMissing,
+    FieldsInvalid, DraftInvalid."""
+
+    database: Database
+    clock: Clock
+    town: Town
+    drafting: Drafting
+    approval: Approval
+    residents: AudienceSource
+    hours: DeliveryHours
+
+    @property
+    def shelf(self) -> NoticeShelf:
+        return self.drafting.shelf
+
+    def preview(self, sheet: Sheet) -> Preview:
+        return self.drafting.preview(sheet, at=self.clock.now())
+
+    def begin(self, sheet: Sheet, me: Colleague) -> int:
+        with self.database.write() as session:
+            return self.drafting.begin(session, sheet, signatory(me), at=self.clock.now()).id
+
+    def change(self, bulletin_id: int, sheet: Sheet, me: Colleague) -> None:
+        with self.database.write() as session:
+            self.drafting.change(session, bulletin_id, sheet, signatory(me), at=self.clock.now())
+
+    def submit(self, bulletin_id: int, me: Colleague) -> None:
+        with self.database.write() as session:
+            self.approval.submit(session, bulletin_id, signatory(me), at=self.clock.now())
+
+    def approve(self, bulletin_id: int, decision: Decision, me: Colleague) -> None:
+        with self.database.write() as session:
+            self.approval.approve(session, bulletin_id, decision, signatory(me), at=self.clock.now())
+
+    def give_back(self, bulletin_id: int, reason: str, me: Colleague) -> None:
+        with self.database.write() as session:
+            self.approval.give_back(session, bulletin_id, reason, signatory(me), at=self.clock.now())
+
+    def withdraw(self, bulletin_id: int, me: Colleague) -> None:
+        with self.database.write() as session:
+            self.approval.withdraw(session, bulletin_id, signatory(me), at=self.clock.now())
+
+    def halt(self, bulletin_id: int, me: Colleague) -> None:
+        with self.database.write() as session:
+            self.approval.halt(session, bulletin_id, signatory(me), at=self.clock.now())
+
+    def resume(self, bulletin_id: int, me: Colleague) -> None:
+        with self.database.write() as session:
+            self.approval.resume(session, bulletin_id, signatory(me), at=self.clock.now())
+
+    def send_again(self, bulletin_id: int, me: Colleague) -> int:
+        with self.database.write() as session:
+            return self.approval.send_again(session, bulletin_id, signatory(me), at=self.clock.now())
+
+    def starts(self, *, no_hold: bool = False) -> datetime:
+        """When a bulletin approved now would begin."""
+        return self.approval.start(Decision(no_hold=no_hold), at=self.clock.now())
+
+    def dossier(self, bulletin_id: int) -> Dossier:
+        with self.database.read() as session:
+            bulletin = find(session, bulletin_id)
+            return Dossier(
+                bulletin=bulletin,
+                progress=progress(session, bulletin),
+                findings=self._findings(bulletin),
+                reach=self.residents.reach(session, scope_of(bulletin)),
+                history=list(ledger.lines_about(session, f"bulletin:{bulletin_id}")),
+                domains=tallies.by_domain(session, bulletin.batch),
+            )
+
+    def listed(
+        self, *, states: Sequence[BulletinState] = (), before: int | None = None, limit: int = 30
+    ) -> Sequence[Bulletin]:
+        """Newest first; no states means all."""
+        with self.database.read() as session:
+            return _listed(session, states, before, limit)
+
+    def counts(self) -> Mapping[BulletinState, int]:
+        """How many bulletins stand in each state."""
+        with self.database.read() as session:
+            rows = session.execute(select(Bulletin.state, func.count()).group_by(Bulletin.state))
+            return {BulletinState(state): number for state, number in rows}
+
+    def _findings(self, bulletin: Bulletin) -> tuple[Finding, ...]:
+        """What was sent long ago is not checked against today."""
+        unsent = bulletin.state in EDITABLE or bulletin.state == BulletinState.SUBMITTED
+        return self.drafting.findings(bulletin, at=self.clock.now()) if unsent else ()
+
+
+def signatory(me: Colleague) -> Signatory:
+    return Signatory(me.id, me.name, drafts=me.may(Role.DRAFTER), approves=me.may(Role.APPROVER))
+
+
+def _listed(session: Session, states: Sequence[BulletinState], before: int | None, limit: int) -> Sequence[Bulletin]:
+    query = select(Bulletin)
+    if states:
+        query = query.where(Bulletin.state.in_([state.value for state in states]))
+    if before is not None:
+        query = query.where(Bulletin.id < before)
+    return session.scalars(query.order_by(Bulletin.id.desc()).limit(limit)).all()

@@ -1,0 +1,44 @@
+"""The console and the API, put together."""
+
+from collections.abc import Sequence
+
+from admin.api import BulletinApi
+from admin.api_subscribers import SubscriberApi
+from admin.bulletin_desk import BulletinDesk
+from admin.pages_bulletins import BulletinPages
+from admin.pages_home import HomePages
+from admin.pages_inbound import InboundPages
+from admin.pages_practice import PracticePages
+from admin.pages_subscribers import SubscriberPages
+from admin.pages_writing import WritingPages
+from fastapi import APIRouter
+
+from admin.guard import Guard
+from admin.pages_sign_in import SignInPages
+from foundation.pages import Pages
+from service.home import Home
+
+
+def console_routers(home: Home, pages: Pages, guard: Guard) -> Sequence[APIRouter]:
+    secure = home.settings.public_url.startswith("https://")
+    desk = BulletinDesk(
+        database=home.database,
+        clock=home.clock,
+        town=home.town,
+        drafting=home.drafting,
+        approval=home.approval,
+        residents=home.residents,
+        hours=home.hours,
+    )
+    sign_in = SignInPages(home.database, home.clock, home.keyring, pages=pages, guard=guard, secure=secure)
+    return (
+        sign_in.router(),
+        HomePages(desk, pages=pages, guard=guard).router(),
+        WritingPages(desk, pages=pages, guard=guard).router(),
+        BulletinPages(desk, pages=pages, guard=guard).router(),
+        SubscriberPages(home.database, home.clock, home.watch, pages=pages, guard=guard).router(),
+        InboundPages(home.database, home.clock, pages=pages, guard=guard).router(),
+        PracticePages(home.mailbox, pages=pages, guard=guard).router(),
+        BulletinApi(desk, guard=guard).router(),
+        SubscriberApi(home.database, home.clock, home.watch, guard=guard).router(),
+    )

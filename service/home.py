@@ -1,0 +1,166 @@
+"""The assembly: from settings and a clock to every room of the house. Everything else receives."""
+
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from bulletins.approval import Approval
+from bulletins.categories import CategoryTree
+from bulletins.drafting import Drafting
+from bulletins.notice_shelf import NoticeShelf, load_notices
+from bulletins.publishing import Publisher
+from foundation.addresses import Address
+from foundation.clock import Clock
+from foundation.database import Database
+from foundation.setting_values import SettingInvalid
+from foundation.settings import Mode, Settings
+from foundation.templating import read_letter
+from foundation.tokens import Keyring
+from mailer.courier import Courier
+from mailer.delivery_hours import DeliveryHours
+from mailer.holidays import ClosingDays
+from mailer.hours_text import HoursInvalid
+from mailer.letter import Composer, Letterhead
+from mailer.practice_mailbox import PracticeMailbox
+from mailer.relay import RelayCourier
+from service.post_room import PostRoom
+from service.recipients import Recipients
+from subscribers.audience import Residents
+from subscribers.registration import Registration
+from subscribers.stationery import Stationery
+from subscribers.three_days import Rule
+from subscribers.town import Town, load_town
+from subscribers.unreachable import Watch
+
+ROOT = Path(__file__).parent.parent
+TEMPLATES = ROOT / "templates"
+SAMPLE_TOWN = Path(__file__).parent / "komorebi.toml"
+
+
+@dataclass(frozen=True)
+class Home:
+    """One service, assembled; rooms are made when first entered. Raises SettingInvalid where a setting and the
+    town file do not fit."""
+
+    settings: Settings
+    clock: Clock
+
+    @cached_property
+    def database(self) -> Database:
+        if not self.settings.database_url:
+            self.settings.data.mkdir(parents=True, exist_ok=True)
+        return Database(self.settings.url)
+
+    @cached_property
+    def town(self) -> Town:
+        return load_town(self.settings.town or SAMPLE_TOWN)
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        return Keyring(self.settings.secret or [_kept_secret(self.settings.data / "secret")])
+
+    @cached_property
+    def hours(self) -> DeliveryHours:
+        try:
+            return DeliveryHours.parse(
+                self.settings.hours or self.town.hours,
+                zone=self.town.zone,
+                closing_days=ClosingDays(self.town.closing_days),
+                grace=self.settings.hours_grace,
+            )
+        except HoursInvalid as problem:
+            raise SettingInvalid("HANSHO_HOURS", "does not serve", str(problem)) from None
+
+    @cached_property
+    def composer(self) -> Composer:
+        head = Letterhead(
+            from_name=self.town.from_name,
+            from_address=self.town.from_address,
+            mail_domain=self.settings.mail_domain,
+            list_id=f"oshirase.{self.settings.mail_domain}",
+        )
+        return Composer(head, self.keyring)
+
+    @cached_property
+    def mailbox(self) -> Path:
+        return self.settings.data / "mailbox"
+
+    def courier(self) -> Courier:
+        """A new one a sender: practice opens no connection to anywhere."""
+        if self.settings.mode is Mode.PRACTICE:
+            return PracticeMailbox(self.mailbox)
+        return RelayCourier(self.settings.relays, greeting_name=self.settings.mail_domain)
+
+    @cached_property
+    def stationery(self) -> Stationery:
+        return Stationery.read(TEMPLATES / "letters", self.town, self.settings.public_url)
+
+    @cached_property
+    def registration(self) -> Registration:
+        return Registration(self.stationery, self.keyring)
+
+    @cached_property
+    def recipients(self) -> Recipients:
+        local, _, domain = self.town.from_address.lower().rpartition("@")
+        return Recipients(self.keyring, announced=local if domain == self.settings.mail_domain else None)
+
+    @cached_property
+    def post_room(self) -> PostRoom:
+        return PostRoom(
+            database=self.database,
+            clock=self.clock,
+            domain=self.settings.mail_domain,
+            recipients=self.recipients,
+            registration=self.registration,
+        )
+
+    @cached_property
+    def watch(self) -> Watch:
+        rule = Rule(days=self.settings.bounce_days, by=self.settings.bounce_counting)
+        return Watch(rule, self.town.zone)
+
+    @cached_property
+    def shelf(self) -> NoticeShelf:
+        return load_notices(TEMPLATES / "notices", self.town)
+
+    @cached_property
+    def drafting(self) -> Drafting:
+        return Drafting(self.town, self.shelf, CategoryTree(self.town))
+
+    @cached_property
+    def approval(self) -> Approval:
+        return Approval(self.drafting, self.hours, self.settings.hold)
+
+    @cached_property
+    def residents(self) -> Residents:
+        return Residents()
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        return Publisher(
+            town=self.town,
+            public_url=self.settings.public_url,
+            template=read_letter(TEMPLATES / "letters" / "bulletin"),
+            source=self.residents,
+            hours=self.hours,
+        )
+
+
+def wire_form(address: str) -> str:
+    """A stored address as SMTP writes it."""
+    return Address.parse(address).envelope
+
+
+def _kept_secret(path: Path) -> str:
+    """Practice mode makes its own secret once; two processes that start together agree on one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        draft.write_text(secrets.token_urlsafe(32))
+        draft.chmod(0o600)
+        with suppress(FileExistsError):
+            path.hardlink_to(draft)
+        draft.unlink()
+    return path.read_text().strip()

@@ -1,0 +1,167 @@
+"""The post-room: the one place that joins a kind of inbound mail to its handler.
+
+Each mail is worked off in one transaction with its effects, so that a crash leaves it either untouched or done.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from foundation.addresses import Address, AddressInvalid
+from foundation.clock import Clock
+from foundation.database import Database
+from mailer import domain_pauses, inbound, outbox
+from mailer.answer_caps import may_answer
+from mailer.bounce_facts import Fact, Source, keep_fact
+from mailer.bounce_report.auto_reply import may_be_answered
+from mailer.bounce_report.bounce_class import BounceClass
+from mailer.bounce_report.kind import Kind
+from mailer.bounce_report.reading import Reading, read_mail
+from mailer.inbound import InboundRow, InboundState
+from mailer.mail_text import header_text, parse_mail
+from mailer.outbox import To
+from mailer.outbox_tables import OutboxRow
+from service.recipients import OwnAddress, Purpose, Recipients
+from subscribers import leaving
+from subscribers.registration import Registration, Request
+from subscribers.stationery import as_reply
+from subscribers.tables import StopReason
+
+log = logging.getLogger(__name__)
+
+BROKEN = "the reader failed"
+
+
+class Unreadable(Exception):
+    """The mail is damaged so that nothing sure can be said of it; a person looks at it."""
+
+
+@dataclass(frozen=True)
+class PostRoom:
+    """Works off stored mail, the oldest first."""
+
+    database: Database
+    clock: Clock
+    domain: str
+    recipients: Recipients
+    registration: Registration
+
+    def work(self) -> bool:
+        """One mail; False when none is waiting. A mail that cannot be worked off is set aside, and the next served.
+
+        Raises OperationalError when the database does not answer: then nothing was done.
+        """
+        number = None
+        try:
+            with self.database.write() as session:
+                row = inbound.next_new(session)
+                if row is None:
+                    return False
+                number = row.id
+                row.note = self._handle(session, row, at=self.clock.now())
+                row.state = InboundState.DONE.value
+        except OperationalError:
+            raise
+        except Exception as problem:
+            if number is None:
+                raise
+            log.error("mail %d was set aside: %s", number, type(problem).__name__)
+            with self.database.write() as session:
+                reason = str(problem) if isinstance(problem, Unreadable) else type(problem).__name__
+                inbound.set_aside(session, number, reason)
+        return True
+
+    def _handle(self, session: Session, row: InboundRow, *, at: datetime) -> str:
+        """Returns the note that says what was done."""
+        own = self.recipients.read(row.recipient.rpartition("@")[0])
+        if own is None:
+            row.kind = Kind.OTHER.value
+            return "no longer an address of ours"
+        reading = read_mail(row.raw, envelope_from=row.envelope_from, recipient=row.recipient)
+        row.kind = reading.kind.value
+        match own.purpose:
+            case Purpose.ENTRY:
+                return self._entry(session, row, own, at=at)
+            case Purpose.BOUNCE:
+                return self._bounce(session, own, reading, at=at)
+            case Purpose.STOP:
+                return self._stop(session, row, own, at=at)
+            case Purpose.POSTMASTER | Purpose.FEEDBACK | Purpose.ANNOUNCED:
+                return self._for_people(reading, own)
+
+    def _entry(self, session: Session, row: InboundRow, own: OwnAddress, *, at: datetime) -> str:
+        """The content does not matter; the envelope sender is who asks."""
+        message = parse_mail(row.raw)
+        refusal = may_be_answered(message, envelope_from=row.envelope_from, own_domains=(self.domain,))
+        if refusal is not None:
+            row.kind = Kind.OTHER.value if row.kind == Kind.BLANK_MAIL else row.kind
+            return f"not answered: {refusal}"
+        try:
+            address = Address.parse(row.envelope_from)
+        except AddressInvalid:
+            return "not answered: the sender's address cannot exist"
+        row.kind = Kind.BLANK_MAIL.value
+        request = Request(address, place=own.place, language=own.language, in_reply_to=_message_id(message))
+        invited = self.registration.invite(session, request, at=at)
+        return "invited" if invited else "not answered: enough answers for now"
+
+    def _bounce(self, session: Session, own: OwnAddress, reading: Reading, *, at: datetime) -> str:
+        """The token names delivery and recipient, whatever the report says."""
+        if own.number is None or reading.kind is not Kind.BOUNCE:
+            if reading.evidence.startswith(BROKEN):
+                raise Unreadable(reading.evidence)
+            return "not counted: no bounce"
+        if reading.delayed or reading.bounce_class is None:
+            return "not counted: only delayed"
+        fact = Fact(
+            outbox_id=own.number,
+            bounce_class=reading.bounce_class,
+            counted=reading.counted,
+            evidence=_without_address(session, own.number, reading.evidence),
+            source=Source.REPORT,
+            status=reading.status,
+        )
+        if not keep_fact(session, fact, handed_at=None, at=at):
+            return "known already"
+        row = session.get_one(OutboxRow, own.number)
+        if reading.bounce_class is not BounceClass.FILTERED:
+            for domain in domain_pauses.look(session, [(row.batch, row.domain)], at=at):
+                log.error("bounces from %s rose suddenly: paused until someone has looked at the console", domain)
+        return f"bounce: {reading.bounce_class}"
+
+    def _stop(self, session: Session, row: InboundRow, own: OwnAddress, *, at: datetime) -> str:
+        """The token is the authority; a machine's answer to it is not a wish."""
+        refusal = may_be_answered(parse_mail(row.raw), envelope_from=row.envelope_from, own_domains=(self.domain,))
+        if own.number is None or refusal is not None:
+            return f"not stopped: {refusal}"
+        subscriber = leaving.stop(session, own.number, StopReason.LEFT, by="resident", at=at)
+        if subscriber is None or subscriber.address is None:
+            return "not stopped: erased already"
+        if may_answer(session, self.registration.keyring, subscriber.address, at=at):
+            letter = self.registration.stationery.letter("stopped", {})
+            to = To(subscriber.address, subscriber.domain, None)
+            outbox.reply(session, letter, as_reply(f"stopped:{row.id}", at=at), to)
+        return "stopped"
+
+    def _for_people(self, reading: Reading, own: OwnAddress) -> str:
+        """A mail that nobody's machine wrote, to postmaster or as a complaint, is left where staff see it."""
+        wants_a_person = own.purpose in (Purpose.POSTMASTER, Purpose.FEEDBACK)
+        if wants_a_person and reading.kind in (Kind.OTHER, Kind.FEEDBACK, Kind.BLANK_MAIL):
+            raise Unreadable(f"{own.purpose}: to be read by a person")
+        return f"kept: {own.purpose}"
+
+
+def _message_id(message: object) -> str | None:
+    """For In-Reply-To; anything but one plain identifier is left out."""
+    found = header_text(message, "Message-ID").strip()  # type: ignore[arg-type]  # parse_mail gave the message
+    plain = found.startswith("<") and found.endswith(">") and found.isascii() and len(found) < 200
+    return found if plain and not any(c.isspace() for c in found) else None
+
+
+def _without_address(session: Session, outbox_id: int, evidence: str) -> str:
+    """Evidence is kept longer than an address may be."""
+    row = session.get(OutboxRow, outbox_id)
+    return evidence.replace(row.address, "〔宛先〕") if row is not None else evidence

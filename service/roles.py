@@ -1,0 +1,142 @@
+"""The four roles of the service, each until it is told to stop."""
+
+import asyncio
+import logging
+import secrets
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy.exc import OperationalError
+
+from mailer.door import Door, DoorKeeper
+from mailer.flight_log import FlightLog
+from mailer.sender import Equipment, Sender
+from service.home import Home, wire_form
+from service.timetable import Timetable
+from service.web import serve_web
+
+log = logging.getLogger(__name__)
+
+REST_SECONDS = 1.0
+FAN_OUT_REST_SECONDS = 0.2
+
+
+class RoleName(StrEnum):
+    WEB = "web"
+    RECEIVE = "receive"
+    SEND = "send"
+    TIMETABLE = "timetable"
+
+
+async def receive(home: Home, stop: asyncio.Event) -> None:
+    """The doors for mail, and the post-room behind them."""
+    wake = asyncio.Event()
+    keeper = DoorKeeper(
+        database=home.database,
+        clock=home.clock,
+        domain=home.settings.mail_domain,
+        is_wanted=home.recipients.is_wanted,
+        on_stored=wake.set,
+    )
+    door = Door(keeper)
+    await door.open_smtp(home.settings.smtp_listen)
+    if home.settings.lmtp_listen is not None:
+        await door.open_lmtp(home.settings.lmtp_listen)
+    try:
+        await work_off(home.post_room.work, wake, stop)
+    finally:
+        await door.close()
+
+
+async def work_off(work: Callable[[], bool], wake: asyncio.Event, stop: asyncio.Event) -> None:
+    """Calls `work` while it finds something; looks again when woken, and each second in any case, since mail also
+    comes in by other processes."""
+    while not stop.is_set():
+        wake.clear()
+        if await patiently(work):
+            continue
+        with suppress(TimeoutError):
+            async with asyncio.timeout(REST_SECONDS):
+                await _first_of(wake, stop)
+
+
+async def send(home: Home, stop: asyncio.Event) -> None:
+    """The sender, and the fan-out that feeds it."""
+    name = _sender_name(home.settings.data / "sender")
+    flights = FlightLog(home.settings.data / "flights" / f"{name}.log")
+    equipment = Equipment(
+        database=home.database,
+        courier=home.courier(),
+        composer=home.composer,
+        hours=home.hours,
+        clock=home.clock,
+        flights=flights,
+        wire_form=wire_form,
+    )
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(Sender(name, equipment).run(stop))
+            group.create_task(fan_out(home, stop))
+    finally:
+        flights.close()
+
+
+async def fan_out(home: Home, stop: asyncio.Event) -> None:
+    """Chunk after chunk while an order wants more."""
+
+    def chunk() -> bool:
+        with home.database.read() as session:
+            if not home.publisher.has_work(session):
+                return False
+        with home.database.write() as session:
+            return home.publisher.fan_out(session, at=home.clock.now())
+
+    while not stop.is_set():
+        if not await patiently(chunk):
+            await rest(stop, FAN_OUT_REST_SECONDS)
+
+
+async def timetable(home: Home, stop: asyncio.Event) -> None:
+    await Timetable(home).run(stop)
+
+
+async def patiently(work: Callable[[], bool]) -> bool:
+    """In a thread; a database that does not answer is nothing to be done just now."""
+    try:
+        return await asyncio.to_thread(work)
+    except OperationalError as problem:
+        log.warning("the database does not answer (%s)", type(problem.orig).__name__)
+        return False
+
+
+async def rest(stop: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+
+
+ROLES: Mapping[RoleName, Callable[[Home, asyncio.Event], Awaitable[None]]] = {
+    RoleName.WEB: serve_web,
+    RoleName.RECEIVE: receive,
+    RoleName.SEND: send,
+    RoleName.TIMETABLE: timetable,
+}
+
+
+async def _first_of(*events: asyncio.Event) -> None:
+    tasks = [asyncio.ensure_future(event.wait()) for event in events]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+def _sender_name(path: Path) -> str:
+    """Kept beside the flight log it belongs to, so that a sender takes up its own work after a restart."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        path.write_text(f"{socket.gethostname()}-{secrets.token_hex(3)}")
+    return path.read_text().strip()

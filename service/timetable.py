@@ -1,0 +1,106 @@
+"""The timetable: what happens by the clock. Every job is idempotent, so that running late or twice does no harm."""
+
+import asyncio
+import logging
+import secrets
+import socket
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy.exc import OperationalError
+
+from admin import sign_in
+from mailer import answer_caps, inbound
+from service import lease
+from service.home import Home
+from subscribers.erasure import erase_left
+from subscribers.registration import forget_invitations
+
+log = logging.getLogger(__name__)
+
+MISFIRE_GRACE_SECONDS = 3600
+INBOUND_KEPT = timedelta(days=7)
+INVITATIONS_KEPT = timedelta(days=7)
+
+
+class Timetable:
+    """The clockwork of one process; of several processes, the one with the lease does the work."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._me = f"{socket.gethostname()}-{secrets.token_hex(4)}"
+        self._leased_until: datetime | None = None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        scheduler = AsyncIOScheduler(timezone="UTC")
+        for work, seconds in ((self.release, 1), (self.finish, 1), (self.watch, 30), (self.tidy, 600)):
+            scheduler.add_job(
+                self._guarded(work),
+                "interval",
+                seconds=seconds,
+                id=work.__name__,
+                next_run_time=self._home.clock.now(),
+                max_instances=1,
+                coalesce=True,
+                misfire_grace_time=MISFIRE_GRACE_SECONDS,
+            )
+        scheduler.start()
+        try:
+            await stop.wait()
+        finally:
+            scheduler.shutdown(wait=True)
+
+    def release(self, at: datetime) -> None:
+        """Orders whose start has come are opened."""
+        with self._home.database.read() as session:
+            if not self._home.publisher.has_due(session, at=at):
+                return
+        with self._home.database.write() as session:
+            self._home.publisher.open_due(session, at=at)
+
+    def finish(self, at: datetime) -> None:
+        """Bulletins whose counts add up are finished."""
+        with self._home.database.read() as session:
+            if not self._home.publisher.has_nearly_done(session):
+                return
+        with self._home.database.write() as session:
+            self._home.publisher.finish(session, at=at)
+
+    def watch(self, at: datetime) -> None:
+        """The three-day rule draws its consequences."""
+        with self._home.database.write() as session:
+            stopped = self._home.watch.draw(session, at=at)
+        if stopped:
+            log.info("%d addresses were stopped as unreachable", len(stopped))
+
+    def tidy(self, at: datetime) -> None:
+        """What is held no longer than needed is erased."""
+        with self._home.database.write() as session:
+            while erase_left(session, at=at, after=self._home.settings.erase_after):
+                pass
+            forget_invitations(session, before=at - INVITATIONS_KEPT)
+            answer_caps.forget_old(session, at=at)
+            inbound.forget_done(session, before=at - INBOUND_KEPT)
+            sign_in.clear(session, at=at)
+
+    def _guarded(self, work: Callable[[datetime], None]) -> Callable[[], None]:
+        def job() -> None:
+            at = self._home.clock.now()
+            try:
+                if self._holds_lease(at):
+                    work(at)
+            except OperationalError as problem:
+                log.warning("the database does not answer (%s)", type(problem.orig).__name__)
+
+        return job
+
+    def _holds_lease(self, at: datetime) -> bool:
+        """Asked of the database only every few seconds."""
+        until = self._leased_until
+        if until is not None and at < until <= at + lease.LIFE / 2:
+            return True
+        with self._home.database.write() as session:
+            mine = lease.take(session, "timetable", self._me, at=at)
+        self._leased_until = at + lease.LIFE / 2 if mine else None
+        return mine

@@ -1,0 +1,148 @@
+"""The web: the pages of residents and staff and the API, as one application or as two on separate listeners."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+
+import uvicorn
+from fastapi import FastAPI, Request
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from admin import guard as guards
+from admin.guard import Guard
+from foundation.pages import Pages
+from foundation.setting_values import HostPort
+from service.console import console_routers
+from service.home import TEMPLATES, Home
+from service.metrics import metrics_router
+from service.public_pages import PUBLIC_HEADERS, public_pages, public_routers
+from service.request_limits import BodyLimit
+from service.schema import is_newest
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 5
+
+
+def residents_app(home: Home) -> FastAPI:
+    return _app(home, residents=True, console=False)
+
+
+def console_app(home: Home) -> FastAPI:
+    return _app(home, residents=False, console=True)
+
+
+def whole_app(home: Home) -> FastAPI:
+    return _app(home, residents=True, console=True)
+
+
+def _app(home: Home, *, residents: bool, console: bool) -> FastAPI:
+    app = FastAPI(
+        title=home.town.service_name,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json" if console else None,
+    )
+    pages = public_pages(home)
+    app.add_middleware(BodyLimit)
+    app.middleware("http")(_headers)
+    app.mount("/style", StaticFiles(directory=TEMPLATES / "style"))
+    _install_answers(app, home, pages)
+    if residents:
+        for router in public_routers(home, pages):
+            app.include_router(router)
+    if console:
+        guard = Guard(home.database, home.clock, home.settings.public_url)
+        guards.install(app, pages)
+        for router in console_routers(home, pages, guard):
+            app.include_router(router)
+        app.include_router(metrics_router(home))
+    return app
+
+
+def _install_answers(app: FastAPI, home: Home, pages: Pages) -> None:
+    def busy(_request: Request, problem: Exception) -> Response:
+        cause = getattr(problem, "orig", problem)
+        log.warning("the database does not answer (%s)", type(cause).__name__)
+        return pages.answer("resident/busy.html", status=503, headers={"Retry-After": str(RETRY_SECONDS)})
+
+    def missing(request: Request, problem: Exception) -> Response:
+        status = problem.status_code if isinstance(problem, HTTPException) else 404
+        if status == 404 and not request.url.path.startswith("/api"):
+            return pages.answer("resident/not-found.html", status=404)
+        return PlainTextResponse(str(getattr(problem, "detail", "")), status_code=status)
+
+    app.add_exception_handler(OperationalError, busy)
+    app.add_exception_handler(HTTPException, missing)
+
+    def healthy() -> PlainTextResponse:
+        return PlainTextResponse("ok\n")
+
+    def ready() -> PlainTextResponse:
+        try:
+            newest = is_newest(home.database)
+        except OperationalError:
+            return PlainTextResponse("the database does not answer\n", status_code=503)
+        if not newest:
+            return PlainTextResponse("run hansho migrate\n", status_code=503)
+        return PlainTextResponse("ready\n")
+
+    app.add_api_route("/healthz", healthy, methods=["GET"], include_in_schema=False)
+    app.add_api_route("/readyz", ready, methods=["GET"], include_in_schema=False)
+
+
+async def _headers(request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
+    response = await proceed(request)
+    for name, value in PUBLIC_HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+async def serve_web(home: Home, stop: asyncio.Event) -> None:
+    """One listener, or two where the console has its own."""
+    settings = home.settings
+    if settings.admin_listen is None:
+        servers = [_server(whole_app(home), settings.web_listen)]
+    else:
+        servers = [
+            _server(residents_app(home), settings.web_listen),
+            _server(console_app(home), settings.admin_listen),
+        ]
+    await run_servers(servers, stop)
+
+
+async def run_servers(servers: Sequence[uvicorn.Server], stop: asyncio.Event) -> None:
+    running = [asyncio.create_task(server.serve()) for server in servers]
+    halt = asyncio.create_task(stop.wait())
+    await asyncio.wait([halt, *running], return_when=asyncio.FIRST_COMPLETED)
+    for server in servers:
+        server.should_exit = True
+    await asyncio.gather(*running)
+    halt.cancel()
+
+
+class Server(uvicorn.Server):
+    """Signals are the role's own affair."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _server(app: FastAPI, listen: HostPort) -> Server:
+    return Server(
+        uvicorn.Config(
+            app,
+            host=listen.host,
+            port=listen.port,
+            log_config=None,
+            access_log=False,  # addresses of pages hold tokens
+            server_header=False,
+            timeout_graceful_shutdown=5,
+            backlog=512,
+        )
+    )
