@@ -4,8 +4,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from email.message import Message
+from itertools import islice
 
 from mailer.mail_text import decode_header_text, part_text
+
+MOST_PARTS = 200  # of a mail, and blocks of a part
 
 _FIELD = re.compile(
     r"^(Reporting-MTA|Final-Recipient|Original-Recipient|Action|Status|Remote-MTA|Diagnostic-Code)[ \t]*:[ \t]*(.*)$",
@@ -31,7 +34,7 @@ class DeliveryStatus:
 def delivery_statuses(message: Message) -> tuple[DeliveryStatus, ...]:
     """All recipients of all status parts, in their order; a part that was not parsed is read as text."""
     found: list[DeliveryStatus] = []
-    for part in message.walk():
+    for part in islice(message.walk(), MOST_PARTS):
         if part.get_content_type() in _TYPES:
             found += _of_blocks(_blocks(part))
     return tuple(found)
@@ -47,7 +50,7 @@ def _blocks(part: Message) -> Iterator[Mapping[str, str]]:
     if not isinstance(payload, list):
         yield from _text_blocks(part_text(part))
         return
-    for block in payload:
+    for block in payload[:MOST_PARTS]:
         if isinstance(block, Message):
             # Of a field that comes twice the first one stands.
             yield {name.lower(): decode_header_text(str(value)) for name, value in reversed([*block.raw_items()])}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
+from itertools import islice
 
 from mailer.bounce_report.bounce_class import BounceClass
 from mailer.bounce_report.delivery_status import DeliveryStatus, delivery_statuses, statuses_in_text
@@ -14,6 +15,7 @@ from mailer.bounce_report.rules import Rule, Rules
 from mailer.mail_text import header_texts
 
 _SUCCESS = frozenset({"delivered", "relayed", "expanded"})
+_MOST_PIECES = 20
 LONGEST_EVIDENCE = 500  # characters kept for display
 
 
@@ -93,7 +95,7 @@ def _evidences(message: Message, scene: Scene) -> tuple[list[Evidence], Evidence
     hosts = tuple(dict.fromkeys([*remote, *hosts_in(scene.text), *domains]))
     stated = scene.chosen.status if scene.chosen else ""
     precise = []
-    for words in _pieces(scene):
+    for words in islice(_pieces(scene), _MOST_PIECES):
         own = phase_in(words) or phase
         status = enhanced_status(words) or stated or None
         precise.append(Evidence(words, code=reply_code(words), status=status, phase=own, hosts=hosts))

@@ -2,9 +2,11 @@
 
 import re
 from email.message import Message
+from itertools import islice
 
 from mailer.mail_text import decode_header_text, header_text, part_text
 
+_MOST_PARTS = 200
 _FIELD = re.compile(r"^Feedback-Type[ \t]*:[ \t]*([A-Za-z-]{1,40})", re.IGNORECASE | re.MULTILINE)
 # Hotmail's junk mail report is a plain mail about a message from an address of ours.
 _COMPLAINT_SUBJECT = re.compile(r"^complaint about message from [0-9a-f.:]+", re.IGNORECASE)
@@ -14,7 +16,7 @@ _OPT_OUT = re.compile(r"Apple Mail sent this email to unsubscribe", re.IGNORECAS
 
 def feedback_type(message: Message, text: str) -> str | None:
     """`abuse`, `opt-out`, `auth-failure`, … in lower-case; None where the mail is no feedback report."""
-    for part in message.walk():
+    for part in islice(message.walk(), _MOST_PARTS):
         if part.get_content_type() == "message/feedback-report":
             return _type_of(part)
     if str(message.get_param("report-type") or "").lower() == "feedback-report":
@@ -28,7 +30,7 @@ def feedback_type(message: Message, text: str) -> str | None:
 def complainers(message: Message) -> tuple[str, ...]:
     """The recipients that a feedback report names, which most of them do not."""
     named: list[str] = []
-    for part in message.walk():
+    for part in islice(message.walk(), _MOST_PARTS):
         if part.get_content_type() == "message/feedback-report":
             for block in _blocks(part):
                 fields = block.get_all("Original-Rcpt-To") or []

@@ -11,7 +11,7 @@ _MOST_PARTS = 50
 
 # From here on a report quotes our own letter, whose words must not be taken for a reason.
 _GIVEN_BACK = re.compile(
-    r"""^[>\s*=_-]{0,80}(?:
+    r"""^[>\ \t*=_-]{0,80}(?:
       (?:this\ is|below(?:\ this\ line)?\ is|here\ is|the\ following\ is)\ (?:a|the)
       \ (?:copy|(?:header|original|text|unmodified)\w*)
     | the\ (?:header|body|text)\ of\ the\ (?:original|message)

@@ -19,6 +19,8 @@ from mailer.bounce_report.recipients import addresses_in
 from mailer.bounce_report.rules import Rules, shipped_rules
 from mailer.mail_text import body_text, header_text, parse_mail
 
+# Octets. What a report says stands before the letter it gives back; a mebibyte of empty status blocks is an attack.
+LONGEST_READ = 131_072
 _ENTRY = re.compile(r"<?touroku(?:-[^@\s]*)?@", re.IGNORECASE)
 _REPLY_SUBJECT = re.compile(r"^(?:re|aw|sv|fwd?|wg|tr|返信|転送)\s*[:：]", re.IGNORECASE)
 
@@ -49,7 +51,7 @@ def read_mail(
     `recipient` is the address of ours that the mail came to.
     """
     try:
-        message = parse_mail(raw)
+        message = parse_mail(raw[:LONGEST_READ])
         return read_message(message, envelope_from=envelope_from, recipient=recipient, rules=rules or shipped_rules())
     except Exception as error:  # noqa: BLE001  (whatever a stranger's mail does to the reader, the next one is served)
         return Reading(Kind.OTHER, evidence=f"the reader failed: {type(error).__name__}")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable
 from email.message import Message
+from itertools import islice
 
 from foundation.addresses import Address, AddressInvalid
 from mailer.bounce_report.auto_reply import is_daemon
@@ -46,7 +47,7 @@ def recipients_in_words(message: Message, text: str) -> tuple[str, ...]:
 
 def _returned_to(message: Message) -> list[str]:
     fields: list[str] = []
-    for part in list(message.walk())[1:20]:
+    for part in islice(message.walk(), 1, 20):
         if part.get_content_type() == "text/rfc822-headers":
             fields += _TO.findall(part_text(part))
         elif header_text(part, "To"):

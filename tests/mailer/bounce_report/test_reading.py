@@ -1,5 +1,7 @@
 """What a mail says about an address: the words and the phase together, and doubt counts for nobody."""
 
+from time import perf_counter
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -248,3 +250,12 @@ def test_no_octets_raise_even_without_the_fence(noise: bytes) -> None:
 
     for raw in (noise, whole[: len(noise) * 4] + noise, whole.replace(b"550 Unknown user", noise)):
         unfenced(raw)
+
+
+def test_a_mebibyte_of_empty_status_blocks_takes_no_long_time() -> None:
+    head = b"Content-Type: multipart/report; boundary=B\n\n--B\nContent-Type: message/delivery-status\n\n"
+
+    begun = perf_counter()
+    read_mail(head + b"\n" * 1_000_000)
+
+    assert perf_counter() - begun < 5
