@@ -1,0 +1,124 @@
+"""The residents' pages that are the same for everyone: the first page, the form, QR codes, the leaflet."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from starlette.responses import Response
+
+from foundation.addresses import Address, AddressInvalid
+from foundation.clock import Clock
+from foundation.database import Database
+from foundation.era import day_and_weekday
+from foundation.pages import Pages
+from foundation.tokens import Keyring
+from subscribers.entry_code import EntryCode, PlaceInvalid, checked_place
+from subscribers.headline import Headline
+from subscribers.page_headers import PERSONAL, PUBLIC
+from subscribers.page_personal import PersonalPages, Terms
+from subscribers.registration import Registration, Request
+from subscribers.town import Town
+
+# A printed code never changes; a day lets browsers and proxies keep it.
+_KEPT_FOR_A_DAY = {"Cache-Control": "public, max-age=86400"}
+
+
+@dataclass(frozen=True)
+class ResidentPages:
+    """`terms` are the rules in force as residents are told them; `latest` gives the newest bulletins."""
+
+    database: Database
+    clock: Clock
+    pages: Pages
+    registration: Registration
+    keyring: Keyring
+    town: Town
+    mail_domain: str
+    terms: Terms
+    latest: Callable[[], Sequence[Headline]] = tuple
+
+    def router(self) -> APIRouter:
+        """The personal pages included."""
+        router = APIRouter(include_in_schema=False)
+        router.add_api_route("/", self.front, methods=["GET"])
+        router.add_api_route("/register", self.register, methods=["POST"])
+        router.add_api_route("/entry.svg", self.entry_svg, methods=["GET"])
+        router.add_api_route("/entry.png", self.entry_png, methods=["GET"])
+        router.add_api_route("/leaflet", self.leaflet, methods=["GET"])
+        personal = PersonalPages(
+            self.database,
+            self.clock,
+            self.pages,
+            registration=self.registration,
+            keyring=self.keyring,
+            town=self.town,
+            terms=self.terms,
+        )
+        router.include_router(personal.router())
+        return router
+
+    def front(self, place: str = "") -> Response:
+        """With `?place=`, the entry address and the form name that place."""
+        return self._front(place)
+
+    def register(self, address: Annotated[str, Form()] = "", place: Annotated[str, Form()] = "") -> Response:
+        """The same answer for known and unknown addresses, and for those that had their letters for now."""
+        try:
+            parsed = Address.parse(address)
+        except AddressInvalid as fault:
+            return self._front(place, address=address, errors={"address": str(fault)}, status=422)
+        request = Request(parsed, place=_place_or_none(place))
+        with self.database.write() as session:
+            self.registration.invite(session, request, at=self.clock.now())
+        return self.pages.answer("resident/register-sent.html", headers=PERSONAL, address=parsed.text)
+
+    def entry_svg(self, place: str = "") -> Response:
+        return self._picture(place, EntryCode.svg, "image/svg+xml")
+
+    def entry_png(self, place: str = "") -> Response:
+        return self._picture(place, EntryCode.png, "image/png")
+
+    def leaflet(self, place: str = "") -> Response:
+        try:
+            code = EntryCode(self.mail_domain, checked_place(place))
+        except PlaceInvalid as fault:
+            return self._refused(fault)
+        public_url = self.registration.stationery.public_url
+        return self.pages.answer(
+            "resident/leaflet.html", headers=PUBLIC, entry=code, terms=self.terms, public_url=public_url
+        )
+
+    def _front(
+        self, place: str, *, address: str = "", errors: dict[str, str] | None = None, status: int = 200
+    ) -> Response:
+        headlines = self.latest()
+        return self.pages.answer(
+            "resident/front.html",
+            status=status,
+            headers=PERSONAL if errors else PUBLIC,
+            entry=EntryCode(self.mail_domain, _place_or_none(place)),
+            terms=self.terms,
+            headlines=[(headline, day_and_weekday(headline.at.date())) for headline in headlines],
+            urgent=next((headline for headline in headlines if headline.urgent), None),
+            address=address[:254],
+            errors=errors or {},
+        )
+
+    def _picture(self, place: str, draw: Callable[[EntryCode], bytes], media_type: str) -> Response:
+        try:
+            code = EntryCode(self.mail_domain, checked_place(place))
+        except PlaceInvalid as fault:
+            return self._refused(fault)
+        return Response(draw(code), media_type=media_type, headers={**PUBLIC, **_KEPT_FOR_A_DAY})
+
+    def _refused(self, fault: PlaceInvalid) -> Response:
+        return self.pages.answer("resident/refused.html", status=400, headers=PUBLIC, reason=str(fault))
+
+
+def _place_or_none(text: str) -> str | None:
+    """A place only counts where registrations come from, so a strange one must keep nobody from registering."""
+    try:
+        return checked_place(text)
+    except PlaceInvalid:
+        return None
