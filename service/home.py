@@ -36,6 +36,7 @@ from subscribers.unreachable import Watch
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = ROOT / "templates"
+USUAL_HOURS = "mon-fri 09:00-17:00"
 SAMPLE_TOWN = Path(__file__).parent / "komorebi.toml"
 
 
@@ -65,7 +66,7 @@ class Home:
     def hours(self) -> DeliveryHours:
         try:
             return DeliveryHours.parse(
-                self.settings.hours or self.town.hours,
+                self.settings.hours or self.town.hours or USUAL_HOURS,
                 zone=self.town.zone,
                 closing_days=ClosingDays(self.town.closing_days),
                 grace=self.settings.hours_grace,

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from bulletins.pages import ArchivePages
 from fastapi import APIRouter
-from subscribers.pages import Headline, ResidentPages
 
 from bulletins import archive
 from foundation.pages import Pages
 from foundation.settings import Mode
 from service.home import TEMPLATES, Home
+from subscribers.pages import Headline, ResidentPages
 
 # Tokens stand in addresses of pages: they are told to nobody else, and nothing from elsewhere is loaded.
 PUBLIC_HEADERS = {

@@ -1,0 +1,58 @@
+"""`deliver-mail`: one mail on standard input, for Postfix's pipe(8); exit codes of sysexits."""
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from foundation.addresses import Address, AddressInvalid
+from mailer import inbound
+from mailer.bounce_report.auto_reply import is_null_sender
+from mailer.door import SIZE_LIMIT
+from mailer.inbound import Incoming
+from service.commands.desk import Desk
+
+EX_DATAERR = 65
+EX_NOUSER = 67
+EX_TEMPFAIL = 75
+
+
+class Refused(click.ClickException):
+    """Ends the command with one of the codes Postfix understands."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.exit_code = code
+
+
+@click.command("deliver-mail")
+@click.option("--sender", required=True, help="the envelope sender; MAILER-DAEMON is the null sender")
+@click.argument("recipients", metavar="RECIPIENT…", nargs=-1, required=True)
+@click.pass_obj
+def deliver_mail(desk: Desk, sender: str, recipients: tuple[str, ...]) -> None:
+    """Take in one mail from a mail server on this host."""
+    raw = click.get_binary_stream("stdin").read(SIZE_LIMIT + 1)
+    if len(raw) > SIZE_LIMIT:
+        raise Refused("the message is larger than 1 MiB", EX_DATAERR)
+    ours = tuple(_ours(desk, recipient) for recipient in recipients)
+    # A pipe gives plain line ends; the door's form is kept, so that the same mail by two roads is the same.
+    mail = Incoming(_sender(sender), ours, raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+    try:
+        with desk.database.write() as session:
+            inbound.store(session, mail, at=desk.clock.now())
+    except SQLAlchemyError:
+        raise Refused("the message could not be stored, try again later", EX_TEMPFAIL) from None
+
+
+def _ours(desk: Desk, recipient: str) -> str:
+    local, _, domain = recipient.strip('<>"').rpartition("@")
+    if domain.lower() != desk.settings.mail_domain or not desk.home.recipients.is_wanted(local.lower()):
+        raise Refused("no such address here", EX_NOUSER)
+    return f"{local}@{domain}".lower()
+
+
+def _sender(text: str) -> str:
+    if is_null_sender(text):
+        return ""
+    try:
+        return Address.parse(text).text
+    except AddressInvalid:
+        return text[:254]
