@@ -1,0 +1,293 @@
+"""The first tables, storey by storey."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+# SQLite numbers rows by itself only where the type is exactly INTEGER.
+ROW = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+NUMBER = sa.Integer()
+TEXT = sa.String()
+TRUTH = sa.Boolean()
+MOMENT = sa.DateTime(timezone=True)
+OCTETS = sa.LargeBinary()
+
+
+def upgrade() -> None:
+    _foundation()
+    _mailer()
+    _subscribers()
+    _bulletins()
+    _admin()
+    _service()
+
+
+def _needed(kind: sa.types.TypeEngine[Any], *names: str) -> Iterator[sa.Column[Any]]:
+    return (sa.Column(name, kind, nullable=False) for name in names)
+
+
+def _optional(kind: sa.types.TypeEngine[Any], *names: str) -> Iterator[sa.Column[Any]]:
+    return (sa.Column(name, kind, nullable=True) for name in names)
+
+
+def _numbered(table: str) -> tuple[sa.Column[Any], sa.PrimaryKeyConstraint]:
+    return sa.Column("id", ROW, nullable=False), sa.PrimaryKeyConstraint("id", name=f"pk_{table}")
+
+
+def _index_each(table: str, *columns: str) -> None:
+    for column in columns:
+        op.create_index(f"ix_{table}_{column}", table, [column])
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """A partial index, on both kinds of database."""
+    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
+
+
+def _foundation() -> None:
+    op.create_table(
+        "ledger",
+        *_numbered("ledger"),
+        *_needed(MOMENT, "at"),
+        *_needed(TEXT, "actor", "action", "subject", "details", "link", "hash"),
+        sa.UniqueConstraint("hash", name="uq_ledger_hash"),
+        sqlite_autoincrement=True,
+    )
+    _index_each("ledger", "action", "subject")
+
+
+def _mailer() -> None:
+    op.create_table("answers", *_numbered("answers"), *_needed(TEXT, "who"), *_needed(MOMENT, "at"))
+    _index_each("answers", "at", "who")
+    op.create_table(
+        "batches",
+        *_needed(TEXT, "batch", "state"),
+        *_needed(MOMENT, "changed_at"),
+        sa.PrimaryKeyConstraint("batch", name="pk_batches"),
+    )
+    _index_each("batches", "state")
+    op.create_table(
+        "domain_pauses",
+        *_numbered("domain_pauses"),
+        *_needed(TEXT, "domain", "batch"),
+        *_needed(MOMENT, "opened_at"),
+        *_needed(NUMBER, "attempts", "refused"),
+        *_optional(MOMENT, "resolved_at"),
+        *_optional(TEXT, "resolved_by", "verdict"),
+    )
+    op.create_index("ix_domain_pauses_open", "domain_pauses", ["domain"], **_where("resolved_at IS NULL"))
+    op.create_table(
+        "inbound_mail",
+        *_numbered("inbound_mail"),
+        *_needed(MOMENT, "received_at"),
+        *_needed(TEXT, "envelope_from", "recipient"),
+        *_needed(OCTETS, "raw"),
+        *_optional(TEXT, "same_key"),
+        *_needed(TEXT, "state"),
+        *_optional(TEXT, "kind", "note"),
+        sa.UniqueConstraint("same_key", name="uq_inbound_mail_same_key"),
+    )
+    _index_each("inbound_mail", "received_at")
+    op.create_index("ix_inbound_new", "inbound_mail", ["id"], **_where("state = 'new'"))
+    op.create_table(
+        "letters",
+        *_numbered("letters"),
+        *_needed(TEXT, "batch", "subject", "body", "tail", "links"),
+        *_needed(TRUTH, "unsubscribe"),
+        *_optional(TEXT, "in_reply_to"),
+        *_needed(MOMENT, "created_at"),
+    )
+    _index_each("letters", "batch")
+    op.create_table(
+        "tallies",
+        *_needed(TEXT, "batch", "domain", "sender"),
+        *_needed(NUMBER, "sent", "failed", "suppressed", "expired", "deferred", "bounced"),
+        sa.PrimaryKeyConstraint("batch", "domain", "sender", name="pk_tallies"),
+    )
+    op.create_table(
+        "outbox",
+        *_numbered("outbox"),
+        *_needed(ROW, "letter_id"),
+        *_needed(TEXT, "batch", "once_key", "address", "domain"),
+        *_optional(NUMBER, "recipient_ref"),
+        *_needed(NUMBER, "lane"),
+        *_needed(TEXT, "state"),
+        *_needed(TRUTH, "unwanted"),
+        *_needed(NUMBER, "attempts"),
+        *_needed(MOMENT, "created_at", "due_at", "expires_at"),
+        *_optional(TEXT, "lease_by"),
+        *_optional(MOMENT, "lease_until", "handed_at", "ended_at"),
+        *_optional(TEXT, "reply", "failing_as", "bounced_as"),
+        sa.UniqueConstraint("once_key", "address", name="uq_outbox_once_key_address"),
+        sa.ForeignKeyConstraint(["letter_id"], ["letters.id"], name="fk_outbox_letter_id"),
+        sqlite_autoincrement=True,
+    )
+    _index_each("outbox", "address", "recipient_ref")
+    op.create_index("ix_outbox_batch_state", "outbox", ["batch", "state"])
+    op.create_index("ix_outbox_due", "outbox", ["lane", "due_at", "id"], **_where("state IN ('queued', 'deferred')"))
+    op.create_index("ix_outbox_expires", "outbox", ["expires_at"], **_where("state IN ('queued', 'deferred')"))
+    op.create_index("ix_outbox_lease_by", "outbox", ["lease_by"], **_where("state IN ('queued', 'deferred')"))
+    op.create_index(
+        "ix_outbox_unwanted", "outbox", ["unwanted"], **_where("unwanted AND state IN ('queued', 'deferred')")
+    )
+    op.create_table(
+        "bounce_facts",
+        *_numbered("bounce_facts"),
+        *_needed(ROW, "outbox_id"),
+        *_needed(TEXT, "batch", "domain"),
+        *_optional(NUMBER, "recipient_ref"),
+        *_needed(TEXT, "bounce_class"),
+        *_needed(TRUTH, "counted"),
+        *_needed(MOMENT, "handed_at", "known_at"),
+        *_optional(TEXT, "status"),
+        *_needed(TEXT, "evidence", "source"),
+        sa.UniqueConstraint("outbox_id", name="uq_bounce_facts_outbox_id"),
+        sa.ForeignKeyConstraint(["outbox_id"], ["outbox.id"], name="fk_bounce_facts_outbox_id"),
+    )
+    _index_each("bounce_facts", "known_at", "recipient_ref")
+
+
+def _subscribers() -> None:
+    op.create_table(
+        "invitations",
+        *_numbered("invitations"),
+        *_needed(TEXT, "token_hash", "address"),
+        *_optional(TEXT, "place", "language"),
+        *_needed(MOMENT, "created_at", "expires_at"),
+        *_optional(MOMENT, "used_at"),
+        sa.UniqueConstraint("token_hash", name="uq_invitations_token_hash"),
+    )
+    _index_each("invitations", "address", "expires_at")
+    op.create_table(
+        "subscribers",
+        *_numbered("subscribers"),
+        *_optional(TEXT, "address"),
+        *_needed(TEXT, "domain", "state"),
+        *_optional(TEXT, "reason"),
+        *_needed(TRUTH, "every_topic", "every_area"),
+        *_optional(TEXT, "language", "place"),
+        *_needed(MOMENT, "since"),
+        *_optional(MOMENT, "stopped_at"),
+        *_needed(MOMENT, "watch_from"),
+        *_optional(TEXT, "evidence"),
+        sa.UniqueConstraint("address", name="uq_subscribers_address"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_subscribers_state", "subscribers", ["state", "id"])
+    op.create_table(
+        "choices",
+        *_needed(ROW, "subscriber_id"),
+        *_needed(TEXT, "kind", "value"),
+        sa.PrimaryKeyConstraint("subscriber_id", "kind", "value", name="pk_choices"),
+        sa.ForeignKeyConstraint(
+            ["subscriber_id"], ["subscribers.id"], name="fk_choices_subscriber_id", ondelete="CASCADE"
+        ),
+    )
+    op.create_index("ix_choices_value", "choices", ["kind", "value", "subscriber_id"])
+
+
+def _bulletins() -> None:
+    op.create_table(
+        "bulletins",
+        *_numbered("bulletins"),
+        *_needed(TEXT, "state"),
+        *_needed(NUMBER, "version"),
+        *_needed(TEXT, "notice", "kind", "category", "statistic_class", "topics", "areas"),
+        *_needed(TRUTH, "to_all"),
+        *_needed(TEXT, "fields", "subject", "text"),
+        *_needed(NUMBER, "expires_seconds"),
+        *_optional(ROW, "follows_id"),
+        *_needed(MOMENT, "created_at"),
+        *_needed(NUMBER, "drafter_id"),
+        *_needed(TEXT, "drafter_name"),
+        *_optional(MOMENT, "submitted_at"),
+        *_optional(NUMBER, "submitter_id"),
+        *_optional(TEXT, "submitter_name", "return_reason"),
+        *_optional(MOMENT, "approved_at"),
+        *_optional(NUMBER, "approver_id"),
+        *_optional(TEXT, "approver_name"),
+        *_optional(NUMBER, "approved_version"),
+        *_needed(TRUTH, "urgent"),
+        *_optional(TEXT, "urgent_reason"),
+        *_optional(MOMENT, "starts_at", "started_at", "finished_at"),
+        sa.ForeignKeyConstraint(["follows_id"], ["bulletins.id"], name="fk_bulletins_follows_id"),
+        sqlite_autoincrement=True,
+    )
+    _index_each("bulletins", "started_at")
+    op.create_index("ix_bulletins_state", "bulletins", ["state", "id"])
+    op.create_table(
+        "bulletin_versions",
+        *_needed(ROW, "bulletin_id"),
+        *_needed(NUMBER, "version"),
+        *_needed(TEXT, "subject", "text"),
+        *_needed(NUMBER, "submitter_id"),
+        *_needed(MOMENT, "at"),
+        sa.PrimaryKeyConstraint("bulletin_id", "version", name="pk_bulletin_versions"),
+        sa.ForeignKeyConstraint(["bulletin_id"], ["bulletins.id"], name="fk_bulletin_versions_bulletin_id"),
+    )
+    op.create_table(
+        "publishing_orders",
+        *_needed(ROW, "bulletin_id"),
+        *_needed(TRUTH, "urgent"),
+        *_needed(MOMENT, "starts_at"),
+        *_optional(MOMENT, "opened_at"),
+        *_optional(NUMBER, "letter_id"),
+        *_optional(MOMENT, "expires_at"),
+        *_needed(NUMBER, "cursor", "audience"),
+        *_optional(MOMENT, "closed_at"),
+        sa.PrimaryKeyConstraint("bulletin_id", name="pk_publishing_orders"),
+        sa.ForeignKeyConstraint(["bulletin_id"], ["bulletins.id"], name="fk_publishing_orders_bulletin_id"),
+    )
+    op.create_index("ix_publishing_orders_open", "publishing_orders", ["closed_at", "starts_at"])
+
+
+def _admin() -> None:
+    op.create_table(
+        "sign_in_failures", *_numbered("sign_in_failures"), *_needed(TEXT, "address_key"), *_needed(MOMENT, "at")
+    )
+    _index_each("sign_in_failures", "address_key", "at")
+    op.create_table(
+        "staff",
+        *_numbered("staff"),
+        *_needed(TEXT, "address", "name", "role"),
+        *_optional(TEXT, "password_hash"),
+        *_optional(MOMENT, "password_set_at"),
+        *_needed(TRUTH, "active"),
+        *_needed(MOMENT, "created_at"),
+        sa.UniqueConstraint("address", name="uq_staff_address"),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "staff_sessions",
+        *_needed(TEXT, "fingerprint"),
+        *_needed(ROW, "staff_id"),
+        *_needed(MOMENT, "created_at", "seen_at", "expires_at"),
+        sa.PrimaryKeyConstraint("fingerprint", name="pk_staff_sessions"),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_staff_sessions_staff_id"),
+    )
+    _index_each("staff_sessions", "staff_id")
+    op.create_table(
+        "staff_tokens",
+        *_numbered("staff_tokens"),
+        *_needed(TEXT, "fingerprint"),
+        *_needed(ROW, "staff_id"),
+        *_needed(MOMENT, "created_at"),
+        *_optional(MOMENT, "last_used_at", "revoked_at"),
+        sa.UniqueConstraint("fingerprint", name="uq_staff_tokens_fingerprint"),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_staff_tokens_staff_id"),
+    )
+    _index_each("staff_tokens", "staff_id")
+
+
+def _service() -> None:
+    op.create_table(
+        "leases",
+        *_needed(TEXT, "name", "holder"),
+        *_needed(MOMENT, "until"),
+        sa.PrimaryKeyConstraint("name", name="pk_leases"),
+    )
