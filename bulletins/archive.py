@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from bulletins.life import PUBLISHED
@@ -12,11 +12,16 @@ PAGE = 20
 
 
 def published(session: Session, *, before: int | None = None, limit: int = PAGE) -> Sequence[Bulletin]:
-    """At most `limit` bulletins that have begun, with numbers below `before`."""
-    query = select(Bulletin).where(Bulletin.state.in_(PUBLISHED))
+    """At most `limit` bulletins that have begun, the last begun first; with `before`, those that had begun earlier
+    than the bulletin of that number (none when it is not to be seen)."""
+    query = select(Bulletin).where(Bulletin.state.in_(PUBLISHED), Bulletin.started_at.is_not(None))
     if before is not None:
-        query = query.where(Bulletin.id < before)
-    return session.scalars(query.order_by(Bulletin.id.desc()).limit(limit)).all()
+        turn = one(session, before)
+        if turn is None:
+            return []
+        same = and_(Bulletin.started_at == turn.started_at, Bulletin.id < turn.id)
+        query = query.where(or_(Bulletin.started_at < turn.started_at, same))
+    return session.scalars(query.order_by(Bulletin.started_at.desc(), Bulletin.id.desc()).limit(limit)).all()
 
 
 def one(session: Session, bulletin_id: int) -> Bulletin | None:

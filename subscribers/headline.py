@@ -6,9 +6,13 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Headline:
-    """`at` is in the town's own zone; `urgent` while everybody should see it."""
+    """`urgent` while everybody should see it on the first page."""
 
-    url: str
+    bulletin_id: int
     subject: str
     at: datetime
     urgent: bool = False
+
+    @property
+    def url(self) -> str:
+        return f"/bulletins/{self.bulletin_id}"

@@ -99,8 +99,8 @@ class ResidentPages:
             headers=PERSONAL if errors else PUBLIC,
             entry=EntryCode(self.mail_domain, _place_or_none(place)),
             terms=self.terms,
-            headlines=[(headline, day_and_weekday(headline.at.date())) for headline in headlines],
-            urgent=next((headline for headline in headlines if headline.urgent), None),
+            headlines=[(one, day_and_weekday(one.at.astimezone(self.town.zone).date())) for one in headlines],
+            urgent=next((one for one in headlines if one.urgent), None),
             address=address[:254],
             errors=errors or {},
         )

@@ -1,0 +1,156 @@
+"""The archive's pages: the list, a page for each bulletin, and the feed."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fastapi import APIRouter
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from bulletins import archive
+from bulletins.notice_templates import Kind
+from bulletins.tables import Bulletin
+from foundation.clock import Clock
+from foundation.database import Database
+from foundation.era import clock_words, era_year
+from foundation.era import day_and_weekday as day_words
+from foundation.pages import Pages
+from subscribers.headline import Headline
+from subscribers.page_headers import PUBLIC
+from subscribers.town import Town
+
+FEED_ENTRIES = 20
+HEADLINES = 3
+# An urgent bulletin stands on top of the residents' first page for this long, or until its end is told.
+URGENT_FOR = timedelta(hours=24)
+
+_OVERTAKING = frozenset({Kind.CORRECTION, Kind.ALL_CLEAR, Kind.END, Kind.CANCELLATION, Kind.RETRACTION})
+_TONES = {
+    Kind.DRILL: "warn",
+    Kind.TEST: "warn",
+    Kind.CORRECTION: "error",
+    Kind.RETRACTION: "error",
+    Kind.ALL_CLEAR: "success",
+    Kind.END: "success",
+}
+# What no XML 1.0 document may hold, not even escaped (section 2.2).
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LONGEST_NUMBER = 18  # digits, so that it fits the column
+
+
+@dataclass(frozen=True)
+class Row:
+    """One bulletin as the pages show it; `kind` is empty for an ordinary one."""
+
+    url: str
+    subject: str
+    text: str
+    category: str
+    kind: str
+    tone: str
+    when: str
+    iso: str
+    id: str  # RFC 4151, the same for ever
+
+
+@dataclass(frozen=True)
+class ArchivePages:
+    """Shows what has begun, and nothing that was not approved; times are the town's own."""
+
+    database: Database
+    clock: Clock
+    pages: Pages
+    town: Town
+    public_url: str
+
+    def router(self) -> APIRouter:
+        router = APIRouter(include_in_schema=False)
+        router.add_api_route("/bulletins", self.index, methods=["GET"])
+        router.add_api_route("/bulletins.atom", self.feed, methods=["GET"])
+        router.add_api_route("/bulletins/{number}", self.one, methods=["GET"])
+        return router
+
+    def index(self, before: str = "") -> Response:
+        """`?before=ID` leads to the older ones; what is no number is as if it were not there."""
+        start = _number(before)
+        with self.database.read() as session:
+            found = archive.published(session, before=start, limit=archive.PAGE + 1)
+            rows = [self._row(bulletin) for bulletin in found[: archive.PAGE]]
+        older = found[archive.PAGE - 1].id if len(found) > archive.PAGE else None
+        return self.pages.answer(
+            "resident/bulletins.html", headers=PUBLIC, rows=rows, older=older, paged=start is not None
+        )
+
+    def one(self, number: str) -> Response:
+        wanted = _number(number)
+        with self.database.read() as session:
+            bulletin = archive.one(session, wanted) if wanted is not None else None
+            if bulletin is None:
+                return self.pages.answer("resident/not-found.html", status=404, headers=PUBLIC)
+            first = archive.one(session, bulletin.follows_id) if bulletin.follows_id else None
+            followers = archive.followers(session, bulletin.id)
+        return self.pages.answer(
+            "resident/bulletin.html",
+            headers=PUBLIC,
+            row=self._row(bulletin),
+            first=self._row(first) if first else None,
+            followers=[self._row(follower) for follower in followers],
+            overtaken=any(Kind(follower.kind) in _OVERTAKING for follower in followers),
+        )
+
+    def feed(self) -> Response:
+        """Atom, RFC 4287."""
+        with self.database.read() as session:
+            rows = [self._row(bulletin) for bulletin in archive.published(session, limit=FEED_ENTRIES)]
+        text = self.pages.text(
+            "resident/bulletins.atom",
+            rows=rows,
+            feed_id=f"tag:{self._authority},2026:bulletins",
+            updated=rows[0].iso if rows else self._iso(self.clock.now()),
+            public_url=self.public_url,
+        )
+        return Response(text, media_type="application/atom+xml", headers=PUBLIC)
+
+    def latest(self) -> tuple[Headline, ...]:
+        """For the residents' first page."""
+        at = self.clock.now()
+        with self.database.read() as session:
+            return tuple(
+                Headline(bulletin.id, bulletin.subject, begun, urgent=_is_urgent(session, bulletin, begun, at=at))
+                for bulletin in archive.published(session, limit=HEADLINES)
+                if (begun := bulletin.started_at) is not None
+            )
+
+    def _row(self, bulletin: Bulletin) -> Row:
+        begun = (bulletin.started_at or bulletin.created_at).astimezone(self.town.zone)
+        kind = Kind(bulletin.kind)
+        return Row(
+            url=f"/bulletins/{bulletin.id}",
+            subject=_NOT_IN_XML.sub("", bulletin.subject),
+            text=_NOT_IN_XML.sub("", bulletin.text),
+            category=bulletin.category,
+            kind="" if kind is Kind.ORDINARY else kind.label,
+            tone=_TONES.get(kind, "info"),
+            when=f"{era_year(begun.date())}{day_words(begun.date())} {clock_words(begun)}",
+            iso=self._iso(begun),
+            id=f"tag:{self._authority},{begun.date().isoformat()}:bulletins/{bulletin.id}",
+        )
+
+    def _iso(self, at: datetime) -> str:
+        return at.astimezone(self.town.zone).isoformat(timespec="seconds")
+
+    @property
+    def _authority(self) -> str:
+        """The town's own name on the net; it stays when the service moves to another host."""
+        return self.town.from_address.rpartition("@")[2]
+
+
+def _is_urgent(session: Session, bulletin: Bulletin, begun: datetime, *, at: datetime) -> bool:
+    if not bulletin.urgent or at - begun > URGENT_FOR:
+        return False
+    return not any(Kind(follower.kind) in _OVERTAKING for follower in archive.followers(session, bulletin.id))
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER else None
