@@ -1,6 +1,7 @@
 """The archive: what the public may read again, newest first."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
@@ -35,3 +36,10 @@ def followers(session: Session, bulletin_id: int) -> Sequence[Bulletin]:
     return session.scalars(
         select(Bulletin).where(Bulletin.follows_id == bulletin_id, Bulletin.state.in_(PUBLISHED)).order_by(Bulletin.id)
     ).all()
+
+
+def is_urgent(bulletin: Bulletin, *, at: datetime) -> bool:
+    """Whether everybody should see it on the first page: urgent, begun, and not yet past its own expiry."""
+    if not bulletin.urgent or bulletin.started_at is None:
+        return False
+    return at < bulletin.started_at + timedelta(seconds=bulletin.expires_seconds)

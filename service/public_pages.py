@@ -2,23 +2,16 @@
 
 from collections.abc import Sequence
 
-from bulletins.pages import ArchivePages
 from fastapi import APIRouter
 
 from bulletins import archive
+from bulletins.pages import ArchivePages
 from foundation.pages import Pages
 from foundation.settings import Mode
 from service.home import TEMPLATES, Home
-from subscribers.pages import Headline, ResidentPages
-
-# Tokens stand in addresses of pages: they are told to nobody else, and nothing from elsewhere is loaded.
-PUBLIC_HEADERS = {
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": (
-        "default-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
-    ),
-}
+from subscribers.headline import Headline
+from subscribers.page_personal import Terms
+from subscribers.pages import ResidentPages
 
 
 def public_pages(home: Home) -> Pages:
@@ -32,7 +25,12 @@ def public_routers(home: Home, pages: Pages) -> Sequence[APIRouter]:
     def latest() -> Sequence[Headline]:
         with home.database.read() as session:
             return [
-                Headline(bulletin.id, bulletin.subject, bulletin.started_at)
+                Headline(
+                    bulletin.id,
+                    bulletin.subject,
+                    bulletin.started_at,
+                    urgent=archive.is_urgent(bulletin, at=home.clock.now()),
+                )
                 for bulletin in archive.published(session, limit=3)
                 if bulletin.started_at is not None
             ]
@@ -44,6 +42,12 @@ def public_routers(home: Home, pages: Pages) -> Sequence[APIRouter]:
         registration=home.registration,
         keyring=home.keyring,
         town=home.town,
+        mail_domain=home.settings.mail_domain,
+        terms=Terms(
+            hours=home.hours.describe(),
+            bounce_days=home.settings.bounce_days,
+            erase_days=home.settings.erase_after.days,
+        ),
         latest=latest,
     )
     bulletins = ArchivePages(

@@ -19,9 +19,10 @@ from foundation.setting_values import HostPort
 from service.console import console_routers
 from service.home import TEMPLATES, Home
 from service.metrics import metrics_router
-from service.public_pages import PUBLIC_HEADERS, public_pages, public_routers
+from service.public_pages import public_pages, public_routers
 from service.request_limits import BodyLimit
 from service.schema import is_newest
+from subscribers.page_headers import PUBLIC
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ def _app(home: Home, *, residents: bool, console: bool) -> FastAPI:
         for router in public_routers(home, pages):
             app.include_router(router)
     if console:
-        guard = Guard(home.database, home.clock, home.settings.public_url)
+        guard = Guard(home.database, home.clock, public_url=home.settings.public_url)
         guards.install(app, pages)
         for router in console_routers(home, pages, guard):
             app.include_router(router)
@@ -97,7 +98,7 @@ def _install_answers(app: FastAPI, home: Home, pages: Pages) -> None:
 
 async def _headers(request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
     response = await proceed(request)
-    for name, value in PUBLIC_HEADERS.items():
+    for name, value in PUBLIC.items():
         response.headers.setdefault(name, value)
     return response
 

@@ -29,7 +29,7 @@ from service.web import serve_web
 from tests.support.clock import HandClock
 
 V = TypeVar("V")
-SECRET = "a secret of the tests, long enough"
+SECRET = "a secret of the tests that is long enough"
 _LINK = re.compile(r"https?://[!-~]+")
 
 
