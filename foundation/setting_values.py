@@ -59,6 +59,13 @@ class Relay:
         return f"{self.security}://{self.host}:{self.port}"
 
 
+class Counting(StrEnum):
+    """How the days of an unreachable address are counted."""
+
+    DELIVERY_DAYS = "delivery-days"
+    ELAPSED = "elapsed"
+
+
 def optional(parse: Callable[[str], V]) -> Callable[[str], V | None]:
     return lambda text: parse(text) if text else None
 

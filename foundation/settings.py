@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from foundation.setting_values import (
+    Counting,
     HostPort,
     Relay,
     SettingInvalid,
@@ -29,13 +30,6 @@ class Mode(StrEnum):
 
     PRACTICE = "practice"
     LIVE = "live"
-
-
-class Counting(StrEnum):
-    """How the days of an unreachable address are counted."""
-
-    DELIVERY_DAYS = "delivery-days"
-    ELAPSED = "elapsed"
 
 
 def _setting(name: str, default: str, parse: Callable[[str], Any], *, secret: bool = False) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from foundation.settings import Counting
+from foundation.setting_values import Counting
 
 # A bounce may come this long after the handing over, and the breaker and its person speak within it.
 RIPENING = timedelta(hours=24)

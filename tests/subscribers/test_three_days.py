@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foundation.settings import Counting
+from foundation.setting_values import Counting
 from subscribers.three_days import Acceptance, Failure, Rule, judge
 
 TOKYO = ZoneInfo("Asia/Tokyo")

