@@ -1,0 +1,102 @@
+"""The frame that every page of the console shares: who looks, what was just done, what was refused."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Depends, Request
+from starlette.responses import RedirectResponse, Response
+
+from admin import japanese_times
+from admin.guard import Guard
+from admin.refusals import Refusal
+from admin.roles import Role
+from admin.staff import Colleague
+from bulletins.life import BulletinState
+from foundation.pages import Pages
+
+# Within the console pages may tell each other where a POST came from: over plain HTTP a browser gives the guard
+# nothing else to go by. Other sites are told nothing.
+HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
+
+# What `?done=` may say. Only these words are shown, so a link cannot put words into our mouth.
+DONE = {
+    "saved": "下書きを保存しました。まだ配信されません。「承認を依頼する」を押すと、配信責任者に回ります。",
+    "submitted": "承認を依頼しました。ほかの配信責任者が承認すると配信されます。",
+    "approved": "承認しました。",
+    "returned": "差し戻しました。",
+    "pulled-back": "取り戻しました。配信されません。直してから、もう一度承認を依頼してください。",
+    "withdrawn": "取り下げました。まだ送っていないメールは送られません。",
+    "halted": "一時停止しました。残りのメールは、再開するまで送られません。",
+    "resumed": "再開しました。",
+    "sent-again": "届かなかった人への再送を始めました。",
+    "pause-resolved": "このドメインへの配信を再開しました。",
+    "stopped": "このアドレスへの配信を停止しました。",
+    "undone": "このアドレスへの配信を再開しました。これまでの配信エラーは数えません。",
+    "inbound-again": "受信メールを、もう一度処理します。",
+    "inbound-done": "受信メールを処理済みにしました。",
+}
+
+
+@dataclass(frozen=True)
+class ConsolePage:
+    """Answers with a page inside the frame; the endpoint's guard has put the Colleague into the request."""
+
+    pages: Pages
+    guard: Guard
+
+    def __post_init__(self) -> None:
+        self.pages.add_filter("staff_moment", japanese_times.moment)
+        self.pages.add_filter("staff_moment_with_year", japanese_times.moment_with_year)
+        self.pages.add_filter("staff_day", japanese_times.day)
+        self.pages.add_filter("bulletin_state_label", lambda state: BulletinState(state).label)
+
+    def needs(self, role: Role) -> list[Any]:
+        """For `dependencies=` of a route."""
+        return [Depends(self.guard.at_least(role))]
+
+    def show(
+        self,
+        request: Request,
+        name: str,
+        *,
+        here: str,
+        refusal: Refusal | None = None,
+        status: int | None = None,
+        **context: object,
+    ) -> Response:
+        """With a refusal, its status is the page's unless another is given."""
+        return self.pages.answer(
+            f"admin/{name}.html",
+            status=status or (refusal.status if refusal else 200),
+            headers=HEADERS,
+            me=me_of(request),
+            here=here,
+            done=DONE.get(request.query_params.get("done", ""), "") if refusal is None else "",
+            refusal=refusal,
+            **context,
+        )
+
+    def message(self, request: Request, status: int, title: str, *sentences: str) -> Response:
+        """A page that says one thing and leads back."""
+        return self.pages.answer(
+            "admin/refused.html",
+            status=status,
+            headers=HEADERS,
+            me=me_of(request),
+            here="",
+            title=title,
+            sentences=sentences,
+            sign_in_at="",
+        )
+
+
+def me_of(request: Request) -> Colleague:
+    me = request.state.me
+    if not isinstance(me, Colleague):
+        raise TypeError("the route has no guard")
+    return me
+
+
+def go(path: str, done: str = "") -> Response:
+    """303 after a POST, so that a reload repeats nothing; `done` is a key of DONE."""
+    return RedirectResponse(f"{path}?done={done}" if done else path, status_code=303, headers=HEADERS)

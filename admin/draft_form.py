@@ -1,0 +1,194 @@
+"""The form of a draft: from a sheet to what the page shows, and from what was posted back to a sheet."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from admin.form_reading import Posted
+from bulletins.categories import CategoryTree
+from bulletins.drafting import Sheet
+from bulletins.filling import fill_for_preview
+from bulletins.notice_fields import HOLDING_MOMENTS, HOLDING_SEVERAL, Field, FieldKind, Filled
+from bulletins.notice_templates import NoticeTemplate
+from bulletins.tables import Bulletin
+from subscribers.town import Town
+
+# Fields of the notice stand apart from the form's own (category, topics …) whatever they are called.
+PREFIX = "field-"
+_LIVES = (1, 3, 6, 12, 24, 72)  # hours offered for the expiry
+_FEW = 5  # so many choices fit beside each other as buttons
+_INPUT_TYPES = {FieldKind.DATE: "date", FieldKind.TIME: "time", FieldKind.DATETIME: "datetime-local"}
+
+
+@dataclass(frozen=True)
+class FormField:
+    """One field as the page shows it; `suggestions` may be taken, `choices` must."""
+
+    name: str
+    label: str
+    widget: str
+    required: bool
+    help: str
+    value: str
+    chosen: tuple[str, ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
+    suggestions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DraftForm:
+    """Everything the form shows besides labels; `lives` are pairs of seconds and words."""
+
+    notice: NoticeTemplate
+    fields: tuple[FormField, ...]
+    category: str
+    categories: tuple[str, ...]
+    topics: tuple[str, ...]
+    areas: tuple[str, ...]
+    life: str
+    lives: tuple[tuple[str, str], ...]
+    follows: int | None
+
+    @property
+    def reach_is_usual(self) -> bool:
+        """Whether the choice of topics, areas and expiry may stay folded."""
+        usual = not self.areas and set(self.topics) == set(self.notice.topics)
+        return usual and self.life == _seconds(self.notice.expires_after)
+
+
+def form_of(sheet: Sheet, notice: NoticeTemplate, town: Town) -> DraftForm:
+    """Whatever was typed stays, be it right or wrong."""
+    filled, errors = fill_for_preview(notice, sheet.fields)
+    life = sheet.expires_after if sheet.expires_after is not None else notice.expires_after
+    lives = sorted({*(timedelta(hours=hours) for hours in _LIVES), notice.expires_after, life})
+    every = {topic.key for topic in town.topics}
+    topics = tuple(sheet.topics or notice.topics)
+    return DraftForm(
+        notice=notice,
+        fields=tuple(
+            _shown(field, sheet.fields, None if field.name in errors else filled[field.name], town)
+            for field in notice.fields
+        ),
+        category=sheet.category or notice.default_category,
+        categories=notice.category_choices(CategoryTree(town)),
+        topics=() if set(topics) == every else topics,
+        areas=tuple(sheet.areas),
+        life=_seconds(life),
+        lives=tuple((_seconds(each), life_words(each)) for each in lives),
+        follows=sheet.follows,
+    )
+
+
+def sheet_of(form: Posted, notice: NoticeTemplate, town: Town) -> tuple[Sheet, dict[str, str]]:
+    """What was posted, and what the form's own fields lack; the notice's fields are judged by `fill`."""
+    errors: dict[str, str] = {}
+    values: dict[str, object] = {}
+    for field in notice.fields:
+        name = PREFIX + field.name
+        values[field.name] = form.texts(name) if field.kind is FieldKind.CHOICES else form.text(name)
+    topics = [topic.key for topic in town.topics] if form.has("topics_all") else form.texts("topics")
+    if not topics and not notice.to_all:
+        errors["topics"] = "配信区分を1つ以上選んでください。"
+    areas = [] if form.has("areas_all") else form.texts("areas")
+    if not areas and not form.has("areas_all") and not notice.to_all:
+        errors["areas"] = "地域を1つ以上選ぶか、「市内全域」にチェックを入れてください。"
+    life = form.number("expires")
+    sheet = Sheet(
+        notice=notice.name,
+        fields=values,
+        category=form.text("category") or None,
+        topics=topics,
+        areas=areas,
+        expires_after=timedelta(seconds=min(life, 10**8)) if life else None,
+        follows=form.number("follows"),
+    )
+    return sheet, errors
+
+
+def sheet_from(bulletin: Bulletin, notice: NoticeTemplate) -> Sheet:
+    """The draft as it was saved; fields that the notice no longer has are left behind."""
+    saved: Mapping[str, object] = json.loads(bulletin.fields)
+    topics: Sequence[str] = json.loads(bulletin.topics)
+    return Sheet(
+        notice=notice.name,
+        fields={name: value for name, value in saved.items() if notice.field(name)},
+        category=bulletin.category if notice.allows(bulletin.category) else None,
+        topics=topics,
+        areas=json.loads(bulletin.areas),
+        expires_after=timedelta(seconds=bulletin.expires_seconds),
+        follows=bulletin.follows_id,
+    )
+
+
+def sheet_following(bulletin: Bulletin, notice: NoticeTemplate, town: Town) -> Sheet:
+    """A follow-up: same people, same words where the fields bear the same name, and what it refers to."""
+    saved = sheet_from(bulletin, notice)
+    values = dict(saved.fields)
+    if bulletin.started_at is not None:
+        values["sent_at"] = bulletin.started_at.astimezone(town.zone).isoformat(timespec="minutes")
+    values["sent_subject"] = bulletin.subject
+    known = {name: value for name, value in values.items() if notice.field(name)}
+    return replace(saved, fields=known, expires_after=None, follows=bulletin.id)
+
+
+def life_words(life: timedelta) -> str:
+    """`24時間`, `3日`, `90分`."""
+    minutes = int(life.total_seconds()) // 60
+    if minutes % 1440 == 0 and minutes > 1440:
+        return f"{minutes // 1440}日"
+    return f"{minutes // 60}時間" if minutes % 60 == 0 else f"{minutes}分"
+
+
+def _seconds(life: timedelta) -> str:
+    return str(int(life.total_seconds()))
+
+
+def _shown(field: Field, typed: Mapping[str, object], filled: Filled, town: Town) -> FormField:
+    value = typed.get(field.name)
+    raw = field.default if value is None else value
+    lines = tuple(str(each) for each in raw) if isinstance(raw, list | tuple) else tuple(str(raw).splitlines())
+    return FormField(
+        name=PREFIX + field.name,
+        label=field.label,
+        widget=_widget(field),
+        required=field.required,
+        help=field.help,
+        value=_moment(filled) if field.kind in HOLDING_MOMENTS and filled else "\n".join(lines),
+        chosen=lines if field.kind in HOLDING_SEVERAL else (),
+        choices=tuple((choice, choice) for choice in field.choices),
+        suggestions=_suggestions(field, town),
+    )
+
+
+def _widget(field: Field) -> str:
+    match field.kind:
+        case FieldKind.CHOICE:
+            # A radio button once chosen cannot be taken back, so an optional choice is a menu.
+            return "radio" if field.required and len(field.choices) <= _FEW else "select"
+        case FieldKind.CHOICES:
+            return "checkboxes"
+        case FieldKind.TEXT | FieldKind.LIST:
+            return "lines" if field.kind is FieldKind.LIST else "text"
+        case _:
+            return _INPUT_TYPES.get(field.kind, "line")
+
+
+def _suggestions(field: Field, town: Town) -> tuple[str, ...]:
+    if field.kind is not FieldKind.PLACE:
+        return field.choices if field.kind is FieldKind.LINE else ()
+    chomes = [
+        f"{town.name}{name.name}{number}丁目" if number else f"{town.name}{name.name}"
+        for name in town.towns
+        for number in (range(1, name.chome + 1) if name.chome else (0,))
+    ]
+    return (*field.choices, *chomes)
+
+
+def _moment(filled: Filled) -> str:
+    """As `<input type="datetime-local">` and its like want it: the town's own time, without a zone."""
+    if isinstance(filled, datetime):
+        return filled.replace(tzinfo=None).isoformat(timespec="minutes")
+    if isinstance(filled, time):
+        return filled.isoformat(timespec="minutes")
+    return filled.isoformat() if isinstance(filled, date) else ""

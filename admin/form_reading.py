@@ -1,0 +1,41 @@
+"""What a posted form holds: text only, since no page of the console takes files."""
+
+from fastapi import Request
+from starlette.datastructures import FormData
+
+MOST_FIELDS = 500
+# Larger than any number of a row that this service will ever give out, small enough for every database.
+LARGEST_NUMBER = 2**53
+
+
+class Posted:
+    """A form that came in; what is missing reads as empty."""
+
+    def __init__(self, form: FormData) -> None:
+        self._form = form
+
+    def text(self, name: str) -> str:
+        value = self._form.get(name, "")
+        return value if isinstance(value, str) else ""
+
+    def texts(self, name: str) -> list[str]:
+        return [value for value in self._form.getlist(name) if isinstance(value, str)]
+
+    def has(self, name: str) -> bool:
+        return bool(self.text(name))
+
+    def number(self, name: str) -> int | None:
+        return number(self.text(name))
+
+
+async def posted(request: Request) -> Posted:
+    """A dependency, so that the endpoint itself can stay a plain function in a thread."""
+    return Posted(await request.form(max_files=0, max_fields=MOST_FIELDS))
+
+
+def number(text: str) -> int | None:
+    """A row's number as an address or a form names it; None for anything else."""
+    if not (text.isascii() and text.isdigit()) or len(text) > 16:
+        return None
+    value = int(text)
+    return value if 0 < value <= LARGEST_NUMBER else None

@@ -1,0 +1,215 @@
+"""The pages where a bulletin is written: choose the notice, fill the form beside the exact mail, save or submit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from admin.bulletin_desk import BulletinDesk
+from admin.console_page import ConsolePage, go, me_of
+from admin.draft_form import PREFIX, form_of, sheet_following, sheet_from, sheet_of
+from admin.form_reading import Posted, number, posted
+from admin.guard import Guard
+from admin.notice_cards import cards
+from admin.refusals import REFUSING, Refusal, refusal_of
+from admin.roles import Role
+from admin.version_guard import Stale, change_if_same
+from bulletins.approval import Blocked
+from bulletins.checks.draft import Level
+from bulletins.drafting import Preview, Sheet, UnknownBulletin, find
+from bulletins.life import EDITABLE
+from bulletins.notice_shelf import UnknownNotice
+from bulletins.notice_templates import NoticeTemplate
+from bulletins.tables import Bulletin
+from foundation.pages import Pages
+from foundation.templating import TemplateBroken
+
+Form = Annotated[Posted, Depends(posted)]
+
+_STALE = Refusal(
+    409,
+    "書いているあいだに、ほかの人がこの下書きを変えました",
+    (
+        "まだ何も上書きしていません。いま保存されている内容を、あなたの内容の下に並べました。",
+        "見比べて直してから、もう一度保存してください。保存すると、あなたの内容に変わります。",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Writing:
+    """One moment of writing. A form that nobody has typed into (`touched` is False) is not scolded; `other` is what
+    a colleague saved meanwhile; `version` is the one that the form was opened with."""
+
+    notice: NoticeTemplate
+    sheet: Sheet
+    touched: bool = True
+    errors: Mapping[str, str] = field(default_factory=dict)
+    refusal: Refusal | None = None
+    bulletin: Bulletin | None = None
+    version: int | None = None
+    other: Bulletin | None = None
+
+
+class WritingPages:
+    def __init__(self, desk: BulletinDesk, *, pages: Pages, guard: Guard) -> None:
+        self._desk = desk
+        self._page = ConsolePage(pages, guard)
+
+    def router(self) -> APIRouter:
+        router = APIRouter(include_in_schema=False, dependencies=self._page.needs(Role.DRAFTER))
+        router.add_api_route("/admin/write", self.choose, methods=["GET"])
+        router.add_api_route("/admin/write/preview", self.preview, methods=["POST"])
+        router.add_api_route("/admin/write/{notice}", self.begin, methods=["GET"])
+        router.add_api_route("/admin/write/{notice}", self.keep, methods=["POST"])
+        router.add_api_route("/admin/bulletins/{bulletin_id}/edit", self.edit, methods=["GET"])
+        router.add_api_route("/admin/bulletins/{bulletin_id}/edit", self.change, methods=["POST"])
+        return router
+
+    def choose(self, request: Request) -> Response:
+        groups = cards(self._desk.shelf.all(), self._desk.town)
+        return self._page.show(request, "write", here="write", groups=groups, broken=self._desk.shelf.broken)
+
+    def begin(self, request: Request, notice: str) -> Response:
+        """`?example=1` fills in the example, `?from=` a bulletin's values, `?follows=` those and the reference."""
+        try:
+            return self._form(request, self._start(request, self._desk.shelf.get(notice)))
+        except REFUSING as error:
+            return self._refused(request, error)
+
+    def keep(self, request: Request, notice: str, form: Form) -> Response:
+        try:
+            template = self._desk.shelf.get(notice)
+        except REFUSING as error:
+            return self._refused(request, error)
+        sheet, errors = sheet_of(form, template, self._desk.town)
+        return self._answer(request, form.text("action"), Writing(template, sheet, errors=errors))
+
+    def edit(self, request: Request, bulletin_id: str) -> Response:
+        try:
+            bulletin = self._bulletin(bulletin_id)
+            if bulletin.state not in EDITABLE:
+                return go(f"/admin/bulletins/{bulletin.id}")
+            template = self._desk.shelf.get(bulletin.notice)
+            sheet = sheet_from(bulletin, template)
+            return self._form(request, Writing(template, sheet, bulletin=bulletin, version=bulletin.version))
+        except REFUSING as error:
+            return self._refused(request, error)
+
+    def change(self, request: Request, bulletin_id: str, form: Form) -> Response:
+        try:
+            bulletin = self._bulletin(bulletin_id)
+            template = self._desk.shelf.get(bulletin.notice)
+        except REFUSING as error:
+            return self._refused(request, error)
+        sheet, errors = sheet_of(form, template, self._desk.town)
+        sheet = replace(sheet, follows=bulletin.follows_id)
+        writing = Writing(template, sheet, errors=errors, bulletin=bulletin, version=form.number("version"))
+        return self._answer(request, form.text("action"), writing)
+
+    def preview(self, request: Request, form: Form) -> Response:
+        """The half of the page with the mail, for the script."""
+        try:
+            template = self._desk.shelf.get(form.text("notice"))
+            sheet, errors = sheet_of(form, template, self._desk.town)
+            writing = Writing(template, sheet, errors=errors)
+            return self._page.show(request, "_preview", here="write", **self._seen(writing))
+        except REFUSING as error:
+            return self._refused(request, error)
+
+    def _answer(self, request: Request, action: str, writing: Writing) -> Response:
+        """Saves, and submits where that was asked; otherwise shows the form again, with what speaks against it."""
+        try:
+            if action not in ("save", "submit"):
+                return self._form(request, writing)
+            preview = self._desk.preview(writing.sheet)
+            if writing.errors or preview.errors:
+                return self._form(request, writing, status=422)
+            if action == "submit":
+                _refuse_blocked(preview)
+            return self._keep(request, writing, submit=action == "submit")
+        except Stale as stale:
+            now = stale.bulletin
+            return self._form(request, replace(writing, refusal=_STALE, bulletin=now, version=now.version, other=now))
+        except (TemplateBroken, UnknownNotice) as error:
+            return self._refused(request, error)
+        except REFUSING as error:
+            return self._form(request, replace(writing, refusal=refusal_of(error)))
+
+    def _keep(self, request: Request, writing: Writing, *, submit: bool) -> Response:
+        me = me_of(request)
+        if writing.bulletin is None:
+            bulletin_id = self._desk.begin(writing.sheet, me)
+        else:
+            bulletin_id = writing.bulletin.id
+            change_if_same(self._desk, bulletin_id, writing.sheet, me, version=writing.version)
+        if submit:
+            self._desk.submit(bulletin_id, me)
+        return go(f"/admin/bulletins/{bulletin_id}", "submitted" if submit else "saved")
+
+    def _start(self, request: Request, notice: NoticeTemplate) -> Writing:
+        query = request.query_params
+        if "example" in query:
+            return Writing(notice, Sheet(notice.name, dict(notice.example)))
+        if "follows" in query:
+            followed = self._bulletin(query["follows"])
+            return Writing(notice, sheet_following(followed, notice, self._desk.town))
+        if "from" in query:
+            copied = sheet_from(self._bulletin(query["from"]), notice)
+            return Writing(notice, replace(copied, follows=None))
+        return Writing(notice, Sheet(notice.name, {}), touched=False)
+
+    def _form(self, request: Request, writing: Writing, *, status: int | None = None) -> Response:
+        context = self._seen(writing)
+        form = form_of(writing.sheet, writing.notice, self._desk.town)
+        followed = self._bulletin(str(form.follows)) if form.follows else None
+        return self._page.show(
+            request,
+            "write-notice",
+            here="write",
+            status=status,
+            refusal=writing.refusal,
+            form=form,
+            followed=followed,
+            scolded=status == 422,
+            **context,
+        )
+
+    def _seen(self, writing: Writing) -> dict[str, Any]:
+        """The mail, the findings and the errors under the names that the form gives its fields."""
+        preview = self._desk.preview(writing.sheet)
+        lacking = {PREFIX + name: sentence for name, sentence in preview.errors.items()} | dict(writing.errors)
+        # What is still empty is told once, as a field to fill, not again as a placeholder in the text.
+        findings = [f for f in preview.findings if not (preview.errors and f.rule == "placeholder-left")]
+        return {
+            "notice": writing.notice,
+            "preview": preview,
+            "lacking": lacking if writing.touched else {},
+            "findings": findings if writing.touched else [],
+            "touched": writing.touched,
+            "prefix": PREFIX,
+            "bulletin": writing.bulletin,
+            "version": writing.version,
+            "other": writing.other,
+        }
+
+    def _bulletin(self, bulletin_id: str) -> Bulletin:
+        """Raises UnknownBulletin, for what is no number too."""
+        known = number(bulletin_id)
+        if known is None:
+            raise UnknownBulletin(bulletin_id)
+        with self._desk.database.read() as session:
+            return find(session, known)
+
+    def _refused(self, request: Request, error: Exception) -> Response:
+        refusal = refusal_of(error)
+        return self._page.message(request, refusal.status, refusal.title, *refusal.sentences)
+
+
+def _refuse_blocked(preview: Preview) -> None:
+    """Before anything is saved. Raises Blocked."""
+    blocking = tuple(finding for finding in preview.findings if finding.level is Level.BLOCK)
+    if blocking:
+        raise Blocked(blocking)

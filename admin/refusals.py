@@ -1,0 +1,60 @@
+"""What the rooms refuse, as a banner on the page: status, title, sentences."""
+
+from dataclasses import dataclass
+
+from bulletins.approval import Blocked, ReasonMissing
+from bulletins.drafting import DraftInvalid, UnknownBulletin
+from bulletins.filling import FieldsInvalid
+from bulletins.life import WrongState
+from bulletins.notice_shelf import UnknownNotice
+from bulletins.signatory import NotAllowed
+from foundation.templating import TemplateBroken
+from mailer.delivery_hours import NeverOpens
+
+# What pages answer with a banner; anything else is a fault of the service.
+REFUSING = (
+    Blocked,
+    DraftInvalid,
+    FieldsInvalid,
+    NeverOpens,
+    NotAllowed,
+    ReasonMissing,
+    TemplateBroken,
+    UnknownBulletin,
+    UnknownNotice,
+    WrongState,
+)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """`status` is the page's HTTP status."""
+
+    status: int
+    title: str
+    sentences: tuple[str, ...] = ()
+
+
+def refusal_of(error: Exception) -> Refusal:
+    """Of one of REFUSING; whatever else is raised again."""
+    match error:
+        case Blocked():
+            messages = tuple(finding.message for finding in error.findings)
+            return Refusal(409, "直すところがあるため、進められません", messages)
+        case WrongState():
+            return Refusal(409, "ほかの人の操作などで、状態が変わっています", (str(error),))
+        case NotAllowed():
+            return Refusal(403, "この操作はできません", (str(error),))
+        case ReasonMissing() | DraftInvalid():
+            title = "理由を書いてください" if isinstance(error, ReasonMissing) else "入力を確かめてください"
+            return Refusal(422, title, (str(error),))
+        case FieldsInvalid():
+            return Refusal(422, "入力を確かめてください", tuple(error.errors.values()))
+        case UnknownBulletin():
+            return Refusal(404, "お知らせが見つかりません", ("番号を確かめてください。",))
+        case UnknownNotice() | TemplateBroken():
+            sentences = (f"{error}。", "システム管理者に伝えてください。ほかの定型文は使えます。")
+            return Refusal(409, "この定型文は、いま使えません", sentences)
+        case NeverOpens():
+            return Refusal(409, "配信できる日がありません", ("配信時間と閉庁日の設定を確かめてください。",))
+    raise error
