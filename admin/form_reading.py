@@ -14,6 +14,10 @@ class Posted:
     def __init__(self, form: FormData) -> None:
         self._form = form
 
+    @classmethod
+    def nothing(cls) -> "Posted":
+        return cls(FormData())
+
     def text(self, name: str) -> str:
         value = self._form.get(name, "")
         return value if isinstance(value, str) else ""

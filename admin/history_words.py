@@ -1,0 +1,76 @@
+"""The ledger's lines about a bulletin, in sentences."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from sqlalchemy.orm import Session
+
+from admin import staff
+from admin.japanese_times import moment
+from foundation.ledger import LedgerLine
+
+_STAFF = "staff:"
+_PLAIN = {
+    "bulletin.drafted": "下書きを作りました。",
+    "bulletin.submitted": "承認を依頼しました。",
+    "bulletin.withdrawn": "取り下げました。",
+    "bulletin.halted": "配信を一時停止しました。",
+    "bulletin.resumed": "配信を再開しました。",
+    "bulletin.started": "配信を始めました。",
+}
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    at: datetime
+    who: str
+    what: str
+
+
+def history(session: Session, lines: Sequence[LedgerLine], zone: tzinfo) -> list[HistoryLine]:
+    """Oldest first."""
+    return [HistoryLine(line.at, _who(session, line.actor), _what(line, zone)) for line in lines]
+
+
+def _who(session: Session, actor: str) -> str:
+    number = actor.removeprefix(_STAFF)
+    if actor.startswith(_STAFF) and number.isdigit():
+        colleague = staff.numbered(session, int(number))
+        return colleague.name if colleague else "職員"
+    return "システム"
+
+
+def _what(line: LedgerLine, zone: tzinfo) -> str:
+    details: Mapping[str, object] = json.loads(line.details)
+    match line.action:
+        case "bulletin.changed":
+            return f"内容を変えました（第{details.get('version')}版）。"
+        case "bulletin.approved":
+            return _approved(details, zone)
+        case "bulletin.returned":
+            return f"差し戻しました。理由：{details.get('reason')}"
+        case "bulletin.sent-again":
+            return f"届かなかった{_number(details, 'letters')}件に、もう一度送り始めました。"
+        case "bulletin.sent":
+            return (
+                f"配信を終えました。送信{_number(details, 'sent')}件、"
+                f"送れず{_number(details, 'failed')}件、期限切れ{_number(details, 'expired')}件、"
+                f"取りやめ{_number(details, 'suppressed')}件。"
+            )
+    return _PLAIN.get(line.action, line.action)
+
+
+def _approved(details: Mapping[str, object], zone: tzinfo) -> str:
+    if details.get("urgent"):
+        return f"緊急配信として承認しました。理由：{details.get('reason')}"
+    starts_at = details.get("starts_at")
+    if not isinstance(starts_at, str):
+        return "承認しました。"
+    return f"承認しました。配信は {moment(datetime.fromisoformat(starts_at), zone)} から。"
+
+
+def _number(details: Mapping[str, object], name: str) -> str:
+    value = details.get(name, 0)
+    return f"{value:,}" if isinstance(value, int) else "0"

@@ -1,0 +1,175 @@
+"""The pages of bulletins: the list, one bulletin with its buttons, and the printed sheet."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from admin.bulletin_desk import BulletinDesk
+from admin.bulletin_view import view
+from admin.console_page import ConsolePage, go, me_of
+from admin.form_reading import Posted, number, posted
+from admin.guard import Guard
+from admin.refusals import REFUSING, Refusal, refusal_of
+from admin.roles import Role
+from admin.sheet import sheet_lines
+from admin.staff import Colleague
+from admin.version_guard import Stale, submit_if_same
+from bulletins.approval import Decision
+from bulletins.drafting import UnknownBulletin
+from bulletins.life import BulletinState
+from bulletins.notice_shelf import UnknownNotice
+from foundation.pages import Pages
+
+Form = Annotated[Posted, Depends(posted)]
+
+PAGE = 30
+_PULLED_BACK = "配信の前に取り戻しました。"
+_STALE = Refusal(
+    409,
+    "画面を開いたあとに、内容が変わりました",
+    ("下に出ているのが、いまの内容です。読みなおしてから、もう一度押してください。",),
+)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One button: what its address ends in, who may press it, and what is told afterwards."""
+
+    word: str
+    role: Role
+    done: str
+
+
+_DEEDS = (
+    Deed("submit", Role.DRAFTER, "submitted"),
+    Deed("approve", Role.APPROVER, "approved"),
+    Deed("return", Role.APPROVER, "returned"),
+    Deed("pull-back", Role.DRAFTER, "pulled-back"),
+    Deed("withdraw", Role.DRAFTER, "withdrawn"),
+    Deed("halt", Role.DRAFTER, "halted"),
+    Deed("resume", Role.APPROVER, "resumed"),
+    Deed("send-again", Role.APPROVER, "sent-again"),
+)
+
+
+class BulletinPages:
+    def __init__(self, desk: BulletinDesk, *, pages: Pages, guard: Guard) -> None:
+        self._desk = desk
+        self._page = ConsolePage(pages, guard)
+
+    def router(self) -> APIRouter:
+        router = APIRouter(include_in_schema=False)
+        looks = self._page.needs(Role.VIEWER)
+        router.add_api_route("/admin/bulletins", self.listed, methods=["GET"], dependencies=looks)
+        router.add_api_route("/admin/bulletins/{bulletin_id}", self.one, methods=["GET"], dependencies=looks)
+        router.add_api_route("/admin/bulletins/{bulletin_id}/sheet", self.sheet, methods=["GET"], dependencies=looks)
+        for deed in _DEEDS:
+            path = f"/admin/bulletins/{{bulletin_id}}/{deed.word}"
+            demand = self._page.needs(deed.role)
+            router.add_api_route(path, self._pressing(deed), methods=["POST"], dependencies=demand)
+        return router
+
+    def listed(self, request: Request) -> Response:
+        """`?state=` keeps to one state, `?before=` goes on below a number."""
+        wanted = request.query_params.get("state", "")
+        state = next((each for each in BulletinState if each.value == wanted), None)
+        before = number(request.query_params.get("before", ""))
+        found = list(self._desk.listed(states=[state] if state else [], before=before, limit=PAGE + 1))
+        counts = self._desk.counts()
+        return self._page.show(
+            request,
+            "bulletins",
+            here="bulletins",
+            bulletins=found[:PAGE],
+            older=found[PAGE - 1].id if len(found) > PAGE else None,
+            before=before,
+            state=state.value if state else "",
+            states=[(each.value, counts.get(each, 0)) for each in BulletinState],
+            total=sum(counts.values()),
+        )
+
+    def one(self, request: Request, bulletin_id: str) -> Response:
+        return self._one(request, bulletin_id)
+
+    def sheet(self, request: Request, bulletin_id: str) -> Response:
+        """配信伺 before approval, 配信記録 after."""
+        try:
+            dossier = self._desk.dossier(self._known(bulletin_id))
+            lines = sheet_lines(self._desk, dossier)
+        except REFUSING as error:
+            return self._message(request, refusal_of(error))
+        return self._page.show(request, "sheet", here="bulletins", sheet=lines)
+
+    def _pressing(self, deed: Deed) -> Callable[..., Response]:
+        def press(request: Request, bulletin_id: str, form: Form) -> Response:
+            try:
+                known = self._known(bulletin_id)
+                self._do(deed, known, form, me_of(request))
+            except Stale:
+                return self._one(request, bulletin_id, refusal=_STALE)
+            except REFUSING as error:
+                return self._one(request, bulletin_id, refusal=refusal_of(error), form=form)
+            return go(f"/admin/bulletins/{known}", deed.done)
+
+        return press
+
+    def _do(self, deed: Deed, bulletin_id: int, form: Posted, me: Colleague) -> None:
+        """Raises what the rooms raise, and Stale."""
+        match deed.word:
+            case "submit":
+                submit_if_same(self._desk, bulletin_id, me, version=form.number("version"))
+            case "approve":
+                self._desk.approve(bulletin_id, _decision(form), me)
+            case "return":
+                self._desk.give_back(bulletin_id, form.text("return_reason"), me)
+            case "pull-back":
+                self._desk.give_back(bulletin_id, _PULLED_BACK, me)
+            case "withdraw":
+                self._desk.withdraw(bulletin_id, me)
+            case "halt":
+                self._desk.halt(bulletin_id, me)
+            case "resume":
+                self._desk.resume(bulletin_id, me)
+            case "send-again":
+                self._desk.send_again(bulletin_id, me)
+
+    def _one(
+        self, request: Request, bulletin_id: str, *, refusal: Refusal | None = None, form: Posted | None = None
+    ) -> Response:
+        try:
+            seen = view(self._desk, self._known(bulletin_id), me_of(request))
+        except (UnknownBulletin, UnknownNotice) as error:
+            return self._message(request, refusal or refusal_of(error))
+        return self._page.show(
+            request,
+            "bulletin",
+            here="bulletins",
+            refusal=refusal,
+            view=seen,
+            bulletin=seen.bulletin,
+            hours=self._desk.hours.describe(),
+            hold=int(self._desk.approval.hold.total_seconds()),
+            typed=form or Posted.nothing(),
+        )
+
+    def _known(self, bulletin_id: str) -> int:
+        known = number(bulletin_id)
+        if known is None:
+            raise UnknownBulletin(bulletin_id)
+        return known
+
+    def _message(self, request: Request, refusal: Refusal) -> Response:
+        return self._page.message(request, refusal.status, refusal.title, *refusal.sentences)
+
+
+def _decision(form: Posted) -> Decision:
+    """A form without a version approves nothing: 0 is no version."""
+    return Decision(
+        urgent=form.has("urgent"),
+        reason=form.text("urgent_reason") or None,
+        no_hold=form.has("no_hold"),
+        version=form.number("version") or 0,
+    )

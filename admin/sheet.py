@@ -1,0 +1,85 @@
+"""The printed form of a bulletin: the request sheet (配信伺) before approval, the record sheet (配信記録) after."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from admin.bulletin_desk import BulletinDesk, Dossier
+from admin.japanese_times import moment
+from admin.reach_words import reach_words
+from bulletins.life import BulletinState
+from foundation.era import clock_words, era_date
+from mailer.delivery_hours import NeverOpens
+
+_RECORDED = frozenset(
+    {BulletinState.WAITING, BulletinState.SENDING, BulletinState.HALTED, BulletinState.SENT, BulletinState.WITHDRAWN}
+)
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """One box to be stamped, with the name and the moment that the console knows."""
+
+    title: str
+    name: str
+    at: str
+
+
+@dataclass(frozen=True)
+class SheetLines:
+    """The form's lines as printed; `time` stays empty until the delivery began."""
+
+    number: int
+    title: str
+    service: str
+    day: str
+    time: str
+    category: str
+    subject: str
+    text: str
+    audience: str
+    urgent_reason: str
+    stamps: tuple[Stamp, ...]
+    counts: tuple[tuple[str, int], ...]
+
+
+def sheet_lines(desk: BulletinDesk, dossier: Dossier) -> SheetLines:
+    bulletin, zone = dossier.bulletin, desk.town.zone
+    recorded = bulletin.approved_at is not None and bulletin.state in _RECORDED
+    begun = bulletin.started_at
+    counts = dossier.progress.counts
+    return SheetLines(
+        number=bulletin.id,
+        title="配信記録" if recorded else "配信伺",
+        service=desk.town.service_name,
+        day=_day(desk, begun or bulletin.starts_at),
+        time=clock_words(begun.astimezone(zone)) if begun else "",
+        category=bulletin.category,
+        subject=bulletin.subject,
+        text=bulletin.text,
+        audience="" if recorded else reach_words(dossier.reach, desk.town, to_all=bulletin.to_all),
+        urgent_reason=(bulletin.urgent_reason or "") if bulletin.urgent else "",
+        stamps=(
+            Stamp("起案", bulletin.submitter_name or bulletin.drafter_name, moment(bulletin.submitted_at, zone)),
+            Stamp("承認", bulletin.approver_name or "", moment(bulletin.approved_at, zone)),
+        ),
+        counts=(
+            ("対象", dossier.progress.audience),
+            ("送信", counts.sent),
+            ("送れず", counts.failed),
+            ("期限切れ", counts.expired),
+            ("取りやめ", counts.suppressed),
+            ("後から不達", counts.bounced),
+        )
+        if begun
+        else (),
+    )
+
+
+def _day(desk: BulletinDesk, start: datetime | None) -> str:
+    """In the era calendar; before approval the day on which it would begin."""
+    if start is not None:
+        return era_date(start.astimezone(desk.town.zone).date())
+    try:
+        return f"{era_date(desk.starts().astimezone(desk.town.zone).date())}（予定）"
+    except NeverOpens:
+        return ""
