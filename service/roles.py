@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 REST_SECONDS = 1.0
 FAN_OUT_REST_SECONDS = 0.2
+BREATH_SECONDS = 0.005
 
 
 class RoleName(StrEnum):
@@ -95,8 +96,8 @@ async def fan_out(home: Home, stop: asyncio.Event) -> None:
             return home.publisher.fan_out(session, at=home.clock.now())
 
     while not stop.is_set():
-        if not await patiently(chunk):
-            await rest(stop, FAN_OUT_REST_SECONDS)
+        # A breath between chunks: on SQLite, others are waiting for the write lock.
+        await rest(stop, BREATH_SECONDS if await patiently(chunk) else FAN_OUT_REST_SECONDS)
 
 
 async def timetable(home: Home, stop: asyncio.Event) -> None:
