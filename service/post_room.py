@@ -16,10 +16,10 @@ from foundation.database import Database
 from mailer import domain_pauses, inbound, outbox
 from mailer.answer_caps import may_answer
 from mailer.bounce_facts import Fact, Source, keep_fact
-from mailer.bounce_report.auto_reply import may_be_answered
+from mailer.bounce_report.auto_reply import is_null_sender, may_be_answered
 from mailer.bounce_report.bounce_class import BounceClass
 from mailer.bounce_report.kind import Kind
-from mailer.bounce_report.reading import Reading, read_mail
+from mailer.bounce_report.reading import SUCCESS, Reading, read_mail
 from mailer.inbound import InboundRow, InboundState
 from mailer.mail_text import header_text, parse_mail
 from mailer.outbox import To
@@ -31,8 +31,6 @@ from subscribers.stationery import as_reply
 from subscribers.tables import StopReason
 
 log = logging.getLogger(__name__)
-
-BROKEN = "the reader failed"
 
 
 class Unreadable(Exception):
@@ -86,7 +84,7 @@ class PostRoom:
             case Purpose.ENTRY:
                 return self._entry(session, row, own, at=at)
             case Purpose.BOUNCE:
-                return self._bounce(session, own, reading, at=at)
+                return self._bounce(session, row, own, reading, at=at)
             case Purpose.STOP:
                 return self._stop(session, row, own, at=at)
             case Purpose.POSTMASTER | Purpose.FEEDBACK | Purpose.ANNOUNCED:
@@ -108,11 +106,12 @@ class PostRoom:
         invited = self.registration.invite(session, request, at=at)
         return "invited" if invited else "not answered: enough answers for now"
 
-    def _bounce(self, session: Session, own: OwnAddress, reading: Reading, *, at: datetime) -> str:
+    def _bounce(self, session: Session, row: InboundRow, own: OwnAddress, reading: Reading, *, at: datetime) -> str:
         """The token names delivery and recipient, whatever the report says."""
         if own.number is None or reading.kind is not Kind.BOUNCE:
-            if reading.evidence.startswith(BROKEN):
-                raise Unreadable(reading.evidence)
+            # A mail server wrote, and we do not understand it: somebody should look, rather than nobody.
+            if reading.kind is Kind.OTHER and is_null_sender(row.envelope_from) and reading.evidence != SUCCESS:
+                raise Unreadable(reading.evidence or "a report that is not understood")
             return "not counted: no bounce"
         if reading.delayed or reading.bounce_class is None:
             return "not counted: only delayed"
@@ -126,9 +125,9 @@ class PostRoom:
         )
         if not keep_fact(session, fact, handed_at=None, at=at):
             return "known already"
-        row = session.get_one(OutboxRow, own.number)
+        letter = session.get_one(OutboxRow, own.number)
         if reading.bounce_class is not BounceClass.FILTERED:
-            for domain in domain_pauses.look(session, [(row.batch, row.domain)], at=at):
+            for domain in domain_pauses.look(session, [(letter.batch, letter.domain)], at=at):
                 log.error("bounces from %s rose suddenly: paused until someone has looked at the console", domain)
         return f"bounce: {reading.bounce_class}"
 

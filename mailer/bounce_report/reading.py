@@ -21,6 +21,8 @@ from mailer.mail_text import body_text, header_text, parse_mail
 
 # Octets. What a report says stands before the letter it gives back; a mebibyte of empty status blocks is an attack.
 LONGEST_READ = 131_072
+SUCCESS = "a report of success"
+
 _ENTRY = re.compile(r"<?touroku(?:-[^@\s]*)?@", re.IGNORECASE)
 _REPLY_SUBJECT = re.compile(r"^(?:re|aw|sv|fwd?|wg|tr|返信|転送)\s*[:：]", re.IGNORECASE)
 
@@ -69,7 +71,7 @@ def read_message(message: Message, *, envelope_from: str | None, recipient: str 
         return Reading(Kind.FEEDBACK, recipients=named, feedback_type=complaint, evidence=complaint)
     scene = scene_of(message, text)
     if all_succeeded(scene.statuses):
-        return Reading(Kind.OTHER, recipients=scene.recipients, evidence="a report of success")
+        return Reading(Kind.OTHER, recipients=scene.recipients, evidence=SUCCESS)
     sender = header_text(message, "Return-Path") if envelope_from is None else envelope_from
     null = is_null_sender(sender) and (envelope_from is not None or bool(sender))
     if _is_bounce(message, scene, rules, sender="<>" if null else sender):
