@@ -1,0 +1,173 @@
+"""The sample town's data: fresh, complete, made once, and made by the rooms' own rules."""
+
+import stat
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from admin.sign_in import SignedIn, SignIn
+from bulletins.life import BulletinState
+from bulletins.progress import progress
+from bulletins.tables import Bulletin
+from foundation import ledger
+from foundation.addresses import Address
+from foundation.clock import Clock
+from foundation.ledger import LedgerLine
+from foundation.settings import load
+from mailer.outbox import open_rows
+from mailer.outbox_tables import OutboxRow
+from service.home import Home
+from service.sample import PEOPLE, SIGN_IN_FILE, load_sample
+from service.sample_residents import FAILED_FOR_GOOD, UNDER_WATCH
+from service.schema import migrate
+from subscribers.lookup import find
+from subscribers.tables import StopReason, Subscriber, SubscriberState
+from tests.support.clock import HandClock
+from tests.support.postgres import postgres_url
+
+FRIDAY = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+
+
+def furnished(url: str, data: Path, clock: Clock, **settings: str) -> Home:
+    home = Home(load({"HANSHO_DATABASE_URL": url, "HANSHO_DATA": str(data), **settings}), clock)
+    migrate(home.database)
+    return home
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """Loaded once a kind of database; the tests only look, but for signing in."""
+    folder = tmp_path_factory.mktemp("sample")
+    url = f"sqlite:///{folder / 'hansho.db'}" if request.param == "sqlite" else postgres_url()
+    home = furnished(url, folder / "var", HandClock(FRIDAY))
+    load_sample(home)
+    yield home
+    home.database.close()
+
+
+def counted(home: Home) -> list[int | None]:
+    with home.database.read() as session:
+        tables = (Subscriber, Bulletin, OutboxRow, LedgerLine)
+        return [session.scalar(select(func.count()).select_from(table)) for table in tables]
+
+
+def test_the_printed_sign_in_opens_the_console(home: Home) -> None:
+    lines = load_sample(home)
+    desk = SignIn(home.database, home.keyring)
+    printed = {line.split()[0]: line.split()[1] for line in lines if "@city.example.jp" in line}
+
+    let_in = [desk.sign_in(address, printed[address], at=home.clock.now()) for address, _, _ in PEOPLE]
+
+    assert [type(answer) for answer in let_in] == [SignedIn] * 3
+
+
+def test_the_passwords_are_kept_where_only_their_owner_reads_them(home: Home) -> None:
+    assert stat.S_IMODE((home.settings.data / SIGN_IN_FILE).stat().st_mode) == 0o600
+
+
+def test_loading_twice_changes_nothing_and_tells_the_same(home: Home) -> None:
+    before, first = counted(home), load_sample(home)
+
+    second = load_sample(home)
+
+    assert counted(home) == before
+    assert second == first
+
+
+def test_a_database_in_use_is_left_alone(database_url: str, tmp_path: Path, clock: HandClock) -> None:
+    home = furnished(database_url, tmp_path, clock)
+    with home.database.write() as session:
+        at = home.clock.now()
+        session.add(Subscriber(address="a@example.jp", domain="example.jp", state="active", since=at, watch_from=at))
+
+    lines = load_sample(home)
+
+    left = counted(home)
+    home.database.close()
+    assert left == [1, 0, 0, 0]
+    assert "見本のデータは入れませんでした" in lines[0]
+
+
+def test_a_newcomer_finds_bulletins_in_every_state_that_needs_a_hand(home: Home) -> None:
+    with home.database.read() as session:
+        states = session.scalars(select(Bulletin.state).order_by(Bulletin.id)).all()
+    assert states == [*[BulletinState.SENT] * 5, BulletinState.DRAFT, BulletinState.SUBMITTED]
+
+
+def test_the_past_bulletins_add_up_and_left_inside_the_hours(home: Home) -> None:
+    with home.database.read() as session:
+        for bulletin in session.scalars(select(Bulletin).where(Bulletin.state == BulletinState.SENT)):
+            here = progress(session, bulletin)
+            assert here.audience == here.counts.ended > 50
+            assert not open_rows(session, bulletin.batch)
+            assert bulletin.started_at is not None
+            assert home.hours.is_open(bulletin.started_at)
+            assert bulletin.approver_id != bulletin.submitter_id
+
+
+def test_no_letter_of_the_sample_waits_to_be_sent(home: Home) -> None:
+    with home.database.read() as session:
+        assert session.scalar(select(func.count()).where(OutboxRow.state.in_(["queued", "deferred"]))) == 0
+
+
+def test_one_address_is_under_watch_and_one_was_stopped(home: Home) -> None:
+    at = home.clock.now()
+    with home.database.read() as session:
+        watched = find(session, UNDER_WATCH, watch=home.watch, at=at)
+        stopped = find(session, FAILED_FOR_GOOD, watch=home.watch, at=at)
+    assert watched is not None
+    assert stopped is not None
+    assert (watched.state, len(watched.bounce_days)) == (SubscriberState.ACTIVE, 2)
+    assert (stopped.state, stopped.reason) == (SubscriberState.STOPPED, StopReason.UNREACHABLE)
+
+
+def test_the_ledger_of_the_sample_is_sound_and_in_order(home: Home) -> None:
+    with home.database.read() as session:
+        moments = session.scalars(select(LedgerLine.at).order_by(LedgerLine.id)).all()
+        assert ledger.first_broken(session) is None
+    assert list(moments) == sorted(moments)
+    assert moments[-1] <= home.clock.now()
+
+
+def test_the_residents_are_synthetic_and_the_same_everywhere(home: Home) -> None:
+    with home.database.read() as session:
+        addresses = session.scalars(select(Subscriber.address).order_by(Subscriber.id)).all()
+    assert {Address.parse(str(address)).domain for address in addresses} == {"example.jp", "example.com"}
+    assert (len(addresses), addresses[0]) == (123, UNDER_WATCH)
+
+
+def test_no_check_speaks_against_the_sample(home: Home) -> None:
+    with home.database.read() as session:
+        found = {
+            f"{bulletin.subject}: {finding.rule}"
+            for bulletin in session.scalars(select(Bulletin))
+            for finding in home.drafting.findings(bulletin, at=bulletin.created_at)
+        }
+    assert found == set()
+
+
+@pytest.mark.parametrize(
+    ("today", "hours"),
+    [
+        ("2026-11-22T22:00:00+00:00", "always"),
+        ("2027-01-03T03:00:00+00:00", "mon-fri 09:00-17:00"),
+        ("2027-05-05T15:30:00+00:00", "sat 18:00-19:00"),
+    ],
+)
+def test_the_sample_is_fresh_on_any_day_and_with_any_hours(tmp_path: Path, today: str, hours: str) -> None:
+    clock = HandClock(datetime.fromisoformat(today).astimezone(UTC))
+    home = furnished(f"sqlite:///{tmp_path / 'hansho.db'}", tmp_path, clock, HANSHO_HOURS=hours)
+
+    load_sample(home)
+
+    with home.database.read() as session:
+        begun = session.scalars(select(Bulletin.started_at).order_by(Bulletin.id)).all()
+    home.database.close()
+    past = [at for at in begun if at is not None]
+    assert len(past) == 5
+    assert past == sorted(past)
+    assert past[-1] < clock.now()
+    assert all(home.hours.is_open(at) for at in past)
