@@ -1,0 +1,1 @@
+"""The service behind a real Postfix, as a city runs it."""
