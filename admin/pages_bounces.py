@@ -1,0 +1,100 @@
+"""The page of unreachable addresses: those stopped lately, and those under watch, with what speaks against them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from fastapi import APIRouter, Request
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from admin.bounce_words import bounce_words
+from admin.console_page import ConsolePage, me_of
+from admin.roles import Role
+from foundation import ledger
+from foundation.clock import Clock
+from foundation.database import Database
+from foundation.ledger import Deed
+from mailer import bounce_facts
+from mailer.bounce_facts import BounceFactRow
+from subscribers.tables import StopReason, Subscriber, SubscriberState
+from subscribers.unreachable import Watch
+
+LATELY = timedelta(days=60)
+_MOST = 100
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """`days` are what the three-day rule counts; `last` is the newest refusal."""
+
+    row: Subscriber
+    days: tuple[date, ...]
+    last: BounceFactRow | None
+
+
+class BouncePages:
+    def __init__(self, database: Database, clock: Clock, watch: Watch, *, page: ConsolePage) -> None:
+        self._database = database
+        self._clock = clock
+        self._watch = watch
+        self._page = page
+
+    def router(self) -> APIRouter:
+        router = APIRouter(include_in_schema=False)
+        router.add_api_route("/admin/bounces", self.show, methods=["GET"], dependencies=self._page.needs(Role.VIEWER))
+        return router
+
+    def show(self, request: Request) -> Response:
+        at = self._clock.now()
+        with self._database.write() as session:
+            stopped = [self._suspect(session, row, at=at) for row in _stopped(session, at=at)]
+            watched = [self._suspect(session, row, at=at) for row in _refused(session, at=at)]
+            deed = Deed(me_of(request).actor, "subscriber.list-viewed", "subscribers:unreachable")
+            ledger.write(session, deed, at=at, details={"shown": len(stopped) + len(watched)})
+        return self._page.show(
+            request,
+            "bounces",
+            here="bounces",
+            stopped=stopped,
+            watched=[each for each in watched if each.days],
+            rule_days=self._watch.rule.days,
+            lately=LATELY.days,
+            bounce_words=bounce_words,
+        )
+
+    def _suspect(self, session: Session, row: Subscriber, *, at: datetime) -> Suspect:
+        facts = bounce_facts.facts_about(session, row.id)
+        return Suspect(row, self._watch.days(session, row, at=at), facts[-1] if facts else None)
+
+
+def _stopped(session: Session, *, at: datetime) -> Sequence[Subscriber]:
+    return session.scalars(
+        select(Subscriber)
+        .where(
+            Subscriber.state == SubscriberState.STOPPED,
+            Subscriber.reason == StopReason.UNREACHABLE,
+            Subscriber.stopped_at > at - LATELY,
+            Subscriber.address.is_not(None),
+        )
+        .order_by(Subscriber.stopped_at.desc())
+        .limit(_MOST)
+    ).all()
+
+
+def _refused(session: Session, *, at: datetime) -> Sequence[Subscriber]:
+    """Active addresses with a refusal that may count, the newest refusal first."""
+    newest = (
+        select(BounceFactRow.recipient_ref, func.max(BounceFactRow.known_at).label("known_at"))
+        .where(BounceFactRow.counted, BounceFactRow.known_at > at - LATELY)
+        .group_by(BounceFactRow.recipient_ref)
+        .subquery()
+    )
+    return session.scalars(
+        select(Subscriber)
+        .join(newest, newest.c.recipient_ref == Subscriber.id)
+        .where(Subscriber.state == SubscriberState.ACTIVE, Subscriber.address.is_not(None))
+        .order_by(newest.c.known_at.desc())
+        .limit(_MOST)
+    ).all()

@@ -1,0 +1,133 @@
+"""The first page of the console: what waits for me, and what is not as it should be."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from admin.bulletin_desk import BulletinDesk
+from admin.console_page import ConsolePage, go, me_of
+from admin.form_reading import Posted, number, posted
+from admin.guard import Guard
+from admin.japanese_times import StartWords, start_words
+from admin.refusals import Refusal
+from admin.roles import Role
+from bulletins.life import BulletinState
+from bulletins.progress import Progress, progress
+from bulletins.tables import Bulletin
+from foundation import ledger
+from foundation.ledger import Deed
+from foundation.pages import Pages
+from mailer import domain_pauses
+from mailer.domain_pauses import Cause, DomainPauseRow
+from mailer.inbound import InboundRow, InboundState
+from subscribers.tables import Subscriber
+
+Form = Annotated[Posted, Depends(posted)]
+
+_MOST = 20
+_GONE = Refusal(409, "この確認は、もう済んでいます", ("ほかの人が先に答えました。いまの状態を表示しています。",))
+
+
+@dataclass(frozen=True)
+class Waiting:
+    bulletin: Bulletin
+    start: StartWords | None
+
+
+@dataclass(frozen=True)
+class Paused:
+    """A domain that waits for a verdict, and the bulletin whose letters were refused."""
+
+    row: DomainPauseRow
+    bulletin_id: str
+
+
+class HomePages:
+    def __init__(self, desk: BulletinDesk, *, pages: Pages, guard: Guard) -> None:
+        self._desk = desk
+        self._page = ConsolePage(pages, guard)
+
+    def router(self) -> APIRouter:
+        router = APIRouter(include_in_schema=False)
+        looks, decides = self._page.needs(Role.VIEWER), self._page.needs(Role.APPROVER)
+        router.add_api_route("/admin", self.home, methods=["GET"], dependencies=looks)
+        router.add_api_route("/admin/pauses/{pause_id}", self.resolve, methods=["POST"], dependencies=decides)
+        return router
+
+    def home(self, request: Request) -> Response:
+        return self._home(request)
+
+    def resolve(self, request: Request, pause_id: str, form: Form) -> Response:
+        """The verdict of a person on a domain's refusals; the mailer takes the domain up again."""
+        verdict = next((cause for cause in Cause if cause.value == form.text("verdict")), None)
+        known, me, at = number(pause_id), me_of(request), self._desk.clock.now()
+        if verdict is None or known is None:
+            return self._home(request, refusal=_GONE)
+        with self._desk.database.write() as session:
+            pause = domain_pauses.resolve(session, known, verdict, by=me.actor, at=at)
+            if pause is not None:
+                deed = Deed(me.actor, "domain.resumed", f"domain-pause:{pause.id}")
+                ledger.write(session, deed, at=at, details={"verdict": verdict.value, "batch": pause.batch})
+        return go("/admin", "pause-resolved") if pause is not None else self._home(request, refusal=_GONE)
+
+    def _home(self, request: Request, *, refusal: Refusal | None = None) -> Response:
+        me = me_of(request)
+        submitted = self._listed(BulletinState.SUBMITTED)
+        with self._desk.database.read() as session:
+            pauses = [_paused(row) for row in domain_pauses.unresolved(session)]
+            set_aside = _set_aside(session)
+            people = _people(session)
+        return self._page.show(
+            request,
+            "home",
+            here="home",
+            refusal=refusal,
+            for_me=[b for b in submitted if me.may(Role.APPROVER) and b.submitter_id != me.id],
+            for_others=[b for b in submitted if not (me.may(Role.APPROVER) and b.submitter_id != me.id)],
+            returned=self._listed(BulletinState.RETURNED),
+            drafts=[b for b in self._listed(BulletinState.DRAFT) if b.drafter_id == me.id],
+            waiting=self._waiting(),
+            sending=self._sending(),
+            pauses=pauses,
+            set_aside=set_aside,
+            broken=self._desk.shelf.broken,
+            people=people,
+        )
+
+    def _listed(self, *states: BulletinState) -> Sequence[Bulletin]:
+        return self._desk.listed(states=states, limit=_MOST)
+
+    def _waiting(self) -> list[Waiting]:
+        at, zone = self._desk.clock.now(), self._desk.town.zone
+        return [
+            Waiting(bulletin, start_words(bulletin.starts_at, zone, at=at) if bulletin.starts_at else None)
+            for bulletin in self._listed(BulletinState.WAITING)
+        ]
+
+    def _sending(self) -> list[tuple[Bulletin, Progress]]:
+        found = self._listed(BulletinState.SENDING, BulletinState.HALTED)
+        with self._desk.database.read() as session:
+            return [(bulletin, progress(session, bulletin)) for bulletin in found]
+
+
+def _paused(row: DomainPauseRow) -> Paused:
+    number_text = row.batch.removeprefix("bulletin:")
+    return Paused(row, number_text if number_text.isdigit() else "")
+
+
+def _set_aside(session: Session) -> int:
+    query = select(func.count()).select_from(InboundRow).where(InboundRow.state == InboundState.SET_ASIDE)
+    return session.scalar(query) or 0
+
+
+def _people(session: Session) -> Mapping[str, int]:
+    """How many subscribers there are in each state; those erased are not counted."""
+    rows = session.execute(
+        select(Subscriber.state, func.count()).where(Subscriber.address.is_not(None)).group_by(Subscriber.state)
+    )
+    return {str(state): int(count) for state, count in rows}
