@@ -17,7 +17,7 @@ from service.commands.classify import classify
 from service.commands.deliver_mail import deliver_mail
 from service.commands.desk import Desk
 from service.commands.house import migrate_command, sample, settings_command
-from service.commands.serve import role, serve
+from service.commands.serve import serve
 from service.commands.staff import staff
 from service.commands.subscribers import subscribers
 from subscribers.town import TownInvalid
@@ -34,7 +34,6 @@ def hansho(context: click.Context) -> None:
 
 for command in (
     serve,
-    role,
     migrate_command,
     settings_command,
     sample,

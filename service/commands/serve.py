@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import threading
+from functools import partial
 
 import click
 
@@ -14,7 +15,7 @@ from service.home import Home
 from service.logbook import open_logbook
 from service.roles import ROLES, RoleName
 from service.schema import is_newest
-from service.supervisor import PARENT_PIPE, Supervisor
+from service.supervisor import GRACE_SECONDS, Supervisor
 
 log = logging.getLogger(__name__)
 
@@ -34,21 +35,21 @@ def serve(desk: Desk, names: tuple[str, ...]) -> int:
         click.echo(line)
     open_logbook("serve")
     wanted = [RoleName(name) for name in names] or list(RoleName)
-    return Supervisor(wanted).run()
+    return Supervisor(wanted, partial(_run_role, desk)).run()
 
 
-@click.command("role", hidden=True)
-@click.argument("name", type=click.Choice([r.value for r in RoleName]))
-@click.pass_obj
-def role(desk: Desk, name: str) -> int:
-    """One role in this process; `serve` starts it."""
+def _run_role(desk: Desk, name: RoleName, parent: int) -> int:
+    """In the child: 0 when it was told to stop, 1 when it cannot do its work."""
     open_logbook(name)
-    _end_with_parent()
+    _end_with(parent)
+    status = 0
     try:
-        asyncio.run(_until_told(desk.home, RoleName(name)))
-    except OSError as problem:
-        raise click.ClickException(f"{name}: {problem.strerror or problem}") from None
-    return 0
+        asyncio.run(_until_told(Home(desk.settings, desk.clock), name))
+    except* OSError as problems:
+        status = 1
+        for problem in problems.exceptions:
+            log.error("cannot run: %s", problem)
+    return status
 
 
 async def _until_told(home: Home, name: RoleName) -> None:
@@ -79,16 +80,13 @@ def _where_to_look(home: Home) -> list[str]:
     ]
 
 
-def _end_with_parent() -> None:
-    """The parent holds the other end of a pipe: when it is gone, however it went, so are we."""
-    number = os.environ.pop(PARENT_PIPE, None)
-    if number is None:
-        return
+def _end_with(parent: int) -> None:
+    """When the parent is gone, however it went, so are we."""
 
     def wait() -> None:
-        os.read(int(number), 1)
+        os.read(parent, 1)
         os.kill(os.getpid(), signal.SIGTERM)
-        threading.Event().wait(10)
+        threading.Event().wait(GRACE_SECONDS)
         os._exit(1)
 
     threading.Thread(target=wait, name="parent", daemon=True).start()
