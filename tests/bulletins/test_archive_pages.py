@@ -1,0 +1,233 @@
+"""The archive as the public reads it: newest first, as it was mailed, and as a feed that programs can trust."""
+
+import re
+from datetime import datetime, timedelta
+from xml.etree import ElementTree as ET
+
+import pytest
+from fastapi import FastAPI
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bulletins.life import PUBLISHED, BulletinState
+from bulletins.notice_templates import Kind
+from bulletins.pages import ArchivePages
+from bulletins.tables import Bulletin
+from foundation.database import Database
+from foundation.pages import Pages
+from tests.bulletins.samples import PROJECT, komorebi
+from tests.support.clock import HandClock
+from tests.support.page_reader import PageReader
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+URL = "https://anzen.example.jp"
+
+
+class Archive:
+    """Bulletins put on the shelf, and a reader before them."""
+
+    def __init__(self, database: Database, clock: HandClock) -> None:
+        self._database = database
+        self._clock = clock
+        folder = Pages(PROJECT / "templates", {"town": komorebi(), "practice": False})
+        self.pages = ArchivePages(database, clock, folder, komorebi(), URL)
+        app = FastAPI()
+        app.include_router(self.pages.router())
+        self.reader = PageReader(app)
+
+    def add(
+        self,
+        subject: str,
+        *,
+        text: str = "本文",
+        state: BulletinState = BulletinState.SENT,
+        kind: Kind = Kind.ORDINARY,
+        follows: int | None = None,
+        begun: datetime | None = None,
+        urgent: bool = False,
+    ) -> int:
+        at = self._clock.now()
+        bulletin = Bulletin(
+            state=state.value,
+            notice="plain",
+            kind=kind.value,
+            category="一般－お知らせ－その他",
+            statistic_class="その他",
+            topics="[]",
+            areas="[]",
+            to_all=False,
+            fields="{}",
+            subject=subject,
+            text=text,
+            expires_seconds=3600,
+            follows_id=follows,
+            created_at=at,
+            drafter_id=1,
+            drafter_name="担当",
+            urgent=urgent,
+            started_at=(begun or at) if state in PUBLISHED else None,
+        )
+        with self._database.write() as session:
+            session.add(bulletin)
+            session.flush()
+            return bulletin.id
+
+    def page(self, path: str) -> str:
+        answer = self.reader.get(path)
+        assert answer.status_code == 200
+        return answer.text
+
+    def feed(self) -> ET.Element:
+        return ET.fromstring(self.reader.get("/bulletins.atom").content)  # noqa: S314 -- our own document
+
+
+@pytest.fixture
+def archive(database: Database, clock: HandClock) -> Archive:
+    return Archive(database, clock)
+
+
+def _subjects(page: str) -> list[str]:
+    return re.findall(r'href="/bulletins/\d+">([^<]+)<', page)
+
+
+def test_an_empty_archive_says_so(archive: Archive) -> None:
+    assert "まだお知らせはありません" in archive.page("/bulletins")
+
+
+def test_what_has_not_begun_is_nowhere_to_be_seen(archive: Archive) -> None:
+    numbers = [archive.add("まだ秘密です", state=state) for state in set(BulletinState) - PUBLISHED]
+
+    assert "まだ秘密です" not in archive.page("/bulletins")
+    assert "まだ秘密です" not in archive.reader.get("/bulletins.atom").text
+    assert {archive.reader.get(f"/bulletins/{number}").status_code for number in numbers} == {404}
+
+
+def test_the_last_begun_comes_first_however_early_it_was_drafted(archive: Archive, clock: HandClock) -> None:
+    archive.add("先に作り、後で配信", begun=clock.now())
+    archive.add("後で作り、先に配信", begun=clock.now() - timedelta(hours=1))
+
+    assert _subjects(archive.page("/bulletins")) == ["先に作り、後で配信", "後で作り、先に配信"]
+
+
+def test_paging_shows_each_bulletin_once(archive: Archive, clock: HandClock) -> None:
+    for number in range(45):
+        archive.add(f"第{number}号", begun=clock.now() - timedelta(minutes=number // 2))
+    seen: list[str] = []
+    path: str | None = "/bulletins"
+
+    while path:
+        page = archive.page(path)
+        seen += _subjects(page)
+        older = re.search(r'href="(/bulletins\?before=\d+)"', page)
+        path = older.group(1) if older else None
+
+    assert len(seen) == len(set(seen)) == 45
+
+
+def test_an_odd_page_number_is_as_if_it_were_not_there(archive: Archive) -> None:
+    archive.add("大雪の見込み")
+
+    for before in ("x", "-1", "9" * 40, "", "１"):
+        assert "大雪の見込み" in archive.page(f"/bulletins?before={before}")
+
+
+def test_an_unknown_bulletin_is_a_page_that_says_so(archive: Archive) -> None:
+    for number in ("0", "999", "x", "-1", "9" * 40, "1.0"):
+        answer = archive.reader.get(f"/bulletins/{number}")
+        assert answer.status_code == 404
+        assert "ページがありません" in answer.text
+
+
+def test_a_bulletin_stands_as_it_was_mailed_with_its_time_and_category(archive: Archive) -> None:
+    number = archive.add("<大雪>の見込み", text="一行目\n\n  字下げ & 記号 <b>\n")
+
+    page = archive.page(f"/bulletins/{number}")
+
+    assert "一行目\n\n  字下げ &amp; 記号 &lt;b&gt;\n" in page
+    assert "&lt;大雪&gt;の見込み" in page
+    assert "令和8年11月20日(金) 午前10時" in page
+    assert 'datetime="2026-11-20T10:00:00+09:00"' in page
+    assert "一般－お知らせ－その他" in page
+    assert "/stop/" not in page
+    assert "/me/" not in page
+
+
+def test_a_bulletin_and_what_followed_it_lead_to_each_other(archive: Archive) -> None:
+    first = archive.add("不審者による声かけ")
+    second = archive.add("場所の誤り", kind=Kind.CORRECTION, follows=first)
+    archive.add("まだ出ていない続報", kind=Kind.FOLLOW_UP, follows=first, state=BulletinState.DRAFT)
+
+    before, after = archive.page(f"/bulletins/{first}"), archive.page(f"/bulletins/{second}")
+
+    assert f'href="/bulletins/{second}"' in before
+    assert "まだ出ていない続報" not in before
+    assert f'href="/bulletins/{first}"' in after
+    assert "訂正" in after
+
+
+def test_a_drill_is_marked_as_one(archive: Archive) -> None:
+    archive.add("避難所の開設", kind=Kind.DRILL)
+
+    assert "訓練</span>" in archive.page("/bulletins")
+
+
+def test_the_feed_is_atom_with_absolute_links_and_ids_that_stay(archive: Archive) -> None:
+    number = archive.add("大雪の見込み", text="本文\n二行目")
+
+    answer = archive.reader.get("/bulletins.atom")
+    feed = archive.feed()
+    entry = feed.find(f"{ATOM}entry")
+
+    assert answer.headers["content-type"].startswith("application/atom+xml")
+    assert feed.findtext(f"{ATOM}id") == "tag:mail.example.jp,2026:bulletins"
+    assert feed.findtext(f"{ATOM}updated") == "2026-11-20T10:00:00+09:00"
+    assert entry is not None
+    assert entry.findtext(f"{ATOM}id") == f"tag:mail.example.jp,2026-11-20:bulletins/{number}"
+    assert entry.findtext(f"{ATOM}content") == "本文\n二行目"
+    links = [link.get("href", "") for link in feed.iter(f"{ATOM}link")]
+    assert f"{URL}/bulletins/{number}" in links
+    assert all(link.startswith(f"{URL}/") for link in links)
+
+
+def test_the_feed_holds_the_newest_twenty_and_an_empty_one_is_valid(archive: Archive) -> None:
+    empty = archive.feed()
+    for number in range(25):
+        archive.add(f"第{number}号")
+
+    assert empty.findtext(f"{ATOM}updated") == "2026-11-20T10:00:00+09:00"
+    assert [entry.findtext(f"{ATOM}title") for entry in archive.feed().iter(f"{ATOM}entry")] == [
+        f"第{number}号" for number in range(24, 4, -1)
+    ]
+
+
+# What a clerk can save: no NUL, and line ends as the form leaves them.
+WORDS = st.lists(
+    st.text(st.characters(exclude_characters="\x00\r", codec="utf-8"), max_size=40), min_size=20, max_size=20
+)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=WORDS)
+def test_no_text_breaks_the_feed(archive: Archive, texts: list[str]) -> None:
+    for text in texts:
+        archive.add("題", text=f"]]>{text}<&>")
+
+    contents = [entry.findtext(f"{ATOM}content") or "" for entry in archive.feed().iter(f"{ATOM}entry")]
+
+    assert len(contents) == 20
+    assert all(content.startswith("]]>") and content.endswith("<&>") for content in contents)
+
+
+def test_an_urgent_bulletin_stands_on_the_first_page_until_its_end_or_a_day_has_passed(
+    archive: Archive, clock: HandClock
+) -> None:
+    first = archive.add("避難指示", urgent=True)
+    fresh = [headline.urgent for headline in archive.pages.latest()]
+    clock.move(timedelta(hours=2))
+    archive.add("避難指示の解除", kind=Kind.ALL_CLEAR, follows=first, urgent=False)
+    lifted = [headline.urgent for headline in archive.pages.latest()]
+    archive.add("別の避難指示", urgent=True)
+    clock.move(timedelta(hours=25))
+    late = [headline.urgent for headline in archive.pages.latest()]
+
+    assert (fresh, lifted, late) == ([True], [False, False], [False, False, False])
