@@ -179,27 +179,13 @@ def _keep_sign_in(home: Home, lines: list[str]) -> None:
 
 
 def _where_to_begin(home: Home) -> list[str]:
-    settings = home.settings
-    console = f"http://{settings.admin_listen}" if settings.admin_listen else settings.public_url
-    path = settings.data / SIGN_IN_FILE
-    kept = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    lines = [
-        "",
-        f"{home.town.service_name}（練習モード：外へはメールを送りません）",
-        "",
-        f"  登録者のページ          {settings.public_url}/",
-        f"  管理画面                {console}/admin",
-        f"  練習用の受信箱          {console}/admin/practice",
-        f"  空メールの送り先        touroku@{settings.mail_domain}（SMTP {settings.smtp_listen}）",
-        "",
-        "  管理画面へのサインイン",
-    ]
-    for line in kept:
+    """Where everything else is to be found, `serve` tells as it starts."""
+    path = home.settings.data / SIGN_IN_FILE
+    if not path.exists():
+        return [f"見本のデータは入っていますが、{path} がありません。hansho staff add でパスワードを設定できます。"]
+    console = f"http://{home.settings.admin_listen or home.settings.web_listen}/admin"
+    lines = ["見本の登録者とお知らせが入っています。", f"  管理画面 {console} には、次のどれかでサインインします。"]
+    for line in path.read_text(encoding="utf-8").splitlines():
         label, address, password = line.split("\t")
-        lines.append(f"    {address:<26}{password:<17}{label}")
-    lines.append(
-        f"  （{path} にも控えてあります）"
-        if kept
-        else "  （控えのファイルがありません。hansho staff add で作り直せます）"
-    )
-    return [*lines, ""]
+        lines.append(f"    アドレス {address:<24}  パスワード {password}  {label}")
+    return [*lines, f"  （{path} にも控えてあります）"]

@@ -57,7 +57,7 @@ def counted(home: Home) -> list[int | None]:
 def test_the_printed_sign_in_opens_the_console(home: Home) -> None:
     lines = load_sample(home)
     desk = SignIn(home.database, home.keyring)
-    printed = {line.split()[0]: line.split()[1] for line in lines if "@city.example.jp" in line}
+    printed = {line.split()[1]: line.split()[3] for line in lines if "@city.example.jp" in line}
 
     let_in = [desk.sign_in(address, printed[address], at=home.clock.now()) for address, _, _ in PEOPLE]
 
