@@ -1,15 +1,17 @@
 """The archive: what the public may read again, newest first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from bulletins.life import PUBLISHED
+from bulletins.notice_templates import Kind
 from bulletins.tables import Bulletin
 
 PAGE = 20
+OVERTAKING = frozenset({Kind.CORRECTION, Kind.ALL_CLEAR, Kind.END, Kind.CANCELLATION, Kind.RETRACTION})
 
 
 def published(session: Session, *, before: int | None = None, limit: int = PAGE) -> Sequence[Bulletin]:
@@ -38,8 +40,16 @@ def followers(session: Session, bulletin_id: int) -> Sequence[Bulletin]:
     ).all()
 
 
-def is_urgent(bulletin: Bulletin, *, at: datetime) -> bool:
-    """Whether everybody should see it on the first page: urgent, begun, and not yet past its own expiry."""
+def is_urgent(session: Session, bulletin: Bulletin, *, at: datetime) -> bool:
+    """Whether everybody should see it on the first page: urgent, begun, not past its own expiry, and neither lifted
+    nor ended nor withdrawn by one that followed."""
     if not bulletin.urgent or bulletin.started_at is None:
         return False
-    return at < bulletin.started_at + timedelta(seconds=bulletin.expires_seconds)
+    if at >= bulletin.started_at + timedelta(seconds=bulletin.expires_seconds):
+        return False
+    return not is_overtaken(followers(session, bulletin.id))
+
+
+def is_overtaken(later: Iterable[Bulletin]) -> bool:
+    """Whether one of those that followed makes the first one void or changes what it said."""
+    return any(Kind(bulletin.kind) in OVERTAKING for bulletin in later)

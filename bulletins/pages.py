@@ -2,10 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from fastapi import APIRouter
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from bulletins import archive
@@ -22,10 +21,7 @@ from subscribers.town import Town
 
 FEED_ENTRIES = 20
 HEADLINES = 3
-# An urgent bulletin stands on top of the residents' first page for this long, or until its end is told.
-URGENT_FOR = timedelta(hours=24)
 
-_OVERTAKING = frozenset({Kind.CORRECTION, Kind.ALL_CLEAR, Kind.END, Kind.CANCELLATION, Kind.RETRACTION})
 _TONES = {
     Kind.DRILL: "warn",
     Kind.TEST: "warn",
@@ -96,7 +92,7 @@ class ArchivePages:
             row=self._row(bulletin),
             first=self._row(first) if first else None,
             followers=[self._row(follower) for follower in followers],
-            overtaken=any(Kind(follower.kind) in _OVERTAKING for follower in followers),
+            overtaken=archive.is_overtaken(followers),
         )
 
     def feed(self) -> Response:
@@ -117,7 +113,7 @@ class ArchivePages:
         at = self.clock.now()
         with self.database.read() as session:
             return tuple(
-                Headline(bulletin.id, bulletin.subject, begun, urgent=_is_urgent(session, bulletin, begun, at=at))
+                Headline(bulletin.id, bulletin.subject, begun, urgent=archive.is_urgent(session, bulletin, at=at))
                 for bulletin in archive.published(session, limit=HEADLINES)
                 if (begun := bulletin.started_at) is not None
             )
@@ -144,12 +140,6 @@ class ArchivePages:
     def _authority(self) -> str:
         """The town's own name on the net; it stays when the service moves to another host."""
         return self.town.from_address.rpartition("@")[2]
-
-
-def _is_urgent(session: Session, bulletin: Bulletin, begun: datetime, *, at: datetime) -> bool:
-    if not bulletin.urgent or at - begun > URGENT_FOR:
-        return False
-    return not any(Kind(follower.kind) in _OVERTAKING for follower in archive.followers(session, bulletin.id))
 
 
 def _number(text: str) -> int | None:

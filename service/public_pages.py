@@ -4,12 +4,10 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from bulletins import archive
 from bulletins.pages import ArchivePages
 from foundation.pages import Pages
 from foundation.settings import Mode
 from service.home import TEMPLATES, Home
-from subscribers.headline import Headline
 from subscribers.page_personal import Terms
 from subscribers.pages import ResidentPages
 
@@ -22,19 +20,9 @@ def public_pages(home: Home) -> Pages:
 
 
 def public_routers(home: Home, pages: Pages) -> Sequence[APIRouter]:
-    def latest() -> Sequence[Headline]:
-        with home.database.read() as session:
-            return [
-                Headline(
-                    bulletin.id,
-                    bulletin.subject,
-                    bulletin.started_at,
-                    urgent=archive.is_urgent(bulletin, at=home.clock.now()),
-                )
-                for bulletin in archive.published(session, limit=3)
-                if bulletin.started_at is not None
-            ]
-
+    bulletins = ArchivePages(
+        database=home.database, pages=pages, town=home.town, public_url=home.settings.public_url, clock=home.clock
+    )
     residents = ResidentPages(
         database=home.database,
         clock=home.clock,
@@ -48,9 +36,6 @@ def public_routers(home: Home, pages: Pages) -> Sequence[APIRouter]:
             bounce_days=home.settings.bounce_days,
             erase_days=home.settings.erase_after.days,
         ),
-        latest=latest,
-    )
-    bulletins = ArchivePages(
-        database=home.database, pages=pages, town=home.town, public_url=home.settings.public_url, clock=home.clock
+        latest=bulletins.latest,
     )
     return residents.router(), bulletins.router()

@@ -218,16 +218,16 @@ def test_no_text_breaks_the_feed(archive: Archive, texts: list[str]) -> None:
     assert all(content.startswith("]]>") and content.endswith("<&>") for content in contents)
 
 
-def test_an_urgent_bulletin_stands_on_the_first_page_until_its_end_or_a_day_has_passed(
+def test_an_urgent_bulletin_stands_on_the_first_page_until_it_is_lifted_or_expires(
     archive: Archive, clock: HandClock
 ) -> None:
     first = archive.add("避難指示", urgent=True)
     fresh = [headline.urgent for headline in archive.pages.latest()]
-    clock.move(timedelta(hours=2))
+    clock.move(timedelta(minutes=10))
     archive.add("避難指示の解除", kind=Kind.ALL_CLEAR, follows=first, urgent=False)
     lifted = [headline.urgent for headline in archive.pages.latest()]
     archive.add("別の避難指示", urgent=True)
-    clock.move(timedelta(hours=25))
+    clock.move(timedelta(hours=1))
     late = [headline.urgent for headline in archive.pages.latest()]
 
     assert (fresh, lifted, late) == ([True], [False, False], [False, False, False])
