@@ -49,7 +49,7 @@ def test_killed_after_each_acknowledgement_the_loop_goes_on_where_it_was(tmp_pat
         assert httpx.post(link, data={}, timeout=20).status_code == 200
         service.kill()
         service.start()
-        assert service.subscriber("taro@example.com")["state"] == "active"
+        assert service.subscriber("taro@example.com", drafter)["state"] == "active"
 
         number = approved(service, drafter, approver)
         service.kill()
@@ -62,7 +62,7 @@ def test_killed_after_each_acknowledgement_the_loop_goes_on_where_it_was(tmp_pat
         assert service.mail("", return_path, bounce_of("taro@example.com")) == 250
         service.kill()
         service.start()
-        eventually(lambda: service.subscriber("taro@example.com")["bounce_days"], what="the bounce")
+        eventually(lambda: service.subscriber("taro@example.com", drafter)["bounce_days"], what="the bounce")
 
         assert len(texts) == 1
         assert len(service.letters("taro@example.com")) == 3, "invitation, completion and bulletin, each once"
