@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from admin import guard as guards
+from admin.api_problems import install_problems
 from admin.guard import Guard
 from foundation.pages import Pages
 from foundation.setting_values import HostPort
@@ -53,6 +54,7 @@ def _app(home: Home, *, residents: bool, console: bool) -> FastAPI:
     app.middleware("http")(_headers)
     app.mount("/style", StaticFiles(directory=TEMPLATES / "style"))
     _install_answers(app, home, pages)
+    install_problems(app)
     if residents:
         for router in public_routers(home, pages):
             app.include_router(router)
