@@ -9,11 +9,12 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-LONGEST_RUN_SECONDS = 20
+LONGEST_RUN_SECONDS = 40
 SETTINGS_FILE = ".env"
 
 _SCRIPT = """#!/bin/sh
@@ -60,10 +61,10 @@ class PipeBridge:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stop.set()
-        self._thread.join(LONGEST_RUN_SECONDS + 5)
+        self._thread.join(5)
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def settings(self, **settings: str) -> None:
+    def settings(self, settings: Mapping[str, str]) -> None:
         """Writes the `.env` of the working folder; the command has no other."""
         self.statuses.clear()
         (self.home / SETTINGS_FILE).write_text("".join(f"HANSHO_{name}={value}\n" for name, value in settings.items()))
@@ -72,7 +73,7 @@ class PipeBridge:
         while not self._stop.wait(0.02):
             for ready in list(self._calls.glob("*/ready")):
                 ready.unlink()
-                self._run(ready.parent)
+                threading.Thread(target=self._run, args=(ready.parent,), daemon=True).start()
 
     def _run(self, call: Path) -> None:
         with (call / "mail").open("rb") as mail:
@@ -86,7 +87,7 @@ class PipeBridge:
                 check=False,
             )
         (call / "words").write_bytes(done.stdout + done.stderr)
+        self.statuses.append(done.returncode)
         draft = call / "draft"
         draft.write_text(str(done.returncode))
         draft.rename(call / "status")
-        self.statuses.append(done.returncode)

@@ -9,14 +9,17 @@ import pytest
 
 from foundation.database import Database
 from service.schema import migrate
-from tests.postfix.city import BLANK, DOMAIN, City, stored
+from tests.postfix.city import BLANK, City, stored
 from tests.postfix.pipe_bridge import PipeBridge
 from tests.support.carrier_server import CarrierServer, Stage
 from tests.support.clock import HandClock
 from tests.support.house import SECRET, House, eventually
-from tests.support.postfix import PIPE_DOMAIN, Postfix, need_postfix
+from tests.support.postfix import DOMAIN, PIPE_DOMAIN, Postfix, need_postfix
 
 pytestmark = pytest.mark.postfix
+# Each mail starts a Python of its own, and a locked database is waited for.
+PIPE_SECONDS = 40
+PIPE_SETTINGS = {"MAIL_DOMAIN": PIPE_DOMAIN, "SECRET": SECRET}
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +117,17 @@ def test_a_full_mailbox_is_called_full_although_postfix_says_5_0_0(city: City) -
     assert city.fact("full@docomo.ne.jp").bounce_class == "full"
 
 
+def test_a_mailbox_that_stays_full_until_postfix_gives_up_is_counted(city: City) -> None:
+    city.register("brim@example.com")
+    city.carrier.refuse("brim@example.com", Stage.RCPT, "452 4.2.2 <brim@example.com>: Over quota")
+
+    with city.postfix.giving_up_at_once():
+        city.deliver()
+        fact = city.fact("brim@example.com")
+
+    assert (fact.bounce_class, fact.counted) == ("full", True)
+
+
 def test_a_delay_warning_is_not_counted_and_the_letter_still_arrives(city: City) -> None:
     city.register("later@ezweb.ne.jp")
     city.carrier.refuse("later@ezweb.ne.jp", Stage.RCPT, "450 4.2.1 <later@ezweb.ne.jp>: User unknown for now")
@@ -142,6 +156,12 @@ def test_lmtp_answers_each_of_two_recipients_once_and_nothing_is_delivered_twice
         assert city.postfix.log(f"to=<{address}>", "status=deferred") == []
 
 
+def test_postfix_may_ask_the_door_who_is_wanted_before_it_takes_a_mail(city: City) -> None:
+    assert city.postfix.answer_to(f"touroku-asked@{DOMAIN}") == 250
+    assert city.postfix.answer_to(f"b-aaaaaaaaaaaaaaaa@{DOMAIN}") == 550
+    assert city.received(f"touroku-asked@{DOMAIN}") == []
+
+
 def test_a_report_that_finds_the_service_down_waits_at_postfix(
     postfix: Postfix, carrier: CarrierServer, tmp_path: Path, clock: HandClock
 ) -> None:
@@ -168,7 +188,7 @@ def piped(bridge: PipeBridge, tmp_path: Path) -> Iterator[Database]:
     folder = tmp_path / "data"
     folder.mkdir()
     url = f"sqlite:///{folder / 'hansho.db'}"
-    bridge.settings(DATA=str(folder), DATABASE_URL=url, MAIL_DOMAIN=PIPE_DOMAIN, SECRET=SECRET)
+    bridge.settings(PIPE_SETTINGS | {"DATA": str(folder), "DATABASE_URL": url})
     database = Database(url)
     migrate(database)
     yield database
@@ -181,16 +201,22 @@ def test_pipe_stores_the_mail_with_its_envelope(postfix: Postfix, bridge: PipeBr
     postfix.submit('"a..b"@docomo.ne.jp', [entry], "Subject: 登録\r\n\r\n.\r\n".encode())
     postfix.submit("", [entry], b"Subject: Undelivered\r\n\r\n")
 
-    rows = eventually(lambda: r if len(r := stored(piped, entry)) == 2 else None, what="both mails")
+    rows = eventually(
+        lambda: r if len(r := stored(piped, entry)) == 2 else None, seconds=PIPE_SECONDS, what="both mails"
+    )
     assert {row.envelope_from for row in rows} == {"a..b@docomo.ne.jp", ""}
     assert all(b"\r\n" in row.raw and b"\n" not in row.raw.replace(b"\r\n", b"") for row in rows)
-    eventually(lambda: bridge.statuses == [0, 0], what="the ends of both commands")
+    eventually(lambda: bridge.statuses == [0, 0], seconds=PIPE_SECONDS, what="the ends of both commands")
 
 
 def test_pipe_refuses_an_unknown_recipient_for_good(postfix: Postfix, bridge: PipeBridge, piped: Database) -> None:
     postfix.submit("", [f"nobody@{PIPE_DOMAIN}"], BLANK)
 
-    eventually(lambda: postfix.log(f"to=<nobody@{PIPE_DOMAIN}>", "dsn=5.1.1", "status=bounced"), what="the refusal")
+    eventually(
+        lambda: postfix.log(f"to=<nobody@{PIPE_DOMAIN}>", "dsn=5.1.1", "status=bounced"),
+        seconds=PIPE_SECONDS,
+        what="the refusal",
+    )
     assert bridge.statuses == [67]
 
 
@@ -199,13 +225,17 @@ def test_pipe_keeps_mail_while_the_database_is_locked(postfix: Postfix, bridge: 
     with closing(sqlite3.connect(piped.url.removeprefix("sqlite:///"), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         postfix.submit("taro@example.com", [entry], BLANK)
-        eventually(lambda: postfix.log(f"to=<{entry}>", "dsn=4.3.0", "status=deferred"), what="a first try")
+        eventually(
+            lambda: postfix.log(f"to=<{entry}>", "dsn=4.3.0", "status=deferred"),
+            seconds=PIPE_SECONDS,
+            what="a first try",
+        )
         other.execute("ROLLBACK")
 
-    eventually(lambda: postfix.queued() == 0, what="an empty queue")
+    eventually(lambda: postfix.queued() == 0, seconds=PIPE_SECONDS, what="an empty queue")
 
     assert len(stored(piped, entry)) == 1
-    assert bridge.statuses == [75, 0]
+    assert (bridge.statuses[0], bridge.statuses[-1]) == (75, 0)
 
 
 def test_pipe_keeps_mail_while_the_database_is_gone(postfix: Postfix, bridge: PipeBridge, piped: Database) -> None:
@@ -214,11 +244,23 @@ def test_pipe_keeps_mail_while_the_database_is_gone(postfix: Postfix, bridge: Pi
     piped.close()
     away = folder.rename(folder.with_name("away"))
     postfix.submit("taro@example.com", [entry], BLANK)
-    eventually(lambda: postfix.log(f"to=<{entry}>", "status=deferred"), what="a first try")
+    eventually(lambda: postfix.log(f"to=<{entry}>", "status=deferred"), seconds=PIPE_SECONDS, what="a first try")
 
     away.rename(folder)
 
-    eventually(lambda: postfix.queued() == 0, what="an empty queue")
+    eventually(lambda: postfix.queued() == 0, seconds=PIPE_SECONDS, what="an empty queue")
     assert len(stored(piped, entry)) == 1
-    assert bridge.statuses[0] == 75
-    assert bridge.statuses[-1] == 0
+    assert (bridge.statuses[0], bridge.statuses[-1]) == (75, 0)
+
+
+@pytest.mark.xfail(strict=True, reason="a wrong setting ends the command with 2, which Postfix takes as final")
+def test_pipe_keeps_mail_while_a_setting_is_wrong(postfix: Postfix, bridge: PipeBridge, piped: Database) -> None:
+    entry = f"touroku-setting@{PIPE_DOMAIN}"
+    bridge.settings({"MODE": "nonsense"})
+    postfix.submit("taro@example.com", [entry], BLANK)
+    eventually(lambda: bridge.statuses, seconds=PIPE_SECONDS, what="a first try")
+
+    bridge.settings(PIPE_SETTINGS | {"DATABASE_URL": piped.url})
+
+    eventually(lambda: postfix.queued() == 0, seconds=PIPE_SECONDS, what="an empty queue")
+    assert len(stored(piped, entry)) == 1

@@ -1,11 +1,12 @@
-"""A Postfix of our own in a temporary folder: loopback only, every town's mail to a carrier server, ours to our door."""
+"""A Postfix of our own in a temporary folder: on loopback only, strangers' mail to a carrier, ours to our door."""
 
 import os
 import shutil
 import smtplib
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -62,12 +63,16 @@ minimal_backoff_time = 1s
 maximal_backoff_time = 1s
 transport_retry_time = 1s
 delay_warning_time = 1s
+unverified_recipient_reject_code = 550
+address_verify_poll_delay = 1s
 hansho_destination_recipient_limit = 1
-hansho_time_limit = 30s
+hansho_time_limit = 50s
 """
 
 _MASTER = """
 127.0.0.1:{port} inet n - n - - smtpd
+127.0.0.1:{asking} inet n - n - - smtpd
+    -o smtpd_recipient_restrictions=reject_unverified_recipient
 cleanup   unix  n - n - 0 cleanup
 qmgr      unix  n - n 300 1 qmgr
 rewrite   unix  - - n - - trivial-rewrite
@@ -93,6 +98,7 @@ class Ports:
     """Where Postfix listens, and where the two others do that it hands mail to."""
 
     own: int
+    asking: int  # here too, but asks our door about each recipient before it takes a mail
     door: int
     carrier: int
 
@@ -102,7 +108,7 @@ class Postfix:
     and almost without an environment: Postfix starts nothing as root."""
 
     def __init__(self, *, carrier_port: int, command: str, directory: Path) -> None:
-        self.ports = Ports(free_port(), free_port(), carrier_port)
+        self.ports = Ports(free_port(), free_port(), free_port(), carrier_port)
         self.folder = Path(tempfile.mkdtemp(prefix="hansho-postfix-"))
         self._command = command
         self._directory = directory
@@ -110,7 +116,7 @@ class Postfix:
 
     def __enter__(self) -> Self:
         self._furnish()
-        binary = _found()
+        binary = _found("postfix")
         self._guard = subprocess.Popen(
             ["/bin/sh", "-c", _GUARD, "guard", binary, str(self.folder)],
             stdin=subprocess.PIPE,
@@ -119,7 +125,7 @@ class Postfix:
             start_new_session=True,
         )
         try:
-            self._start(binary)
+            self._run(binary, "start")
         except BaseException:
             self._end()
             raise
@@ -138,6 +144,20 @@ class Postfix:
             for recipient in recipients:
                 assert client.docmd("RCPT", f"TO:<{recipient}>")[0] == 250
             assert client.data(message)[0] == 250
+
+    def answer_to(self, recipient: str) -> int:
+        """The code of the answer to RCPT, where Postfix asks the door first."""
+        with smtplib.SMTP("127.0.0.1", self.ports.asking, timeout=15) as client:
+            client.ehlo("phone.example.net")
+            client.mail("taro@example.com")
+            return client.rcpt(recipient)[0]
+
+    @contextmanager
+    def giving_up_at_once(self) -> Iterator[None]:
+        """A mail that does not get through at its first try is returned, as others are after five days."""
+        self._set("maximal_queue_lifetime", "0")
+        yield
+        self._set("maximal_queue_lifetime", "5d")
 
     def queued(self) -> int:
         """How many mails it has in hand."""
@@ -158,6 +178,7 @@ class Postfix:
             "door": self.ports.door,
             "carrier": self.ports.carrier,
             "port": self.ports.own,
+            "asking": self.ports.asking,
             "command": self._command,
             "directory": self._directory,
         }
@@ -167,9 +188,13 @@ class Postfix:
         (self.folder / "etc" / "main.cf").write_text(_MAIN.format(**values))
         (self.folder / "etc" / "master.cf").write_text(_MASTER.format(**values))
 
-    def _start(self, binary: str) -> None:
-        started = subprocess.run(
-            [binary, "-c", str(self.folder / "etc"), "start"],
+    def _set(self, name: str, value: str) -> None:
+        self._run(_found("postconf"), "-e", f"{name}={value}")
+        self._run(_found("postfix"), "reload")
+
+    def _run(self, binary: str, *arguments: str) -> None:
+        done = subprocess.run(
+            [binary, "-c", str(self.folder / "etc"), *arguments],
             env={"PATH": PLACES},
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -177,7 +202,7 @@ class Postfix:
             timeout=30,
             check=False,
         )
-        assert started.returncode == 0, started.stdout + started.stderr + "\n".join(self.log(""))
+        assert done.returncode == 0, done.stdout + done.stderr
 
     def _end(self) -> None:
         if self._guard is None:
@@ -200,7 +225,7 @@ def need_postfix() -> None:
     pytest.skip(reason)
 
 
-def _found() -> str:
-    binary = shutil.which("postfix", path=PLACES)
+def _found(name: str) -> str:
+    binary = shutil.which(name, path=PLACES)
     assert binary is not None
     return binary
