@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from foundation.clock import aware
 from foundation.database import Base, RowId
 
 _CHAIN_LOCK = 0x48414E53  # An arbitrary number, the same in every process, for PostgreSQL's advisory lock.
@@ -49,7 +50,7 @@ def write(session: Session, deed: Deed, *, at: datetime, details: Mapping[str, o
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
     link = session.scalar(select(LedgerLine.hash).order_by(LedgerLine.id.desc()).limit(1)) or _FIRST_LINK
     line = LedgerLine(
-        at=at,
+        at=aware(at),  # in UTC, as it comes back from the database: the hash is over its text
         actor=deed.actor,
         action=deed.action,
         subject=deed.subject,

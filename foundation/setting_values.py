@@ -3,18 +3,23 @@
 import ipaddress
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 V = TypeVar("V")
 E = TypeVar("E", bound=StrEnum)
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _SECRET_LENGTH = 16
+_LONGEST_DURATION = timedelta(days=3650)
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_HOST = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+")
 
 
 class SettingInvalid(ValueError):
@@ -52,7 +57,7 @@ class Relay:
     port: int
     security: Security
     user: str | None
-    password: str | None
+    password: str | None = field(repr=False)
     connections: int
 
     def __str__(self) -> str:
@@ -91,7 +96,10 @@ def duration(text: str) -> timedelta:
     found = re.fullmatch(r"([0-9]{1,7})\s*([smhd]?)", text.strip().lower())
     if not found:
         raise ValueError("allowed: a number of seconds, or like 60m, 24h, 28d")
-    return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
+    seconds = int(found[1]) * _UNITS[found[2]]
+    if seconds > _LONGEST_DURATION.total_seconds():
+        raise ValueError("allowed: at most 3650d")
+    return timedelta(seconds=seconds)
 
 
 def host_port(text: str) -> HostPort:
@@ -110,11 +118,11 @@ def mail_domain(text: str) -> str:
 
 def public_url(text: str) -> str:
     """The base of links, without a slash at its end."""
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("allowed: an address like https://anzen.example.jp")
-    if not text.isascii() or re.search(r"[\s<>\"]", text):
+    if not text.isascii() or re.search(r"[\s<>\"{}]", text):
         raise ValueError("allowed: plain ASCII without spaces")
+    parts, _ = _split(text, "allowed: an address like https://anzen.example.jp")
+    if parts.scheme not in ("http", "https") or parts.query or parts.fragment or parts.username is not None:
+        raise ValueError("allowed: an address like https://anzen.example.jp")
     return text.rstrip("/")
 
 
@@ -132,29 +140,52 @@ def secrets_list(text: str) -> tuple[str, ...]:
     return found
 
 
+def database_url(text: str) -> str:
+    """Empty is the file in the data folder. A database in memory would be another one in each process."""
+    if not text or (re.fullmatch(r"sqlite:///[^?#\s]+", text) and not text.endswith(":memory:")):
+        return text
+    try:
+        if make_url(text).drivername == "postgresql+psycopg":
+            return text
+    except (ArgumentError, ValueError):
+        pass
+    raise ValueError("allowed: sqlite:///path or postgresql+psycopg://user:pw@host/name") from None
+
+
 def relays(text: str) -> tuple[Relay, ...]:
     return tuple(_relay(item.strip()) for item in text.split(",") if item.strip())
 
 
 def _relay(text: str) -> Relay:
-    parts = urlsplit(text)
-    try:
-        security, port = Security(parts.scheme), parts.port
-    except ValueError:
-        raise ValueError("allowed: smtp+starttls://host:port, smtps://user:pw@host, smtp://host:port") from None
-    if not parts.hostname or parts.path not in ("", "/") or parts.fragment:
-        raise ValueError("allowed: a relay is scheme://host:port, with ?connections=N if wanted")
-    if security is Security.CLEAR and not may_be_clear(parts.hostname):
+    form = "allowed: smtp+starttls://host:port, smtps://user:pw@host, smtp://host:port, with ?connections=N if wanted"
+    parts, host = _split(text, form)
+    if parts.scheme not in list(Security) or parts.path not in ("", "/") or parts.fragment:
+        raise ValueError(form)
+    security, port = Security(parts.scheme), parts.port
+    if (parts.username is None) != (parts.password is None):
+        raise ValueError("allowed: a relay's user and password come together")
+    if security is Security.CLEAR and not may_be_clear(host):
         raise ValueError("allowed: smtp:// in clear goes to loopback and private addresses only")
     default_port = {Security.TLS: 465, Security.STARTTLS: 587, Security.CLEAR: 25}[security]
     return Relay(
-        host=parts.hostname,
+        host=host,
         port=port or default_port,
         security=security,
         user=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
         connections=_connections(parts),
     )
+
+
+def _split(text: str, form: str) -> tuple[SplitResult, str]:
+    """The standard library's own complaints are not passed on: they may quote a password."""
+    try:
+        parts = urlsplit(text)
+        if parts.hostname and _HOST.fullmatch(parts.hostname) and parts.port != 0:
+            return parts, parts.hostname
+    except ValueError:
+        pass
+    raise ValueError(form) from None
 
 
 def _connections(parts: SplitResult) -> int:

@@ -14,6 +14,7 @@ from foundation.setting_values import (
     SettingInvalid,
     choice,
     count,
+    database_url,
     duration,
     host_port,
     mail_domain,
@@ -33,7 +34,9 @@ class Mode(StrEnum):
 
 
 def _setting(name: str, default: str, parse: Callable[[str], Any], *, secret: bool = False) -> Any:
-    return field(metadata={"name": f"HANSHO_{name}", "default": default, "parse": parse, "secret": secret})
+    return field(
+        repr=not secret, metadata={"name": f"HANSHO_{name}", "default": default, "parse": parse, "secret": secret}
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +45,7 @@ class Settings:
 
     mode: Mode = _setting("MODE", "practice", choice(Mode))
     data: Path = _setting("DATA", "var", Path)
-    database_url: str = _setting("DATABASE_URL", "", str, secret=True)
+    database_url: str = _setting("DATABASE_URL", "", database_url, secret=True)
     town: Path | None = _setting("TOWN", "", optional(Path))
     public_url: str = _setting("PUBLIC_URL", "http://127.0.0.1:8000", public_url)
     web_listen: HostPort = _setting("WEB_LISTEN", "127.0.0.1:8000", host_port)
