@@ -1,5 +1,6 @@
 """Bounce facts: at most one a delivery, with its class and evidence. What follows from them is decided above."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from foundation.database import Base, RowId
 from mailer import tallies
 from mailer.bounce_report.bounce_class import BounceClass
+from mailer.mail_text import storable
 from mailer.outbox_tables import OutboxRow, State
+
+# Whatever stands before an at sign, quoted local parts included; rather a word too many than an address.
+_ADDRESS = re.compile(r'(?:"[^"\r\n]*"|[^\s<>()\[\],;:"]+)@[^\s<>()\[\],;:"]+')
 
 
 class Source(StrEnum):
@@ -53,32 +58,40 @@ class Fact:
 
 
 def keep_fact(session: Session, fact: Fact, *, handed_at: datetime | None, at: datetime) -> bool:
-    """Stores the first fact of a delivery and tells whether it was the first; a report for a letter we had called
-    sent also adds to `bounced`. A delivery that is unknown here is no fact of ours (False)."""
-    row = session.get(OutboxRow, fact.outbox_id)
-    known = session.scalar(select(BounceFactRow.id).where(BounceFactRow.outbox_id == fact.outbox_id))
-    if row is None or known is not None:
+    """Stores the fact of a delivery and tells whether it was new; a report for a letter we had called sent also adds
+    to `bounced`. Of two facts the first stays, but for a letter that was sent again, accepted, and came back.
+    A delivery that is unknown here is no fact of ours (False)."""
+    row = session.get(OutboxRow, fact.outbox_id, with_for_update=True, populate_existing=True)
+    if row is None:
         return False
-    session.add(
-        BounceFactRow(
-            outbox_id=row.id,
-            batch=row.batch,
-            domain=row.domain,
-            recipient_ref=row.recipient_ref,
-            bounce_class=fact.bounce_class.value,
-            counted=fact.counted,
-            handed_at=handed_at or row.handed_at or at,
-            known_at=at,
-            status=fact.status,
-            evidence=fact.evidence[:500],
-            source=fact.source.value,
-        )
-    )
+    known = session.scalars(select(BounceFactRow).where(BounceFactRow.outbox_id == fact.outbox_id)).first()
+    if known is not None and (row.state != State.SENT or row.bounced_as is not None):
+        return False
+    kept = known or BounceFactRow(outbox_id=row.id, batch=row.batch, domain=row.domain, recipient_ref=row.recipient_ref)
+    kept.bounce_class, kept.counted, kept.source = fact.bounce_class.value, fact.counted, fact.source.value
+    kept.handed_at, kept.known_at = handed_at or row.handed_at or at, at
+    kept.status, kept.evidence = fact.status, without_addresses(storable(fact.evidence[:1000]))[:500]
+    session.add(kept)
     if row.state == State.SENT:
         row.bounced_as = fact.bounce_class.value
         tallies.add(session, fact.source, [tallies.Change(row.batch, row.domain, {tallies.BOUNCED: 1})])
     session.flush()
     return True
+
+
+def reported_before(session: Session, outbox_ids: Sequence[int]) -> dict[int, str]:
+    """Deliveries of which a report came back before their acceptance was written down, with the class told."""
+    told: dict[int, str] = {}
+    facts = select(BounceFactRow.outbox_id, BounceFactRow.bounce_class).where(BounceFactRow.source == Source.REPORT)
+    for start in range(0, len(outbox_ids), 500):
+        some = facts.where(BounceFactRow.outbox_id.in_(outbox_ids[start : start + 500]))
+        told |= {row.outbox_id: row.bounce_class for row in session.execute(some)}
+    return told
+
+
+def without_addresses(text: str) -> str:
+    """Evidence is kept longer than an address may be."""
+    return _ADDRESS.sub("〔宛先〕", text)
 
 
 def facts_about(session: Session, ref: int) -> Sequence[BounceFactRow]:

@@ -14,6 +14,7 @@ from mailer.domain_pauses import paused_domains
 from mailer.outbox_tables import OPEN, BatchRow, BatchState, Lane, OutboxRow, State
 
 LEASE = timedelta(seconds=30)
+CHUNK = 500  # rows named in one statement; databases bound how many values one may carry
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,6 @@ class Claimed:
     ref: int | None
     lane: Lane
     attempt: int
-    was: State
     created_at: datetime
     expires_at: datetime
 
@@ -42,7 +42,6 @@ _TAKEN = (
     OutboxRow.recipient_ref,
     OutboxRow.lane,
     OutboxRow.attempts,
-    OutboxRow.state,
     OutboxRow.created_at,
     OutboxRow.expires_at,
 )
@@ -62,39 +61,39 @@ def anything_to_do(session: Session, *, at: datetime, lanes: Collection[Lane]) -
 
 def claim(session: Session, sender: str, *, at: datetime, lanes: Collection[Lane], limit: int) -> list[Claimed]:
     """Takes at most `limit` due rows, urgent before reply before bulk, for LEASE from `at`."""
-    wanted = [_free(at), OutboxRow.due_at <= at, OutboxRow.expires_at > at, OutboxRow.unwanted.is_(False)]
+    wanted = [_free(at), OutboxRow.due_at <= at, OutboxRow.expires_at > at, *_may_travel(session)]
     wanted.append(OutboxRow.lane.in_([int(lane) for lane in lanes]))
-    wanted.append(OutboxRow.batch.not_in(select(BatchRow.batch).where(BatchRow.state != BatchState.OPEN)))
-    paused = paused_domains(session)
-    if paused:
-        wanted.append(or_(OutboxRow.lane == int(Lane.REPLY), OutboxRow.domain.not_in(paused)))
     picked = (
         select(OutboxRow.id)
         .where(*wanted)
         .order_by(OutboxRow.lane, OutboxRow.due_at, OutboxRow.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        # Picked once, whatever plan PostgreSQL makes of the update around it.
+        .cte("picked")
     )
     rows = session.execute(
         update(OutboxRow)
-        .where(OutboxRow.id.in_(picked.scalar_subquery()))
+        .where(OutboxRow.id.in_(select(picked.c.id)))
         .values(lease_by=sender, lease_until=at + LEASE, attempts=OutboxRow.attempts + 1)
         .returning(*_TAKEN)
         .execution_options(synchronize_session=False)
     ).all()
-    taken = [Claimed(r[0], r[1], r[2], r[3], r[4], r[5], Lane(r[6]), r[7], State(r[8]), r[9], r[10]) for r in rows]
+    taken = [Claimed(r[0], r[1], r[2], r[3], r[4], r[5], Lane(r[6]), r[7], r[8], r[9]) for r in rows]
     return sorted(taken, key=lambda c: (c.lane, c.id))
 
 
 def keep(session: Session, sender: str, ids: Sequence[int], *, at: datetime) -> set[int]:
     """Renews the lease of what the sender still holds and returns what of it is still wanted; the rest was
-    halted, withdrawn, or its recipient left."""
-    held = and_(OutboxRow.id.in_(ids), OutboxRow.lease_by == sender, OutboxRow.state.in_(OPEN))
-    session.execute(update(OutboxRow).where(held).values(lease_until=at + LEASE))
-    closed = select(BatchRow.batch).where(BatchRow.state != BatchState.OPEN)
-    return set(
-        session.scalars(select(OutboxRow.id).where(held, OutboxRow.unwanted.is_(False), OutboxRow.batch.not_in(closed)))
-    )
+    halted, withdrawn, paused, taken over by another sender, or its recipient left."""
+    wanted: set[int] = set()
+    for start in range(0, len(ids), CHUNK):
+        held = and_(
+            OutboxRow.id.in_(ids[start : start + CHUNK]), OutboxRow.lease_by == sender, OutboxRow.state.in_(OPEN)
+        )
+        session.execute(update(OutboxRow).where(held).values(lease_until=at + LEASE))
+        wanted |= set(session.scalars(select(OutboxRow.id).where(held, *_may_travel(session))))
+    return wanted
 
 
 def give_back(session: Session, sender: str) -> None:
@@ -118,6 +117,14 @@ def settle(session: Session, sender: str, *, at: datetime, limit: int = 1000) ->
 
 def _free(at: datetime) -> ColumnElement[bool]:
     return and_(OutboxRow.state.in_(OPEN), or_(OutboxRow.lease_until.is_(None), OutboxRow.lease_until < at))
+
+
+def _may_travel(session: Session) -> list[ColumnElement[bool]]:
+    closed = select(BatchRow.batch).where(BatchRow.state != BatchState.OPEN)
+    conditions: list[ColumnElement[bool]] = [OutboxRow.unwanted.is_(False), OutboxRow.batch.not_in(closed)]
+    if paused := paused_domains(session):
+        conditions.append(or_(OutboxRow.lane == int(Lane.REPLY), OutboxRow.domain.not_in(paused)))
+    return conditions
 
 
 def _withdrawn() -> Select[tuple[str]]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+LONGEST_LOG = 1 << 20  # octets, some 20,000 letters
+
 
 class SenderRunsAlready(Exception):
     """Another sender of the same name uses this data folder."""
@@ -29,17 +31,20 @@ class FlightLog:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        self._path = path
+        # The lock has a file of its own, since the log's is exchanged now and then.
+        self._lock = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            os.close(self._file)
+            os.close(self._lock)
             raise SenderRunsAlready(path.stem) from None
+        self._file = _opened(path)
+        self._octets = os.fstat(self._file).st_size
 
     def landed(self, landing: Landing) -> None:
-        """One write of one line, unbuffered: it survives the process at once."""
-        stamp = landing.at.astimezone(UTC).isoformat()
-        os.write(self._file, f"{landing.row} {landing.attempt} {stamp}\n".encode())
+        """One write of one line, unbuffered: it survives the process at once. Raises OSError on a full disk."""
+        self._octets += os.write(self._file, _line(landing))
 
     def unrecorded(self) -> Sequence[Landing]:
         """What an earlier life left; a line cut short by the crash is passed over."""
@@ -50,12 +55,31 @@ class FlightLog:
         lines = b"".join(chunks).decode("ascii", "replace").split("\n")[:-1]
         return [landing for line in lines if (landing := _read(line)) is not None]
 
-    def clear(self) -> None:
-        """Called when everything in the log is recorded."""
-        os.ftruncate(self._file, 0)
+    def keep_only(self, landings: Sequence[Landing]) -> None:
+        """All others are recorded. While letters keep landing the log is rewritten only once it has grown, by a file
+        that takes its place as a whole."""
+        if not landings:
+            os.ftruncate(self._file, 0)
+            self._octets = 0
+        elif self._octets > LONGEST_LOG:
+            draft = self._path.with_suffix(".new")
+            draft.write_bytes(b"".join(_line(landing) for landing in landings))
+            draft.replace(self._path)
+            os.close(self._file)
+            self._file = _opened(self._path)
+            self._octets = os.fstat(self._file).st_size
 
     def close(self) -> None:
         os.close(self._file)
+        os.close(self._lock)
+
+
+def _opened(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+
+
+def _line(landing: Landing) -> bytes:
+    return f"{landing.row} {landing.attempt} {landing.at.astimezone(UTC).isoformat()}\n".encode()
 
 
 def _read(line: str) -> Landing | None:

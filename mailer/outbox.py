@@ -6,8 +6,9 @@ Every function works in the caller's transaction and never commits.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import ModuleType
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from mailer import tallies
 from mailer.letter import Letter
 from mailer.outbox_tables import OPEN, BatchRow, BatchState, Lane, LetterRow, OutboxRow, State
 
+AGAIN = (State.FAILED, State.EXPIRED)
 REPLIES = "replies"  # the batch of answers and letters of the service itself
 
 
@@ -77,12 +79,12 @@ def enqueue(session: Session, letter_id: int, post: Post, recipients: Iterable[T
     ]
     if not rows:
         return 0
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(OutboxRow).on_conflict_do_nothing(index_elements=["once_key", "address"])
+    statement = _dialect(session).insert(OutboxRow).on_conflict_do_nothing(index_elements=["once_key", "address"])
     added = 0
     for start in range(0, len(rows), 500):
-        result = session.execute(statement.values(rows[start : start + 500]))
-        added += result.rowcount  # type: ignore[attr-defined]  # an INSERT always gives a cursor result
+        # Counted by what comes back: psycopg tells no number of rows here.
+        some = statement.values(rows[start : start + 500]).returning(OutboxRow.id)
+        added += len(session.scalars(some).all())
     return added
 
 
@@ -92,26 +94,29 @@ def reply(session: Session, letter: Letter, post: Post, to: To) -> None:
 
 
 def suppress(session: Session, address: str) -> None:
-    """What is open for the address will not be sent; the sender ends the rows, also those it holds in hand."""
+    """What is open for the address will not be sent; the sender ends the rows, also those it holds in hand.
+    What failed or expired is marked too, so that "send again" does not reach someone who left."""
+    may_go_yet = OutboxRow.state.in_([*OPEN, *AGAIN])
     session.execute(
         update(OutboxRow)
-        .where(OutboxRow.address == address, OutboxRow.state.in_(OPEN), OutboxRow.lane != int(Lane.REPLY))
+        .where(OutboxRow.address == address, may_go_yet, OutboxRow.lane != int(Lane.REPLY))
         .values(unwanted=True)
     )
 
 
 def set_batch(session: Session, batch: str, state: BatchState, *, at: datetime) -> None:
     """Halts, resumes or withdraws what is left of a batch; senders look every second."""
-    session.execute(delete(BatchRow).where(BatchRow.batch == batch))
-    session.execute(insert(BatchRow).values(batch=batch, state=state.value, changed_at=at))
+    values = {"state": state.value, "changed_at": at}
+    statement = _dialect(session).insert(BatchRow).values(batch=batch, **values)
+    session.execute(statement.on_conflict_do_update(index_elements=["batch"], set_=values))
 
 
 def send_again(session: Session, batch: str, *, at: datetime, expires_at: datetime) -> int:
     """Failed and expired rows are queued anew, with the same Message-ID; returns how many."""
     rows = session.execute(
-        select(OutboxRow.id, OutboxRow.domain, OutboxRow.state).where(
-            OutboxRow.batch == batch, OutboxRow.state.in_([State.FAILED, State.EXPIRED])
-        )
+        select(OutboxRow.id, OutboxRow.domain, OutboxRow.state)
+        .where(OutboxRow.batch == batch, OutboxRow.state.in_(AGAIN))
+        .with_for_update()  # pressed twice at once, it is counted once
     ).all()
     for start in range(0, len(rows), 500):
         session.execute(
@@ -142,3 +147,7 @@ def open_rows(session: Session, batch: str) -> bool:
         select(OutboxRow.id).where(OutboxRow.batch == batch, OutboxRow.state.in_(OPEN)).limit(1)
     ).all()
     return bool(found)
+
+
+def _dialect(session: Session) -> ModuleType:
+    return sqlite if session.get_bind().dialect.name == "sqlite" else postgresql

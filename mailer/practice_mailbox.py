@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailer.courier import Delivered, Envelope, Line, Outcome
+from mailer.courier import Delivered, Envelope, Line, NotTried, Outcome
 
 
 class PracticeMailbox:
@@ -42,6 +42,12 @@ class _PracticeLine:
         self._folder = folder
 
     async def deliver(self, envelope: Envelope) -> Outcome:
+        try:
+            return self._keep(envelope)
+        except OSError as problem:
+            return NotTried(f"the practice mailbox cannot be written: {problem.strerror}")
+
+    def _keep(self, envelope: Envelope) -> Outcome:
         for part in ("tmp", "new", "cur"):
             (self._folder / part).mkdir(parents=True, exist_ok=True)
         name = f"{envelope.number:012d}.practice"

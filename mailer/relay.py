@@ -1,6 +1,5 @@
 """The relay: letters handed over by aiosmtplib to a mail server of the city or of its provider."""
 
-import asyncio
 import ssl
 from collections.abc import Sequence
 
@@ -16,6 +15,10 @@ from mailer.retry import hint_in
 
 TIMEOUT_SECONDS = 60.0
 DATA_TIMEOUT_SECONDS = 600.0  # RFC 5321 4.5.3.2.6: the answer to the final dot may take ten minutes
+
+
+# Whatever the recipient: the relay wants TLS or a sign-in first (RFC 3207, RFC 4954), or has lost the thread.
+OUR_FAULT = frozenset({503, 530, 535, 538})
 
 
 class RelayCourier:
@@ -57,8 +60,15 @@ class _RelayLine:
         try:
             return await self._offer(client, envelope)
         except _Answer as answer:
+            if answer.code in OUR_FAULT:
+                await self.hang_up()
+                return NotTried(f"{self._relay}: {answer}")
             await self._recover(answer.code)
             return _judged(answer, envelope.domain)
+        except ValueError:
+            # Nothing was offered: the library will not write this address.
+            await self.hang_up()
+            return Refused("the address cannot be written on the wire", BounceClass.SYSTEM, counted=False)
         except (OSError, TimeoutError, aiosmtplib.SMTPException) as problem:
             # The answer was lost: the letter may have arrived, and goes again with the same Message-ID.
             await self.hang_up()
@@ -115,13 +125,14 @@ class _RelayLine:
         return Delivered(f"{answer.code} {answer.message}")
 
     async def _recover(self, code: int) -> None:
-        """After a refusal the connection serves the next letter, unless the server is closing it (421)."""
-        if code == 421 or self._client is None:
+        """After a refusal the connection serves the next letter, unless the server is closing it (421) or has said
+        something that is no answer."""
+        if code == 421 or code < 400 or self._client is None:
             await self.hang_up()
             return
         try:
             await self._client.rset()
-        except (OSError, TimeoutError, aiosmtplib.SMTPException, asyncio.CancelledError):
+        except (OSError, TimeoutError, aiosmtplib.SMTPException):
             await self.hang_up()
 
 

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -67,6 +68,15 @@ class Sender:
         """Works until `stop` is set; then finishes the letters on the wire, records, and gives the rest back."""
         await self._patiently(self._take_up)
         lines = self._eq.courier.lines()
+        try:
+            await self._run_lines(lines, stop)
+        finally:
+            for line in lines:
+                await line.hang_up()
+        await self._patiently(self._record)
+        await self._patiently(lambda: self._in_database(partial(claims.give_back, sender=self._name)))
+
+    async def _run_lines(self, lines: Sequence[Line], stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as group:
             workers = [group.create_task(self._work(line)) for line in lines]
             rounds = [
@@ -79,10 +89,6 @@ class Sender:
             for _ in workers:
                 self._queue.put_nowait((-1, 0))
             await asyncio.gather(*workers, *rounds)
-        await self._patiently(self._record)
-        await self._patiently(lambda: self._in_database(partial(claims.give_back, sender=self._name)))
-        for line in lines:
-            await line.hang_up()
 
     async def _take_up(self) -> None:
         landings = self._eq.flights.unrecorded()
@@ -93,17 +99,17 @@ class Sender:
             return mended
 
         mended = await self._in_database(work)
-        self._eq.flights.clear()
+        self._eq.flights.keep_only(())
         if mended:
             log.info("%d letters accepted before a restart were recorded", mended)
 
     async def _claim(self) -> None:
         at = self._eq.clock.now()
+        if any(until <= at for until in self._leased_until.values()):
+            # After an outage: what nobody took over meanwhile is still ours, and must not be claimed as if it were new.
+            await self._keep()
         lines = len(self._eq.courier.lines())
-        lanes = [Lane.URGENT, Lane.REPLY]
-        # Replies and urgent letters are always taken; bulk only as much as is sent well within the lease.
-        if len(self._in_hand) < lines * 8 and self._eq.hours.may_finish(at):
-            lanes.append(Lane.BULK)
+        lanes = self._lanes_with_room(at, lines * 8)
 
         def work() -> list[Claimed]:
             with self._eq.database.read() as session:
@@ -121,14 +127,26 @@ class Sender:
             self._in_hand[row.id] = row
             self._leased_until[row.id] = at + claims.LEASE
 
+    def _lanes_with_room(self, at: datetime, room: int) -> list[Lane]:
+        """As much of each lane is taken as is sent well within the lease; none waits for another one's room."""
+        held = Counter(row.lane for row in self._in_hand.values())
+        lanes = [lane for lane in Lane if held[lane] < room]
+        if Lane.BULK in lanes and not self._eq.hours.may_finish(at):
+            lanes.remove(Lane.BULK)
+        return lanes
+
     async def _keep(self) -> None:
-        waiting = list(self._in_hand)
-        if not waiting:
+        asked = list(self._in_hand)
+        if not asked:
             return
         at = self._eq.clock.now()
-        wanted = await self._in_database(partial(claims.keep, sender=self._name, ids=waiting, at=at))
-        self._dropped |= set(waiting) - wanted
-        self._leased_until.update(dict.fromkeys(waiting, at + claims.LEASE))
+        wanted = await self._in_database(partial(claims.keep, sender=self._name, ids=asked, at=at))
+        # What was recorded meanwhile is no longer in hand.
+        for number in self._in_hand.keys() & set(asked):
+            if number in wanted:
+                self._leased_until[number] = at + claims.LEASE
+            else:
+                self._dropped.add(number)
 
     async def _record(self) -> None:
         async with self._recording:
@@ -145,8 +163,7 @@ class Sender:
                 self._in_hand.pop(result.row.id, None)
                 self._leased_until.pop(result.row.id, None)
                 self._dropped.discard(result.row.id)
-            if not self._results:
-                self._eq.flights.clear()
+            self._eq.flights.keep_only([_landing(r) for r in self._results if isinstance(r.outcome, Delivered)])
             for domain in paused:
                 log.error("refusals at %s rose suddenly: paused until someone has looked at the console", domain)
 
@@ -163,7 +180,7 @@ class Sender:
                 wait = 0.0
                 continue
             if not wait:
-                log.error("a relay does not take our mail: %s", outcome.reason)
+                log.error("no letter can be handed over: %s", outcome.reason)
             wait = min(max(1.0, wait * 2), LONGEST_WAIT_SECONDS)
             await self._pause(wait)
 
@@ -172,6 +189,8 @@ class Sender:
             return Unwanted()
         try:
             envelope = await self._envelope(row)
+        except OperationalError:
+            return NotTried("the letter cannot be read while the database does not answer")
         except Exception as problem:  # noqa: BLE001 -- one letter that cannot be written must not stop the rest
             log.error("letter %d cannot be written: %s", row.letter_id, type(problem).__name__)
             return Refused(f"cannot be written: {type(problem).__name__}", BounceClass.SYSTEM, counted=False)
@@ -182,6 +201,8 @@ class Sender:
         now = self._eq.clock.now()
         if row.id in self._dropped or self._stopping.is_set():
             return False
+        if row.lane is Lane.BULK and not self._eq.hours.may_finish(now):
+            return False  # the relay was down, say, until after the closing
         return now < row.expires_at and now < self._leased_until.get(row.id, now)
 
     async def _envelope(self, row: Claimed) -> Envelope:
@@ -193,9 +214,14 @@ class Sender:
     def _note(self, row: Claimed, outcome: Outcome | Unwanted) -> None:
         at = self._eq.clock.now()
         row = self._in_hand.get(row.id, row)
+        result = Result(row, outcome, at)
         if isinstance(outcome, Delivered):
-            self._eq.flights.landed(Landing(row.id, row.attempt, at))
-        self._results.append(Result(row, outcome, at))
+            try:
+                self._eq.flights.landed(_landing(result))
+            except OSError as problem:
+                # It is still known here, and recorded in a moment: only a crash before that would repeat it.
+                log.error("the flight log cannot be written: %s", problem.strerror)
+        self._results.append(result)
 
     async def _every(self, seconds: float, work: Callable[[], asyncio.Future[None] | object]) -> None:
         while not self._stopping.is_set():
@@ -227,3 +253,7 @@ class Sender:
                 return work(session)
 
         return await asyncio.to_thread(run)
+
+
+def _landing(result: Result) -> Landing:
+    return Landing(result.row.id, result.row.attempt, result.at)
