@@ -53,7 +53,7 @@ class Door:
 
     async def open_smtp(self, listen: HostPort) -> int:
         """Returns the port, which is the system's choice when 0 was asked for."""
-        return await self._open(_SmtpGuest, listen)
+        return await self._open(_Guest, listen)
 
     async def open_lmtp(self, listen: HostPort) -> int:
         return await self._open(_LmtpGuest, listen)
@@ -121,12 +121,20 @@ class _Guest(SMTP):
         return super().eof_received() if self._counted else False
 
 
-class _SmtpGuest(_Guest):
-    answers_per_recipient = False
-
-
 class _LmtpGuest(_Guest, LMTP):
-    answers_per_recipient = True
+    """After the data one answer per accepted recipient is due (RFC 2033 section 4.2), refusals of aiosmtpd's own
+    (too large, line too long) included."""
+
+    _due = 0
+
+    async def push(self, status: Any) -> None:
+        if status.startswith("354" if isinstance(status, str) else b"354"):
+            self._due = len(self.envelope.rcpt_tos) if self.envelope else 0
+            await super().push(status)
+            return
+        answers, self._due = max(1, self._due), 0
+        for _ in range(answers):
+            await super().push(status)
 
 
 class _Handler:
@@ -157,16 +165,6 @@ class _Handler:
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        answer = await self._take(envelope)
-        if getattr(server, "answers_per_recipient", False):
-            return "\r\n".join([answer] * len(envelope.rcpt_tos))  # RFC 2033 4.2
-        return answer
-
-    async def handle_exception(self, error: Exception) -> str:
-        log.error("the door met %s", type(error).__name__)
-        return "451 4.3.0 Something went wrong here, please try again later"
-
-    async def _take(self, envelope: Envelope) -> str:
         raw = envelope.original_content or b""
         if _BARE.search(raw):
             # What ends a line for one server and not for another hides a second mail inside the first.
@@ -179,6 +177,10 @@ class _Handler:
             return "451 4.3.0 The message could not be stored, please try again later"
         self._keeper.on_stored()
         return "250 2.0.0 Stored"
+
+    async def handle_exception(self, error: Exception) -> str:
+        log.error("the door met %s", type(error).__name__)
+        return "451 4.3.0 Something went wrong here, please try again later"
 
     def _store(self, mail: Incoming) -> None:
         with self._keeper.database.write() as session:

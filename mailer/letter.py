@@ -12,6 +12,7 @@ from foundation.tokens import Keyring
 
 MESSAGE_PURPOSE = "message"
 BOUNCE_PURPOSE = "bounce"
+LONGEST_LINE = 78  # RFC 5322 section 2.1.1, where a line can be broken at all
 
 _UNSAFE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
@@ -81,7 +82,7 @@ class Composer:
         """
         links = self._links(letter, to)
         lines = [
-            ("From", f"{_encoded('From', self._head.from_name)} <{self._head.from_address}>"),
+            ("From", self._from()),
             ("To", to.address),
             ("Subject", _encoded("Subject", letter.subject)),
             ("Date", format_datetime(at)),
@@ -95,9 +96,14 @@ class Composer:
         tail = letter.tail
         for name, link in links.items():
             tail = tail.replace(f"{{{name}}}", link)
-        text = letter.body + tail
+        text = (letter.body + tail).replace("\r\n", "\n").replace("\r", "\n")
         body = base64.encodebytes(text.replace("\n", "\r\n").encode()).replace(b"\n", b"\r\n")
         return head.encode("ascii") + b"\r\n" + body
+
+    def _from(self) -> str:
+        name, address = _encoded("From", self._head.from_name), f"<{self._head.from_address}>"
+        last = f"From: {name}".rpartition("\n")[2]
+        return f"{name} {address}" if len(last) + len(address) < LONGEST_LINE else f"{name}\r\n {address}"
 
     def _links(self, letter: Letter, to: Recipient) -> dict[str, str]:
         if not letter.links:
@@ -124,8 +130,10 @@ def _encoded(name: str, text: str) -> str:
     """RFC 2047 where needed; what would break out of the header is refused before it is encoded."""
     if _UNSAFE.search(text):
         raise HeaderUnsafe(name)
-    if text.isascii() and len(text) < 60:
-        return f'"{text}"' if name == "From" and re.search(r"[^A-Za-z0-9 -]", text) else text
+    if text.isascii() and len(text) < 60 and "=?" not in text and text == text.strip():
+        if name != "From" or re.fullmatch(r"[A-Za-z0-9 -]+", text):
+            return text
+        return '"' + re.sub(r'(["\\])', r"\\\1", text) + '"'
     return Header(text, "utf-8", header_name=name).encode(linesep="\r\n")
 
 
