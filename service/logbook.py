@@ -4,7 +4,8 @@ import logging
 import re
 import sys
 
-_ADDRESS = re.compile(r"[^\s<>()\[\]\",;:'/=]+@[A-Za-z0-9.-]*[A-Za-z0-9]")
+# Quoted local parts as well (`"a..b"@docomo.ne.jp`); rather a word too many than an address.
+_ADDRESS = re.compile(r'(?:"[^"\r\n]*"|[^\s<>()\[\]\",;:]+)@[A-Za-z0-9.-]*[A-Za-z0-9]')
 
 # These speak of every connection, with addresses and tokens in their lines.
 _QUIET = {

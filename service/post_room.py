@@ -4,6 +4,7 @@ Each mail is worked off in one transaction with its effects, so that a crash lea
 """
 
 import logging
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,6 +32,8 @@ from subscribers.stationery import as_reply
 from subscribers.tables import StopReason
 
 log = logging.getLogger(__name__)
+
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,198}>")
 
 
 class Unreadable(Exception):
@@ -119,7 +122,7 @@ class PostRoom:
             outbox_id=own.number,
             bounce_class=reading.bounce_class,
             counted=reading.counted,
-            evidence=_without_address(session, own.number, reading.evidence),
+            evidence=reading.evidence,
             source=Source.REPORT,
             status=reading.status,
         )
@@ -156,11 +159,4 @@ class PostRoom:
 def _message_id(message: object) -> str | None:
     """For In-Reply-To; anything but one plain identifier is left out."""
     found = header_text(message, "Message-ID").strip()  # type: ignore[arg-type]  # parse_mail gave the message
-    plain = found.startswith("<") and found.endswith(">") and found.isascii() and len(found) < 200
-    return found if plain and not any(c.isspace() for c in found) else None
-
-
-def _without_address(session: Session, outbox_id: int, evidence: str) -> str:
-    """Evidence is kept longer than an address may be."""
-    row = session.get(OutboxRow, outbox_id)
-    return evidence.replace(row.address, "〔宛先〕") if row is not None else evidence
+    return found if _MESSAGE_ID.fullmatch(found) else None

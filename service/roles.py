@@ -139,5 +139,7 @@ def _sender_name(path: Path) -> str:
     """Kept beside the flight log it belongs to, so that a sender takes up its own work after a restart."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        path.write_text(f"{socket.gethostname()}-{secrets.token_hex(3)}")
+        draft = path.with_suffix(".new")  # whole or not at all, also at a kill in between
+        draft.write_text(f"{socket.gethostname()}-{secrets.token_hex(3)}")
+        draft.replace(path)
     return path.read_text().strip()
