@@ -187,7 +187,7 @@ def _add(session: Session, entries: Sequence[Entry], *, at: datetime) -> dict[st
     ]
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     statement = dialect.insert(Subscriber).on_conflict_do_nothing(index_elements=["address"])
-    added = session.execute(statement.values(rows).returning(Subscriber.address, Subscriber.id)).all()
+    added = session.execute(statement.returning(Subscriber.address, Subscriber.id), rows).all()
     return {address: number for address, number in added if address is not None}
 
 

@@ -63,7 +63,7 @@ def import_(desk: Desk, file: Path, *, dry_run: bool, as_json: bool) -> None:
     else:
         _tell(register, asdict(counts), dry_run=dry_run)
     if counts.rejected and not counts.added + counts.known:
-        raise SystemExit(1)
+        raise click.ClickException("取り込める行が一つもありませんでした。")
 
 
 @subscribers.command()
