@@ -1,0 +1,101 @@
+"""The console in a real browser: one writes, another approves, the mail is read in the practice mailbox."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from admin import passwords, staff
+from admin.roles import Role
+from foundation.addresses import Address
+from tests.support.house import House, eventually
+
+pytestmark = pytest.mark.browser
+PASSWORD = "correct horse battery 9"
+
+
+@pytest.fixture(params=[True, False], ids=["with-javascript", "without-javascript"])
+def desks(browser: Browser, house: House, request: pytest.FixtureRequest) -> Iterator[dict[Role, Page]]:
+    """A browser window each for a drafter and an approver, both signed in."""
+    pages = {}
+    for role in (Role.DRAFTER, Role.APPROVER):
+        context = browser.new_context(
+            base_url=house.url, viewport={"width": 1280, "height": 900}, java_script_enabled=request.param
+        )
+        pages[role] = context.new_page()
+        sign_in(house, pages[role], role)
+    yield pages
+    for page in pages.values():
+        page.context.close()
+
+
+def sign_in(house: House, page: Page, role: Role) -> None:
+    address = f"{role.value}@city.example.jp"
+    at = house.clock.now()
+    hashed = passwords.make_hash(PASSWORD)
+    with house.home.database.write() as session:
+        staff.add(session, Address.parse(address), role.label, role=role, password_hash=hashed, at=at, actor="test")
+    page.goto("/admin")
+    page.get_by_label(re.compile("アドレス")).fill(address)
+    page.get_by_label(re.compile("パスワード")).fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/admin$"))
+
+
+def test_one_writes_another_approves_and_the_mail_arrives_as_it_was_shown(
+    desks: dict[Role, Page], house: House
+) -> None:
+    drafter, approver = desks[Role.DRAFTER], desks[Role.APPROVER]
+    house.register("taro@example.com")
+
+    drafter.goto("/admin/write/suspicious-person?example=1")
+    drafter.get_by_role("button", name="承認を依頼する").click()
+    expect(drafter.locator("main")).to_contain_text("承認待ち")
+
+    approver.goto("/admin")
+    approver.get_by_role("link", name="内容を見て決める").first.click()
+    expect(approver.locator("main")).to_contain_text(re.compile("登録者 ?1人.*届きます"))
+    shown = approver.locator("main").inner_text()
+    approver.get_by_role("button", name="承認する").click()
+    expect(approver.locator("main")).to_contain_text("配信待ち")
+
+    house.clock.set(house.home.hours.start_for(house.clock.now(), hold=house.home.settings.hold))
+    house.tick()
+    letter = eventually(lambda: house.letters("taro@example.com")[2:], what="the bulletin")[0]
+    own_lines = str(letter.get_content()).split("登録内容の変更")[0].strip().splitlines()
+    assert len(own_lines) > 8
+    for line in own_lines:
+        assert line.strip() in shown
+
+
+def test_a_drafter_is_shown_no_way_to_approve(desks: dict[Role, Page]) -> None:
+    drafter = desks[Role.DRAFTER]
+    drafter.goto("/admin/write/suspicious-person?example=1")
+    drafter.get_by_role("button", name="承認を依頼する").click()
+
+    expect(drafter.get_by_role("button", name="承認する")).to_have_count(0)
+
+
+def test_what_is_missing_is_said_beside_the_field_and_nothing_typed_is_lost(desks: dict[Role, Page]) -> None:
+    drafter = desks[Role.DRAFTER]
+    drafter.goto("/admin/write/plain")
+    drafter.locator("[name=subject]").fill("件名だけを書きました")
+    drafter.get_by_role("button", name="承認を依頼する").click()
+
+    expect(drafter.locator("#e-text")).to_contain_text("＊")
+    expect(drafter.locator("[name=subject]")).to_have_value("件名だけを書きました")
+
+
+def test_every_page_of_the_console_fits_a_telephone(desks: dict[Role, Page], house: House) -> None:
+    approver = desks[Role.APPROVER]
+    approver.set_viewport_size({"width": 360, "height": 740})
+    house.register("taro@example.com")
+    pages = ["/admin", "/admin/write", "/admin/write/suspicious-person?example=1", "/admin/bulletins"]
+    pages += ["/admin/subscribers", "/admin/bounces", "/admin/inbound", "/admin/practice"]
+
+    for path in pages:
+        answer = approver.goto(path)
+        assert answer is not None
+        assert answer.status == 200, path
+        assert approver.evaluate("document.documentElement.scrollWidth") <= 360, path
