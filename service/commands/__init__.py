@@ -1,7 +1,6 @@
 """The commands: `hansho …`, one file a group."""
 
 import os
-import sys
 from pathlib import Path
 
 import click
@@ -46,12 +45,8 @@ for command in (
     hansho.add_command(command)
 
 
-def main() -> None:
-    """Exit status: 0 done, 1 could not, 2 wrong usage or setting. Errors are one line on standard error."""
-    sys.exit(run(sys.argv[1:]))
-
-
 def run(arguments: list[str]) -> int:
+    """The exit status; errors are one line on standard error."""
     try:
         result = hansho.main(args=arguments, prog_name="hansho", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as problem:

@@ -1,5 +1,7 @@
 """`deliver-mail`: one mail on standard input, for Postfix's pipe(8); exit codes of sysexits."""
 
+import sys
+
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -29,7 +31,7 @@ class Refused(click.ClickException):
 @click.pass_obj
 def deliver_mail(desk: Desk, sender: str, recipients: tuple[str, ...]) -> None:
     """Take in one mail from a mail server on this host."""
-    raw = click.get_binary_stream("stdin").read(SIZE_LIMIT + 1)
+    raw = sys.stdin.buffer.read(SIZE_LIMIT + 1)
     if len(raw) > SIZE_LIMIT:
         raise Refused("the message is larger than 1 MiB", EX_DATAERR)
     ours = tuple(_ours(desk, recipient) for recipient in recipients)
