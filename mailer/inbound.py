@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, delete, func, select, text
+from sqlalchemy import Index, and_, delete, func, or_, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -99,11 +99,11 @@ def counts_by_kind(session: Session) -> dict[str, int]:
     return {kind or "new": number for kind, number in rows}
 
 
-def forget_done(session: Session, *, before: datetime) -> int:
-    """Mail that was worked off is not kept; what was set aside stays until a person has dealt with it."""
-    result = session.execute(
-        delete(InboundRow).where(InboundRow.state == InboundState.DONE, InboundRow.received_at < before)
-    )
+def forget(session: Session, *, done_before: datetime, aside_before: datetime) -> int:
+    """Mail that was worked off is kept for days, mail set aside for months: then its sender's address goes too."""
+    done = and_(InboundRow.state == InboundState.DONE, InboundRow.received_at < done_before)
+    aside = and_(InboundRow.state == InboundState.SET_ASIDE, InboundRow.received_at < aside_before)
+    result = session.execute(delete(InboundRow).where(or_(done, aside)))
     return int(result.rowcount)  # type: ignore[attr-defined]  # a DELETE always gives a cursor result
 
 

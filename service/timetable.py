@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 MISFIRE_GRACE_SECONDS = 3600
 INBOUND_KEPT = timedelta(days=7)
+ASIDE_KEPT = timedelta(days=90)
 INVITATIONS_KEPT = timedelta(days=7)
 
 
@@ -81,7 +82,7 @@ class Timetable:
                 pass
             forget_invitations(session, before=at - INVITATIONS_KEPT)
             answer_caps.forget_old(session, at=at)
-            inbound.forget_done(session, before=at - INBOUND_KEPT)
+            inbound.forget(session, done_before=at - INBOUND_KEPT, aside_before=at - ASIDE_KEPT)
             sign_in.clear(session, at=at)
 
     def _guarded(self, work: Callable[[datetime], None]) -> Callable[[], None]:
