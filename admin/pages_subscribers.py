@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -24,9 +25,8 @@ from foundation.ledger import Deed
 from foundation.pages import Pages
 from mailer import bounce_facts
 from mailer.bounce_facts import BounceFactRow
-from subscribers import leaving, lookup
+from subscribers import leaving
 from subscribers.choices import Choices, chosen
-from subscribers.lookup import Finding
 from subscribers.tables import StopReason, Subscriber, SubscriberState
 from subscribers.unreachable import Watch
 
@@ -43,11 +43,11 @@ _NOT_UNDONE = Refusal(
 
 @dataclass(frozen=True)
 class Record:
-    """One subscriber as the page shows it; `facts` are the newest refusals first."""
+    """One subscriber as the page shows it; `days` are what the three-day rule counts, `facts` the newest first."""
 
     row: Subscriber
-    found: Finding
     choices: Choices
+    days: Sequence[date]
     facts: Sequence[BounceFactRow]
 
 
@@ -150,11 +150,9 @@ class SubscriberPages:
         row = session.get(Subscriber, known)
         if row is None or row.address is None:
             return None
-        found = lookup.find(session, row.address, watch=self._watch, at=self._clock.now())
-        if found is None:
-            return None
+        days = self._watch.days(session, row, at=self._clock.now())
         facts = list(bounce_facts.facts_about(session, known))
-        return Record(row, found, chosen(session, known), facts[::-1][:50])
+        return Record(row, chosen(session, known), days, facts[::-1][:50])
 
     def _missing(self, request: Request) -> Response:
         return self._page.message(request, 404, "登録が見つかりません", "もう消されたか、番号が違います。")

@@ -1,0 +1,147 @@
+"""The console as it is assembled, on a real server, with a browser for each person."""
+
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+
+import httpx
+import uvicorn
+
+from admin import passwords, staff
+from admin.bulletin_desk import BulletinDesk
+from admin.roles import Role
+from admin.staff import Colleague
+from bulletins.approval import Decision
+from bulletins.drafting import Sheet
+from bulletins.notice_shelf import NoticeShelf, load_notices
+from foundation.addresses import Address
+from foundation.settings import load
+from service.home import SAMPLE_TOWN, TEMPLATES, Home
+from service.schema import METADATA
+from service.web import whole_app
+from subscribers.tables import Subscriber, SubscriberState
+from subscribers.town import load_town
+from tests.admin.conftest import PASSWORD, HandClock
+
+TEXT = "本日 午後3時ごろから、楓町の一部で停電しています。復旧の見込みはまだ分かりません。"
+PLAIN = {"field-subject": "停電のお知らせ", "field-text": TEXT, "topics_all": "1", "areas_all": "1"}
+
+
+@cache
+def _hash() -> str:
+    return passwords.make_hash(PASSWORD)
+
+
+@cache
+def _shelf() -> NoticeShelf:
+    return load_notices(TEMPLATES / "notices", load_town(SAMPLE_TOWN))
+
+
+class Console:
+    """`people` by their role; `second` is another approver."""
+
+    def __init__(self, home: Home, url: str, clock: HandClock, stack: ExitStack) -> None:
+        self.home = home
+        self.clock = clock
+        self.url = url
+        self._stack = stack
+        self.people = {role: self._enter(f"{role}@example.jp", role.label, role) for role in Role}
+        self.second = self._enter("second@example.jp", "もう一人の責任者", Role.APPROVER)
+        self.desk = BulletinDesk(
+            database=home.database,
+            clock=clock,
+            town=home.town,
+            drafting=home.drafting,
+            approval=home.approval,
+            residents=home.residents,
+            hours=home.hours,
+        )
+
+    def browser(self, who: Colleague | Role) -> httpx.Client:
+        """Signed in; does not follow redirects."""
+        client = self._stack.enter_context(httpx.Client(base_url=self.url, trust_env=False))
+        address = (self.people[who] if isinstance(who, Role) else who).address
+        assert client.post("/admin/sign-in", data={"address": address, "password": PASSWORD}).status_code == 303
+        return client
+
+    def draft(self, who: Colleague | None = None, text: str = TEXT) -> int:
+        fields = {"subject": "停電のお知らせ", "text": text}
+        return self.desk.begin(Sheet("plain", fields), who or self.people[Role.DRAFTER])
+
+    def submitted(self, who: Colleague | None = None) -> int:
+        number = self.draft(who)
+        self.desk.submit(number, who or self.people[Role.DRAFTER])
+        return number
+
+    def waiting(self) -> int:
+        number = self.submitted()
+        self.desk.approve(number, Decision(version=1), self.people[Role.APPROVER])
+        return number
+
+    def resident(self, address: str, **values: object) -> int:
+        with self.home.database.write() as session:
+            row = Subscriber(
+                address=address,
+                domain=address.partition("@")[2],
+                state=SubscriberState.ACTIVE.value,
+                since=self.clock.at,
+                watch_from=self.clock.at,
+            )
+            for name, value in values.items():
+                setattr(row, name, value)
+            session.add(row)
+            session.flush()
+            return row.id
+
+    def _enter(self, address: str, name: str, role: Role) -> Colleague:
+        with self.home.database.write() as session:
+            return staff.add(
+                session,
+                Address.parse(address),
+                name,
+                role=role,
+                password_hash=_hash(),
+                at=self.clock.at,
+                actor="command",
+            )
+
+
+@contextmanager
+def whole_console(data: Path, settings: Mapping[str, str] | None = None) -> Iterator[Console]:
+    clock = HandClock()
+    with socket.create_server(("127.0.0.1", 0)) as listening, ExitStack() as stack:
+        url = "http://{}:{}".format(*listening.getsockname())
+        home = Home(load({"HANSHO_DATA": str(data), "HANSHO_PUBLIC_URL": url, **(settings or {})}), clock)
+        # The notices are the same for every test, and to compile them takes longer than most tests.
+        vars(home)["shelf"] = _shelf()
+        METADATA.create_all(home.database.engine)
+        server = uvicorn.Server(uvicorn.Config(whole_app(home), log_level="warning", lifespan="off", ws="none"))
+        running = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        running.start()
+        try:
+            yield Console(home, url, clock, stack)
+        finally:
+            stack.close()
+            server.should_exit = True
+            running.join()
+            home.database.close()
+
+
+class _Words(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+def words(answer: httpx.Response) -> str:
+    """What the page says, without its marks and line breaks."""
+    parser = _Words()
+    parser.feed(answer.text)
+    return " ".join("".join(parser.words).split())
