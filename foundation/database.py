@@ -61,6 +61,7 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {  # noqa: RUF012 -- the attribute is SQLAlchemy's
+        int: RowId,  # numbers name rows, and PostgreSQL's plain integer ends at two billion
         datetime: Moment(),
         str: String(),
     }

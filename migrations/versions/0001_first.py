@@ -11,7 +11,7 @@ down_revision = None
 
 # SQLite numbers rows by itself only where the type is exactly INTEGER.
 ROW = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-NUMBER = sa.Integer()
+NUMBER = ROW
 TEXT = sa.String()
 TRUTH = sa.Boolean()
 MOMENT = sa.DateTime(timezone=True)

@@ -80,11 +80,11 @@ def test_a_drafter_is_shown_no_way_to_approve(desks: dict[Role, Page]) -> None:
 def test_what_is_missing_is_said_beside_the_field_and_nothing_typed_is_lost(desks: dict[Role, Page]) -> None:
     drafter = desks[Role.DRAFTER]
     drafter.goto("/admin/write/plain")
-    drafter.locator("[name=subject]").fill("件名だけを書きました")
+    drafter.locator("[name=field-subject]").fill("件名だけを書きました")
     drafter.get_by_role("button", name="承認を依頼する").click()
 
-    expect(drafter.locator("#e-text")).to_contain_text("＊")
-    expect(drafter.locator("[name=subject]")).to_have_value("件名だけを書きました")
+    expect(drafter.locator("#e-field-text")).to_contain_text("＊")
+    expect(drafter.locator("[name=field-subject]")).to_have_value("件名だけを書きました")
 
 
 def test_every_page_of_the_console_fits_a_telephone(desks: dict[Role, Page], house: House) -> None:
