@@ -85,7 +85,7 @@ class PracticePages:
             to=mail_text.header_text(message, "Delivered-To"),
             at=_date(message),
             pieces=list(pieces(mail_text.body_text(message), base)),
-            headers=headers[:_HEAD_OCTETS].decode("utf-8", "replace"),
+            head=headers[:_HEAD_OCTETS].decode("utf-8", "replace"),
         )
 
     def _raw(self, key: str) -> bytes | None:

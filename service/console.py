@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 
-from admin.pages_bulletins import BulletinPages
-from admin.pages_home import HomePages
-from admin.pages_inbound import InboundPages
-from admin.pages_practice import PracticePages
-from admin.pages_subscribers import SubscriberPages
 from fastapi import APIRouter
 
 from admin.api import BulletinApi
 from admin.api_subscribers import SubscriberApi
 from admin.bulletin_desk import BulletinDesk
 from admin.guard import Guard
+from admin.pages_bulletins import BulletinPages
+from admin.pages_home import HomePages
+from admin.pages_inbound import InboundPages
+from admin.pages_practice import PracticePages
 from admin.pages_sign_in import SignInPages
+from admin.pages_subscribers import SubscriberPages
 from admin.pages_writing import WritingPages
 from foundation.pages import Pages
 from service.home import Home

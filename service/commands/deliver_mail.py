@@ -18,11 +18,21 @@ EX_TEMPFAIL = 75
 
 
 class Refused(click.ClickException):
-    """Ends the command with one of the codes Postfix understands."""
+    """For good: nobody of that name."""
 
-    def __init__(self, message: str, code: int) -> None:
-        super().__init__(message)
-        self.exit_code = code
+    exit_code = EX_NOUSER
+
+
+class Malformed(click.ClickException):
+    """For good: the mail itself cannot be taken."""
+
+    exit_code = EX_DATAERR
+
+
+class NotNow(click.ClickException):
+    """The mail server keeps the mail and tries again."""
+
+    exit_code = EX_TEMPFAIL
 
 
 @click.command("deliver-mail")
@@ -33,7 +43,7 @@ def deliver_mail(desk: Desk, sender: str, recipients: tuple[str, ...]) -> None:
     """Take in one mail from a mail server on this host."""
     raw = sys.stdin.buffer.read(SIZE_LIMIT + 1)
     if len(raw) > SIZE_LIMIT:
-        raise Refused("the message is larger than 1 MiB", EX_DATAERR)
+        raise Malformed("the message is larger than 1 MiB")
     ours = tuple(_ours(desk, recipient) for recipient in recipients)
     # A pipe gives plain line ends; the door's form is kept, so that the same mail by two roads is the same.
     mail = Incoming(_sender(sender), ours, raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
@@ -41,13 +51,13 @@ def deliver_mail(desk: Desk, sender: str, recipients: tuple[str, ...]) -> None:
         with desk.database.write() as session:
             inbound.store(session, mail, at=desk.clock.now())
     except SQLAlchemyError:
-        raise Refused("the message could not be stored, try again later", EX_TEMPFAIL) from None
+        raise NotNow("the message could not be stored, try again later") from None
 
 
 def _ours(desk: Desk, recipient: str) -> str:
     local, _, domain = recipient.strip('<>"').rpartition("@")
     if domain.lower() != desk.settings.mail_domain or not desk.home.recipients.is_wanted(local.lower()):
-        raise Refused("no such address here", EX_NOUSER)
+        raise Refused("no such address here")
     return f"{local}@{domain}".lower()
 
 

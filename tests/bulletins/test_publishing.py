@@ -346,6 +346,20 @@ def test_counts_that_do_not_add_up_hold_the_end_until_the_rows_have_set_them_rig
     assert (counted.audience, counted.counts.sent, counted.counts.failed) == (3, 2, 1)
 
 
+def test_tallies_that_run_ahead_do_not_finish_a_bulletin_with_open_letters(office: Office) -> None:
+    office.residents("a", "b")
+    number = office.sending()
+    office.post(limit=1)
+    office.meddle(lambda session: session.execute(update(TallyRow).values(sent=TallyRow.sent + 1)))
+
+    assert office.finish() == 0
+
+    office.post()
+    assert office.finish() == 0, "first the counts are set right"
+    assert office.finish() == 1
+    assert office.progress(number).counts.sent == 2
+
+
 def test_an_undisturbed_delivery_needs_no_repair(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     office.residents(*NAMES)
     office.sending()

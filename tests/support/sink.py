@@ -39,9 +39,7 @@ class Sink:
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
-    async def handle_DATA(
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         await asyncio.sleep(self._pause)
         content = envelope.original_content or b""
         number = next(line for line in content.split(b"\r\n") if line.startswith(b"Message-ID:"))
