@@ -175,7 +175,7 @@ class _Guest(SMTP):
             await super().smtp_DATA(arg)
 
     def _sign_in(self, *_: Any) -> AuthResult:
-        return AuthResult(success=self._relay.trick("auth") is None)
+        return AuthResult(success=self._relay.trick("auth") is None, handled=False)
 
 
 class _Hooks:
