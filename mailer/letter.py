@@ -80,6 +80,8 @@ class Composer:
         `at` is when the letter was put into the outbox, so that a repeat is the same letter to the octet.
         Raises HeaderUnsafe.
         """
+        for value in (to.address, letter.in_reply_to or "", self._head.from_address):
+            _refuse_breaks(value)
         links = self._links(letter, to)
         lines = [
             ("From", self._from()),
@@ -128,16 +130,21 @@ class Composer:
 
 def _encoded(name: str, text: str) -> str:
     """RFC 2047 where needed; what would break out of the header is refused before it is encoded."""
-    if _UNSAFE.search(text):
-        raise HeaderUnsafe(name)
+    _refuse_breaks(text)
     if text.isascii() and len(text) < 60 and "=?" not in text and text == text.strip():
         if name != "From" or re.fullmatch(r"[A-Za-z0-9 -]+", text):
             return text
         return '"' + re.sub(r'(["\\])', r"\\\1", text) + '"'
-    return Header(text, "utf-8", header_name=name).encode(linesep="\r\n")
+    # 75 characters a word (RFC 2047 section 2); the library counts by the line.
+    return Header(text, "utf-8", maxlinelen=75, header_name=name).encode(linesep="\r\n")
 
 
 def _safe(value: str) -> str:
-    if _UNSAFE.search(value.replace("\r\n ", "")):
-        raise HeaderUnsafe(value.split("\r", 1)[0][:20])
+    """The last look, at all of it: only our own folds may break a line."""
+    _refuse_breaks(value.replace("\r\n ", ""))
     return value
+
+
+def _refuse_breaks(text: str) -> None:
+    if _UNSAFE.search(text):
+        raise HeaderUnsafe("a line break or control character in a header")
