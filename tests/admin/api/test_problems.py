@@ -91,8 +91,8 @@ def test_what_the_town_does_not_have_is_422(staff: Callers) -> None:
 
 
 NO_DECISIONS: list[dict[str, object]] = [
-    {"urgent": "yes"},
-    {"urgent": 1},
+    {"urgent": "yes", "reason": "急ぐため"},
+    {"urgent": 1, "reason": "急ぐため"},
     {"emergency": True},
     {"urgent": True, "reason": "a\0b"},
     {"reason": "x" * 501},
