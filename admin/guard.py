@@ -2,24 +2,22 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
-from fastapi import FastAPI, Request
+from fastapi import Request
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
-from starlette.responses import RedirectResponse, Response
 
-from admin import api_tokens, problem_details, sign_in
-from admin.problem_details import ApiForbidden, ApiUnauthorized, Problem
+from admin import api_tokens, sign_in
+from admin.problem_details import ApiForbidden, ApiUnauthorized
 from admin.roles import Role
 from admin.staff import Colleague
 from foundation.clock import Clock
 from foundation.database import Database
-from foundation.pages import Pages
 
 COOKIE = "hansho_staff"
 SIGN_IN = "/admin/sign-in"
-_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 # A place in the console and nothing else: no other host, no `//host`, no backslash, no control character.
 _LOCAL = re.compile(r"/admin(?:/[\w.~%-]+)*/?(?:\?[\w.~%=&+,:@-]*)?", re.ASCII)
 
@@ -93,7 +91,7 @@ class Guard:
     def own_page_only(self, request: Request) -> None:
         """Raises ForeignPost. Browsers say where a POST comes from; programs that say nothing carry no cookie
         that another page could have borrowed. A dependency by itself for the one POST before sign-in."""
-        if request.method in _READING:
+        if request.method in READING:
             return
         site = request.headers.get("sec-fetch-site", "")
         origin = request.headers.get("origin", "")
@@ -148,62 +146,6 @@ def local_path(wanted: str) -> str:
     """Where to go after signing in: a path of the console, whatever a link may ask for."""
     is_good = _LOCAL.fullmatch(wanted) and not wanted.startswith(SIGN_IN) and "/." not in wanted
     return wanted if is_good else "/admin"
-
-
-def install(app: FastAPI, pages: Pages) -> None:
-    """Registers what answers for a request that was not let through."""
-    no_store = {"Cache-Control": "no-store"}
-
-    def refuse(title: str, *sentences: str, me: Colleague | None = None, sign_in_at: str = "") -> Response:
-        return pages.answer(
-            "admin/refused.html",
-            status=403,
-            headers=no_store,
-            me=me,
-            here="",
-            title=title,
-            sentences=sentences,
-            sign_in_at=sign_in_at,
-        )
-
-    def not_signed_in(request: Request, _error: Exception) -> Response:
-        if request.method in _READING:
-            query = f"?{request.url.query}" if request.url.query else ""
-            next_ = quote(local_path(request.url.path + query), safe="/")
-            return RedirectResponse(f"{SIGN_IN}?next={next_}", status_code=303, headers=no_store)
-        # What was written must not be lost: the person signs in beside it, then sends the same form again.
-        return refuse(
-            "サインインが切れました",
-            "しばらく操作がなかったため、送った内容はまだ受け付けていません。",
-            "この画面を閉じずに、新しいタブでサインインしてください。そのあとこの画面を再読み込みすると、書いた内容をそのまま送れます。",
-            sign_in_at=SIGN_IN,
-        )
-
-    def forbidden(_request: Request, error: Exception) -> Response:
-        assert isinstance(error, Forbidden)  # noqa: S101 -- registered for this class only
-        return refuse(
-            "この操作はできません",
-            f"この画面を使うには「{error.needed.label}」の権限が必要です。"
-            f"あなたの権限は「{error.me.role.label}」です。",
-            "必要なときは、システム管理者に相談してください。",
-            me=error.me,
-        )
-
-    def foreign_post(_request: Request, _error: Exception) -> Response:
-        return refuse(
-            "受け付けませんでした",
-            "ほかのサイトから送られた操作のため、安全のために受け付けませんでした。",
-            "お手数ですが、はじめの画面から操作しなおしてください。",
-        )
-
-    def problem(_request: Request, error: Exception) -> Response:
-        assert isinstance(error, Problem)  # noqa: S101 -- registered for this class only
-        return problem_details.answer(error)
-
-    app.add_exception_handler(NotSignedIn, not_signed_in)
-    app.add_exception_handler(Forbidden, forbidden)
-    app.add_exception_handler(ForeignPost, foreign_post)
-    app.add_exception_handler(Problem, problem)
 
 
 def _origin(url: str) -> tuple[str, str]:

@@ -149,8 +149,11 @@ class Approval:
     def send_again(self, session: Session, bulletin_id: int, who: Signatory, *, at: datetime) -> int:
         """To those who failed or expired; returns how many. Raises NotAllowed, WrongState."""
         must_approve(who)
-        bulletin = self._move(session, bulletin_id, BulletinState.SENDING, "再送")
-        bulletin.finished_at = None
+        bulletin = find(session, bulletin_id, to_change=True)
+        # The table also lets a waiting and a halted one come to `sending`, but not by this road.
+        if bulletin.state != BulletinState.SENT:
+            raise WrongState(BulletinState(bulletin.state), "再送")
+        bulletin.state, bulletin.finished_at = BulletinState.SENDING.value, None
         expires_at = at + timedelta(seconds=bulletin.expires_seconds)
         if not bulletin.urgent:
             expires_at += self.hours.next_opening(at) - at

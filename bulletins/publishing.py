@@ -78,13 +78,18 @@ class Publisher:
         service was down) waits for the next opening."""
         opened = 0
         due = session.scalars(
-            select(PublishingOrder)
+            select(PublishingOrder.bulletin_id)
             .where(PublishingOrder.opened_at.is_(None), PublishingOrder.starts_at <= at)
             .order_by(PublishingOrder.urgent.desc(), PublishingOrder.starts_at)
-            .with_for_update(skip_locked=True)
         ).all()
-        for order in due:
-            bulletin = session.get_one(Bulletin, order.bulletin_id, with_for_update=True)
+        for number in due:
+            # First the bulletin, then its order: whoever approves or withdraws takes them in the same order.
+            bulletin = session.scalars(
+                select(Bulletin).where(Bulletin.id == number).with_for_update(skip_locked=True)
+            ).first()
+            order = session.get(PublishingOrder, number, with_for_update=True, populate_existing=True)
+            if bulletin is None or order is None or order.opened_at is not None:
+                continue
             if bulletin.state != BulletinState.WAITING or bulletin.approved_version != bulletin.version:
                 continue
             if not order.urgent and not self.hours.is_open(at):
@@ -128,9 +133,10 @@ class Publisher:
         for number in session.scalars(_nearly_done().with_for_update(of=Bulletin, skip_locked=True)).all():
             bulletin = session.get_one(Bulletin, number)
             order = session.get_one(PublishingOrder, number)
-            counts = tallies.of(session, bulletin.batch)
+            # Rows first: once none is open, the tallies no longer move.
             if outbox.open_rows(session, bulletin.batch):
                 continue
+            counts = tallies.of(session, bulletin.batch)
             if counts.ended != order.audience:
                 repair(session, bulletin, order)
                 continue

@@ -38,7 +38,7 @@ def console_routers(home: Home, pages: Pages, guard: Guard) -> Sequence[APIRoute
         BulletinPages(desk, pages=pages, guard=guard).router(),
         SubscriberPages(home.database, home.clock, home.watch, pages=pages, guard=guard).router(),
         InboundPages(home.database, home.clock, pages=pages, guard=guard).router(),
-        PracticePages(home.mailbox, pages=pages, guard=guard).router(),
+        PracticePages(home.mailbox, pages=pages, guard=guard, public_url=home.settings.public_url).router(),
         BulletinApi(desk, guard=guard).router(),
         SubscriberApi(home.database, home.clock, home.watch, guard=guard).router(),
     )

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from admin import guard as guards
+from admin import turned_away
 from admin.api_problems import install_problems
 from admin.guard import Guard
 from foundation.pages import Pages
@@ -60,7 +60,7 @@ def _app(home: Home, *, residents: bool, console: bool) -> FastAPI:
             app.include_router(router)
     if console:
         guard = Guard(home.database, home.clock, public_url=home.settings.public_url)
-        guards.install(app, pages)
+        turned_away.install(app, pages)
         for router in console_routers(home, pages, guard):
             app.include_router(router)
         app.include_router(metrics_router(home))
@@ -100,6 +100,11 @@ def _install_answers(app: FastAPI, home: Home, pages: Pages) -> None:
 
 async def _headers(request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
     response = await proceed(request)
+    if request.url.path.startswith("/admin"):
+        # Without a referrer a browser in a plain-HTTP network hides where a form came from, and the guard would take
+        # our own form for a foreign one. Pages of the console hold no tokens in their addresses.
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        response.headers.setdefault("Cache-Control", "no-store")
     for name, value in PUBLIC.items():
         response.headers.setdefault(name, value)
     return response
