@@ -1,6 +1,6 @@
 """What the tests of the mailer share."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +8,8 @@ import pytest
 from foundation.database import Database
 from mailer.flight_log import FlightLog
 from service.schema import METADATA
+from tests.support.clock import HandClock
+from tests.support.entrance import Entrance, opened
 
 
 @pytest.fixture
@@ -24,3 +26,19 @@ def sqlite(tmp_path: Path) -> Iterator[Database]:
     METADATA.create_all(database.engine)
     yield database
     database.close()
+
+
+@pytest.fixture
+def quick_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rounds are the same, only shorter."""
+    monkeypatch.setattr("mailer.sender.POLL_SECONDS", 0.01)
+    monkeypatch.setattr("mailer.sender.RECORD_SECONDS", 0.01)
+    monkeypatch.setattr("mailer.sender.KEEP_SECONDS", 0.02)
+
+
+@pytest.fixture
+async def entrance(sqlite: Database, clock: HandClock) -> AsyncIterator[Entrance]:
+    entrance = await opened(sqlite, clock, most=5)
+    async with entrance.talks:
+        yield entrance
+    await entrance.door.close()

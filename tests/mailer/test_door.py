@@ -1,115 +1,14 @@
-"""The door for mail, spoken to over real sockets."""
+"""The door for mail: who is let in, and what is refused."""
 
 import asyncio
-import logging
 import socket
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
 
-from foundation.clock import Clock
 from foundation.database import Database
-from foundation.setting_values import HostPort
-from mailer import inbound
-from mailer.door import Door, DoorKeeper
-from mailer.inbound import InboundRow
 from tests.support.clock import HandClock
-from tests.support.mail_engine import AT, DOMAIN, KEYRING
-
-ANY_PORT = HostPort("127.0.0.1", 0)
-MAIL = b"From: a@example.jp\r\nSubject: hello\r\n\r\ntext\r\n"
-TOKEN = KEYRING.sign("bounce", 7)
-
-
-def is_wanted(local: str) -> bool:
-    return local in ("touroku", "touroku-en") or KEYRING.read("bounce", local.removeprefix("b-")) is not None
-
-
-@dataclass
-class Talk:
-    """One connection, spoken line by line."""
-
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-
-    @classmethod
-    async def begin(cls, port: int, greeting: str = "EHLO test") -> "Talk":
-        talk = cls(*await asyncio.open_connection("127.0.0.1", port))
-        await talk.answer()
-        await talk.say(greeting)
-        return talk
-
-    async def say(self, line: str) -> str:
-        self.writer.write(line.encode("latin-1") + b"\r\n")
-        return await self.answer()
-
-    async def answer(self) -> str:
-        async with asyncio.timeout(20):
-            while True:
-                line = (await self.reader.readline()).decode()
-                if line[3:4] != "-":
-                    return line.rstrip()
-
-    async def mail(self, raw: bytes = MAIL, *, sender: str = "<a@example.jp>", to: Sequence[str] = ("touroku",)) -> str:
-        """The answer to the final dot, or the first refusal."""
-        for line in (f"MAIL FROM:{sender}", *(f"RCPT TO:<{local}@{DOMAIN}>" for local in to)):
-            answer = await self.say(line)
-            if not answer.startswith("250"):
-                return answer
-        return await self.data(raw)
-
-    async def data(self, raw: bytes) -> str:
-        assert (await self.say("DATA")).startswith("354")
-        self.writer.write(raw + b".\r\n")
-        return await self.answer()
-
-    async def end(self) -> None:
-        self.writer.close()
-        await self.writer.wait_closed()
-
-
-@dataclass
-class Entrance:
-    """An open door and those who speak at it."""
-
-    door: Door
-    smtp_port: int
-    lmtp_port: int
-    database: Database
-    talks: AsyncExitStack = field(default_factory=AsyncExitStack)
-
-    async def smtp(self) -> Talk:
-        return await self._talk(self.smtp_port, "EHLO test")
-
-    async def lmtp(self) -> Talk:
-        return await self._talk(self.lmtp_port, "LHLO test")
-
-    async def _talk(self, port: int, greeting: str) -> Talk:
-        talk = await Talk.begin(port, greeting)
-        self.talks.push_async_callback(talk.end)
-        return talk
-
-    def mails(self) -> list[InboundRow]:
-        with self.database.read() as session:
-            return list(session.scalars(select(InboundRow).order_by(InboundRow.id)))
-
-
-async def opened(database: Database, clock: Clock, *, most: int = 200) -> Entrance:
-    keeper = DoorKeeper(database, clock, DOMAIN, is_wanted, lambda: None)
-    door = Door(keeper, most_connections=most)
-    return Entrance(door, await door.open_smtp(ANY_PORT), await door.open_lmtp(ANY_PORT), database)
-
-
-@pytest.fixture
-async def entrance(sqlite: Database, clock: HandClock) -> AsyncIterator[Entrance]:
-    entrance = await opened(sqlite, clock, most=5)
-    async with entrance.talks:
-        yield entrance
-    await entrance.door.close()
+from tests.support.entrance import MAIL, TOKEN, Entrance, opened
+from tests.support.mail_engine import DOMAIN
 
 
 async def test_a_mail_is_stored_before_250_is_said(database: Database, clock: HandClock) -> None:
@@ -216,74 +115,6 @@ async def test_two_hundred_idle_guests_and_the_next_is_told_421(sqlite: Database
     await entrance.door.close()
 
 
-async def test_a_locked_database_is_answered_with_451_and_nothing_is_acknowledged(
-    entrance: Entrance, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("foundation.database.BUSY_SECONDS", 0.05)
-    quick = await opened(Database(entrance.database.url), HandClock(AT))
-    with entrance.database.write() as holder:
-        holder.execute(text("SELECT 1"))  # takes the lock
-        async with quick.talks:
-            answer = await (await quick.smtp()).mail()
-
-    assert answer.startswith("451")
-    assert entrance.mails() == []
-    await quick.door.close()
-    quick.database.close()
-
-
-async def test_a_database_that_is_gone_is_answered_with_451(tmp_path: Path, clock: HandClock) -> None:
-    entrance = await opened(Database(f"sqlite:///{tmp_path / 'nowhere' / 'hansho.db'}"), clock)
-
-    async with entrance.talks:
-        talk = await entrance.smtp()
-        answers = [await talk.mail(), await talk.mail()]
-
-    assert [answer[:3] for answer in answers] == ["451", "451"]
-    await entrance.door.close()
-    entrance.database.close()
-
-
-async def test_lmtp_answers_once_for_each_recipient(entrance: Entrance) -> None:
-    talk = await entrance.lmtp()
-
-    answers = [await talk.mail(to=["touroku", "touroku-en", "touroku"]), await talk.answer(), await talk.answer()]
-    next_answer = await talk.say("NOOP")
-
-    assert [answer[:3] for answer in answers] == ["250"] * 3
-    assert next_answer == "250 OK"
-    assert [row.recipient for row in entrance.mails()] == [f"touroku@{DOMAIN}", f"touroku-en@{DOMAIN}"]
-
-
-@pytest.mark.parametrize(
-    ("raw", "code"),
-    [(MAIL + b"\n\r\n", "550"), ((b"b" * 76 + b"\r\n") * 14_000, "552"), (b"b" * 70_000 + b"\r\n", "500")],
-    ids=["bare LF", "too large", "line too long"],
-)
-async def test_lmtp_refuses_once_for_each_recipient(entrance: Entrance, raw: bytes, code: str) -> None:
-    talk = await entrance.lmtp()
-
-    answers = [await talk.mail(raw, to=["touroku", "touroku-en"]), await talk.answer()]
-    next_answer = await talk.say("NOOP")
-
-    assert [answer[:3] for answer in answers] == [code] * 2
-    assert next_answer == "250 OK"
-
-
-async def test_lmtp_answers_a_mail_that_cannot_be_stored_once_for_each_recipient(
-    entrance: Entrance, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(*_: object, **__: object) -> None:
-        raise RuntimeError("nobody thought of this")
-
-    monkeypatch.setattr(inbound, "store", broken)
-    talk = await entrance.lmtp()
-
-    answers = [await talk.mail(to=["touroku", "touroku-en"]), await talk.answer()]
-
-    assert [answer[:3] for answer in answers] == ["451", "451"]
-
-
 @pytest.mark.parametrize("sender", ["<a..b@docomo.ne.jp>", "<a.@ezweb.ne.jp>", "<.a@docomo.ne.jp>"])
 async def test_a_carrier_address_is_taken_with_and_without_quotes(entrance: Entrance, sender: str) -> None:
     quoted = sender.replace("<", '<"').replace("@", '"@')
@@ -323,30 +154,3 @@ async def test_damaged_mail_is_stored_as_it_came(entrance: Entrance, raw: bytes)
 
     assert (await (await entrance.smtp()).mail(whole)).startswith("250")
     assert [row.raw for row in entrance.mails()] == [whole]
-
-
-async def test_a_mail_sent_again_after_a_lost_answer_is_one_mail(entrance: Entrance) -> None:
-    talk = await entrance.smtp()
-    raw = b"Message-ID: <1@example.jp>\r\n" + MAIL
-
-    await talk.mail(raw)
-    await talk.mail(raw)
-
-    assert len(entrance.mails()) == 1
-
-
-async def test_no_address_stands_in_our_log(
-    entrance: Entrance, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    talk = await entrance.smtp()
-    await talk.mail(sender="<resident@example.jp>")
-    await talk.mail(sender="<resident@example.jp>", to=["somebody"])
-    entrance.database.close()
-    await talk.say("RSET")
-    monkeypatch.setattr(inbound, "store", lambda *_, **__: 1 / 0)
-    await talk.mail(sender="<resident@example.jp>")
-
-    ours = [record.getMessage() for record in caplog.records if record.name.split(".")[0] != "mail"]
-    assert any("the door met" in line for line in ours)
-    assert not [line for line in ours if "resident" in line or "example.jp" in line]

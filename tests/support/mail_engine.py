@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from foundation.addresses import Address
 from foundation.clock import Clock
 from foundation.database import Database
 from foundation.tokens import Keyring
-from mailer import outbox
+from mailer import outbox, tallies
 from mailer.courier import Courier, Delivered, Envelope, Line, Outcome
 from mailer.delivery_hours import DeliveryHours
 from mailer.flight_log import FlightLog
@@ -149,3 +150,42 @@ class _ScriptedLine:
 
     async def hang_up(self) -> None:
         """There is no line to close."""
+
+
+def counts(database: Database, batch: str = "b") -> tallies.Counts:
+    with database.read() as session:
+        return tallies.of(session, batch)
+
+
+def balanced(database: Database, batch: str = "b") -> bool:
+    with database.read() as session:
+        counted, told = outbox.recount(session, batch), tallies.of(session, batch)
+    ends = (State.SENT, State.FAILED, State.SUPPRESSED, State.EXPIRED, State.DEFERRED)
+    return all(counted.get(state, 0) == getattr(told, state.value) for state in ends)
+
+
+async def emptied(one: Sender, courier: ScriptedCourier) -> None:
+    """Until the sender began, and has nothing in hand any more."""
+    await courier.was_offered(1)
+    async with asyncio.timeout(20):
+        while one._in_hand:
+            await pace(0.01)
+
+
+async def until(database: Database, state: State, rows: int) -> None:
+    """Looks each few milliseconds, without a session open in between."""
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                if states(database)[state] == rows:
+                    return
+            except OperationalError:
+                pass
+            await pace(0.02)
+
+
+async def pace(seconds: float) -> None:
+    """What a server takes to answer."""
+    answered = asyncio.Event()
+    asyncio.get_running_loop().call_later(seconds, answered.set)
+    await answered.wait()
