@@ -1,0 +1,62 @@
+"""Answer caps: the one thing that ends every loop."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+import mailer.answer_caps
+from foundation.database import Database
+from mailer.answer_caps import AnswerRow, Cap, forget_old, may_answer
+from tests.support.mail_engine import AT, KEYRING
+
+MINUTE = timedelta(minutes=1)
+
+
+def ask(database: Database, address: str = "a@example.jp", *, after: timedelta = timedelta(0)) -> bool:
+    with database.write() as session:
+        return may_answer(session, KEYRING, address, at=AT + after)
+
+
+def test_an_address_gets_three_answers_in_ten_minutes(database: Database) -> None:
+    assert [ask(database, after=n * MINUTE) for n in range(5)] == [True, True, True, False, False]
+    assert ask(database, after=10 * MINUTE)
+
+
+def test_an_address_gets_six_answers_a_day(database: Database) -> None:
+    hourly = [ask(database, after=n * 60 * MINUTE) for n in range(24)]
+
+    assert hourly == [True] * 6 + [False] * 18
+    assert ask(database, after=24 * 60 * MINUTE)
+
+
+def test_one_address_does_not_use_up_anothers_answers(database: Database) -> None:
+    for _ in range(4):
+        ask(database)
+
+    assert ask(database, "b@example.jp")
+
+
+def test_everybody_together_gets_no_more_than_the_cap(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mailer.answer_caps, "EVERYBODY_CAPS", (Cap(5, MINUTE),))
+
+    answers = [ask(sqlite, f"r{n}@example.jp") for n in range(7)]
+
+    assert answers == [True] * 5 + [False] * 2
+    assert ask(sqlite, "later@example.jp", after=MINUTE)
+
+
+def test_an_earthquakes_hour_is_within_the_cap_for_everybody() -> None:
+    assert all(cap.answers * (timedelta(hours=1) / cap.span) >= 3000 for cap in mailer.answer_caps.EVERYBODY_CAPS)
+
+
+def test_what_is_counted_is_no_address_and_is_forgotten(database: Database) -> None:
+    ask(database)
+    with database.read() as session:
+        assert "example" not in session.scalars(select(AnswerRow.who)).one()
+
+    with database.write() as session:
+        forget_old(session, at=AT + timedelta(days=3))
+
+    with database.read() as session:
+        assert session.scalars(select(AnswerRow)).all() == []

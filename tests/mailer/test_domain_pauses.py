@@ -1,0 +1,62 @@
+"""Domain pauses: a sudden rise of refusals is a person's to judge."""
+
+import pytest
+
+from foundation.database import Database
+from mailer import tallies
+from mailer.domain_pauses import Cause, excused, look, paused_domains, resolve, unresolved
+from mailer.outbox_tables import State
+from mailer.tallies import Change
+from tests.support.mail_engine import AT
+
+
+def refused(database: Database, *, sent: int, failed: int, batch: str = "b", domain: str = "dead.jp") -> list[str]:
+    with database.write() as session:
+        tallies.add(session, "s1", [Change(batch, domain, {State.SENT: sent, State.FAILED: failed})])
+        return look(session, [(batch, domain)], at=AT)
+
+
+def test_a_rise_pauses_its_domain_once_for_a_batch(database: Database) -> None:
+    assert refused(database, sent=40, failed=9) == []
+    assert refused(database, sent=0, failed=2) == ["dead.jp"]
+    assert refused(database, sent=0, failed=50) == []
+    with database.read() as session:
+        [pause] = unresolved(session)
+        assert (pause.domain, pause.batch, pause.attempts, pause.refused) == ("dead.jp", "b", 51, 11)
+
+
+def test_reports_count_towards_a_rise_over_all_senders(database: Database) -> None:
+    with database.write() as session:
+        tallies.add(session, "s1", [Change("b", "x.jp", {State.SENT: 30})])
+        tallies.add(session, "s2", [Change("b", "x.jp", {State.SENT: 30})])
+        tallies.add(session, "report", [Change("b", "x.jp", {tallies.BOUNCED: 13})])
+
+        assert look(session, [("b", "x.jp"), ("b", "x.jp"), ("b", "y.jp")], at=AT) == ["x.jp"]
+
+
+@pytest.mark.parametrize(("verdict", "still_excused"), [(Cause.OURS, {("b", "dead.jp")}), (Cause.TRUE, set())])
+def test_a_persons_verdict_ends_the_pause_and_says_whether_refusals_count(
+    database: Database, verdict: Cause, still_excused: set[tuple[str, str]]
+) -> None:
+    refused(database, sent=0, failed=60)
+
+    with database.write() as session:
+        assert list(paused_domains(session)) == ["dead.jp"]
+        assert excused(session) == {("b", "dead.jp")}
+        number = unresolved(session)[0].id
+        assert resolve(session, number, verdict, by="staff:1", at=AT) is not None
+        assert resolve(session, number, verdict, by="staff:2", at=AT) is None
+        assert resolve(session, 999, verdict, by="staff:2", at=AT) is None
+
+    with database.read() as session:
+        assert list(paused_domains(session)) == []
+        assert excused(session) == still_excused
+
+
+def test_a_domain_taken_up_again_is_not_paused_twice_by_the_same_batch_but_by_the_next(database: Database) -> None:
+    refused(database, sent=0, failed=60)
+    with database.write() as session:
+        resolve(session, unresolved(session)[0].id, Cause.TRUE, by="staff:1", at=AT)
+
+    assert refused(database, sent=0, failed=60) == []
+    assert refused(database, sent=0, failed=60, batch="next") == ["dead.jp"]

@@ -1,0 +1,129 @@
+"""Inbound mail: stored once, worked off once, in its order."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from foundation.database import Database
+from mailer import inbound
+from mailer.inbound import InboundRow, InboundState, Incoming
+from tests.support.mail_engine import AT
+
+RAW = b"Message-ID: <1@example.jp>\r\nSubject: x\r\n\r\ntext\r\n"
+
+
+def store(
+    database: Database, raw: bytes = RAW, *, to: tuple[str, ...] = ("touroku@d",), sender: str = "a@x.jp"
+) -> None:
+    with database.write() as session:
+        inbound.store(session, Incoming(sender, to, raw), at=AT)
+
+
+def rows(database: Database) -> list[InboundRow]:
+    with database.read() as session:
+        return list(session.scalars(select(InboundRow).order_by(InboundRow.id)))
+
+
+def test_a_mail_is_one_row_a_recipient_as_it_came(database: Database) -> None:
+    store(database, to=("touroku@d", "b-x@d"))
+
+    assert [(row.recipient, row.raw, row.state, row.received_at) for row in rows(database)] == [
+        ("touroku@d", RAW, "new", AT),
+        ("b-x@d", RAW, "new", AT),
+    ]
+
+
+def test_the_same_mail_by_two_roads_is_one_mail(database: Database) -> None:
+    for _ in range(2):
+        store(database)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: store(database), range(4)))
+
+    assert len(rows(database)) == 1
+
+
+@pytest.mark.parametrize(
+    ("raw", "sender", "to"),
+    [
+        (RAW, "b@x.jp", "touroku@d"),
+        (RAW, "a@x.jp", "touroku-en@d"),
+        (RAW.replace(b"<1@", b"<2@"), "a@x.jp", "touroku@d"),
+    ],
+)
+def test_another_sender_recipient_or_identity_is_another_mail(
+    database: Database, raw: bytes, sender: str, to: str
+) -> None:
+    store(database)
+    store(database, raw, sender=sender, to=(to,))
+
+    assert len(rows(database)) == 2
+
+
+def test_a_mail_without_an_identity_is_always_a_new_one(database: Database) -> None:
+    for _ in range(2):
+        store(database, b"Subject: x\r\n\r\n")
+
+    assert len(rows(database)) == 2
+
+
+@given(st.binary(max_size=300))
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_comes_is_stored(sqlite: Database, raw: bytes) -> None:
+    before = len(rows(sqlite))
+
+    store(sqlite, b"Message-ID: " + raw)
+
+    assert raw in rows(sqlite)[-1].raw or len(rows(sqlite)) == before
+
+
+def test_mail_is_worked_off_in_its_order(database: Database) -> None:
+    for number in range(3):
+        store(database, b"%d" % number)
+
+    served = []
+    for _ in range(3):
+        with database.write() as session:
+            row = inbound.next_new(session)
+            assert row is not None
+            served.append(row.raw)
+            row.state = InboundState.DONE.value
+
+    with database.write() as session:
+        assert inbound.next_new(session) is None
+    assert served == [b"0", b"1", b"2"]
+
+
+def test_two_who_work_at_once_get_different_mails(database: Database) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite has one writer at a time")
+    store(database, b"0")
+    store(database, b"1")
+
+    with database.write() as one, database.write() as other:
+        first, second = inbound.next_new(one), inbound.next_new(other)
+        assert first is not None
+        assert second is not None
+        assert first.id != second.id
+
+
+def test_what_is_set_aside_stays_and_what_is_done_is_forgotten(database: Database) -> None:
+    for number in range(3):
+        store(database, b"%d" % number)
+    done, aside, _ = (row.id for row in rows(database))
+    with database.write() as session:
+        session.get_one(InboundRow, done).state = InboundState.DONE.value
+        inbound.set_aside(session, aside, "x" * 900)
+        inbound.set_aside(session, 999, "nobody")
+
+    with database.write() as session:
+        assert inbound.forget_done(session, before=AT) == 0
+        assert inbound.forget_done(session, before=AT + timedelta(seconds=1)) == 1
+
+    with database.read() as session:
+        [kept] = inbound.those_set_aside(session)
+        assert (kept.id, len(kept.note or "")) == (aside, 500)
+        assert inbound.counts_by_kind(session) == {"new": 2}
