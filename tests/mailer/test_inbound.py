@@ -110,7 +110,7 @@ def test_two_who_work_at_once_get_different_mails(database: Database) -> None:
         assert first.id != second.id
 
 
-def test_what_is_set_aside_stays_and_what_is_done_is_forgotten(database: Database) -> None:
+def test_what_is_done_is_forgotten_long_before_what_was_set_aside(database: Database) -> None:
     for number in range(3):
         store(database, b"%d" % number)
     done, aside, _ = (row.id for row in rows(database))
@@ -120,10 +120,13 @@ def test_what_is_set_aside_stays_and_what_is_done_is_forgotten(database: Databas
         inbound.set_aside(session, 999, "nobody")
 
     with database.write() as session:
-        assert inbound.forget_done(session, before=AT) == 0
-        assert inbound.forget_done(session, before=AT + timedelta(seconds=1)) == 1
+        later = AT + timedelta(seconds=1)
+        assert inbound.forget(session, done_before=AT, aside_before=AT) == 0
+        assert inbound.forget(session, done_before=later, aside_before=AT) == 1
 
     with database.read() as session:
         [kept] = inbound.those_set_aside(session)
         assert (kept.id, len(kept.note or "")) == (aside, 500)
         assert inbound.counts_by_kind(session) == {"new": 2}
+    with database.write() as session:
+        assert inbound.forget(session, done_before=later, aside_before=later) == 1
