@@ -6,6 +6,7 @@ Actors and subjects are opaque numbers and words; no address is ever written her
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -65,10 +66,12 @@ def write(session: Session, deed: Deed, *, at: datetime, details: Mapping[str, o
 def first_broken(session: Session) -> int | None:
     """The id of the first line that does not fit its chain, or None when the whole ledger is sound."""
     expected = _FIRST_LINK
-    for line in session.scalars(select(LedgerLine).order_by(LedgerLine.id).execution_options(yield_per=500)):
-        if line.link != expected or line.hash != _hash(line):
-            return line.id
-        expected = line.hash
+    # Closed also where the walk ends early: on PostgreSQL a cursor stays open on the server.
+    with closing(session.scalars(select(LedgerLine).order_by(LedgerLine.id).execution_options(yield_per=500))) as lines:
+        for line in lines:
+            if line.link != expected or line.hash != _hash(line):
+                return line.id
+            expected = line.hash
     return None
 
 

@@ -1,0 +1,83 @@
+"""Tokens: what we signed we read, and nothing else."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from foundation.tokens import Keyring, fingerprint, random_token
+
+OLD, NEW = "the secret of last year", "the secret of this year"
+KEYRING = Keyring([OLD])
+numbers = st.integers(0, 2**63 - 1)
+
+
+@given(numbers)
+def test_a_token_reads_back_and_fits_a_local_part(number: int) -> None:
+    token = KEYRING.sign("stop", number)
+
+    assert KEYRING.read("stop", token) == number
+    assert KEYRING.read("stop", token.upper()) == number
+    assert re.fullmatch(r"[a-z2-7]{18,29}", token)
+
+
+@given(numbers)
+def test_a_token_of_one_purpose_is_none_of_another(number: int) -> None:
+    assert KEYRING.read("me", KEYRING.sign("stop", number)) is None
+
+
+@given(numbers, st.integers(0, 28), st.sampled_from("abcdefghijklmnopqrstuvwxyz234567"))
+def test_a_changed_letter_makes_a_token_worthless(number: int, place: int, letter: str) -> None:
+    token = KEYRING.sign("stop", number)
+    place %= len(token)
+    forged = token[:place] + letter + token[place + 1 :]
+
+    assert KEYRING.read("stop", forged) == (number if forged == token else None)
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=200)
+def test_what_we_did_not_sign_is_never_read_and_never_raises(text: str) -> None:
+    assert KEYRING.read("stop", text) is None
+
+
+@pytest.mark.parametrize("change", ["{}=", "{}a", "a{}", "{}aaaaaaaa", " {}", "{}\n", "{}" * 3, ""])
+def test_a_second_spelling_is_not_accepted(change: str) -> None:
+    token = KEYRING.sign("stop", 34)
+
+    assert KEYRING.read("stop", change.format(token, token, token)) is None
+
+
+def test_an_old_secret_still_verifies_and_the_first_one_signs() -> None:
+    both = Keyring([NEW, OLD])
+
+    assert both.read("stop", KEYRING.sign("stop", 7)) == 7
+    assert both.sign("stop", 7) == Keyring([NEW]).sign("stop", 7)
+    assert KEYRING.read("stop", both.sign("stop", 7)) is None
+
+
+def test_a_keyring_without_a_secret_is_none() -> None:
+    with pytest.raises(ValueError, match="secret"):
+        Keyring([])
+
+
+def test_a_negative_number_is_not_signed() -> None:
+    with pytest.raises(ValueError, match="zero"):
+        KEYRING.sign("stop", -1)
+
+
+def test_a_blinded_value_is_the_same_each_time_and_tells_nothing() -> None:
+    blinded = KEYRING.blind("answer", "a@example.jp")
+
+    assert blinded == KEYRING.blind("answer", "a@example.jp")
+    assert blinded not in (KEYRING.blind("other", "a@example.jp"), Keyring([NEW]).blind("answer", "a@example.jp"))
+    assert "example" not in blinded
+
+
+def test_random_tokens_differ_and_are_stored_as_fingerprints() -> None:
+    tokens = {random_token() for _ in range(100)}
+
+    assert len(tokens) == 100
+    assert all(re.fullmatch(r"[a-z2-7]{32}", token) for token in tokens)
+    assert not tokens & {fingerprint(token) for token in tokens}
