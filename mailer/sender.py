@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +33,7 @@ POLL_SECONDS = 0.2
 RECORD_SECONDS = 0.2
 KEEP_SECONDS = 1.0
 GROUP = 200
+LEAST_IN_HAND = 400  # rows of a lane; slow lines keep them under lease by renewing it
 LONGEST_WAIT_SECONDS = 30.0
 
 
@@ -103,13 +104,14 @@ class Sender:
         if mended:
             log.info("%d letters accepted before a restart were recorded", mended)
 
-    async def _claim(self) -> None:
+    async def _claim(self) -> bool:
+        """True when more is waiting than was taken."""
         at = self._eq.clock.now()
         if any(until <= at for until in self._leased_until.values()):
             # After an outage: what nobody took over meanwhile is still ours, and must not be claimed as if it were new.
             await self._keep()
-        lines = len(self._eq.courier.lines())
-        lanes = self._lanes_with_room(at, lines * 8)
+        room = max(len(self._eq.courier.lines()) * 8, LEAST_IN_HAND)
+        lanes = self._lanes_with_room(at, room)
 
         def work() -> list[Claimed]:
             with self._eq.database.read() as session:
@@ -117,15 +119,17 @@ class Sender:
                     return []
             with self._eq.database.write() as session:
                 claims.settle(session, self._name, at=at)
-                return claims.claim(session, self._name, at=at, lanes=lanes, limit=lines * 16)
+                return claims.claim(session, self._name, at=at, lanes=lanes, limit=room)
 
-        for row in await asyncio.to_thread(work):
+        taken = await asyncio.to_thread(work)
+        for row in taken:
             # A row whose lease ran out while it was in our own hand comes back under a new attempt: it is not
             # queued twice.
             if row.id not in self._in_hand:
                 self._queue.put_nowait((int(row.lane), row.id))
             self._in_hand[row.id] = row
             self._leased_until[row.id] = at + claims.LEASE
+        return len(taken) == room
 
     def _lanes_with_room(self, at: datetime, room: int) -> list[Lane]:
         """As much of each lane is taken as is sent well within the lease; none waits for another one's room."""
@@ -135,10 +139,10 @@ class Sender:
             lanes.remove(Lane.BULK)
         return lanes
 
-    async def _keep(self) -> None:
+    async def _keep(self) -> bool:
         asked = list(self._in_hand)
         if not asked:
-            return
+            return False
         at = self._eq.clock.now()
         wanted = await self._in_database(partial(claims.keep, sender=self._name, ids=asked, at=at))
         # What was recorded meanwhile is no longer in hand.
@@ -147,12 +151,14 @@ class Sender:
                 self._leased_until[number] = at + claims.LEASE
             else:
                 self._dropped.add(number)
+        return False
 
-    async def _record(self) -> None:
+    async def _record(self) -> bool:
+        """True when another group is full already."""
         async with self._recording:
             group, self._results = self._results, []
             if not group:
-                return
+                return False
             work = partial(records.record, sender=self._name, results=group, at=self._eq.clock.now())
             try:
                 paused = await self._in_database(work)
@@ -166,6 +172,7 @@ class Sender:
             self._eq.flights.keep_only([_landing(r) for r in self._results if isinstance(r.outcome, Delivered)])
             for domain in paused:
                 log.error("refusals at %s rose suddenly: paused until someone has looked at the console", domain)
+            return len(self._results) >= GROUP
 
     async def _work(self, line: Line) -> None:
         wait = 0.0
@@ -223,19 +230,18 @@ class Sender:
                 log.error("the flight log cannot be written: %s", problem.strerror)
         self._results.append(result)
 
-    async def _every(self, seconds: float, work: Callable[[], asyncio.Future[None] | object]) -> None:
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[bool]]) -> None:
+        """Again at once while `work` says that more is waiting."""
         while not self._stopping.is_set():
-            await self._patiently(work)
-            if len(self._results) < GROUP:
+            if not await self._patiently(work):
                 await self._pause(seconds)
 
-    async def _patiently(self, work: Callable[[], object]) -> None:
+    async def _patiently(self, work: Callable[[], Awaitable[V]]) -> V:
         """A database that is locked or gone is waited for; what was accepted meanwhile stays in the flight log."""
         wait = 0.5
         while True:
             try:
-                await work()  # type: ignore[misc]  # every caller hands in a coroutine function
-                return
+                return await work()
             except OperationalError as problem:
                 log.warning("the database does not answer (%s); trying again", type(problem.orig).__name__)
                 if self._stopping.is_set() and wait > 4:
