@@ -10,7 +10,14 @@ from sqlalchemy import text
 from foundation.database import Database
 from service.schema import METADATA
 from tests.support.clock import HandClock
-from tests.support.postgres import postgres_url
+from tests.support.postgres import end_postgres, postgres_url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _postgres_ends() -> Iterator[None]:
+    """The server of this process, if one was started, does not outlive the tests."""
+    yield
+    end_postgres()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import Depends, FastAPI, Request
 from starlette.responses import PlainTextResponse, Response
 
-from admin import guard as guarding
+from admin import turned_away
 from admin.guard import Guard
 from admin.pages_sign_in import SignInPages
 from admin.roles import Role
@@ -38,7 +38,7 @@ def console(database: Database, clock: HandClock, keyring: Keyring, *, public_ur
         demand = [Depends(guard.at_least(role))]
         app.add_api_route(path, _greet, methods=["GET", "POST"], dependencies=demand, include_in_schema=False)
         app.add_api_route(f"/api/for-{role}", _greet, methods=["POST"], dependencies=[Depends(guard.bearer(role))])
-    guarding.install(app, pages)
+    turned_away.install(app, pages)
     # The socket listens before the server runs, so the first request waits instead of failing.
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", ws="none"))

@@ -1,4 +1,4 @@
-"""A real Chromium, one a test process."""
+"""A real Chromium, one a test file."""
 
 import os
 import shutil
@@ -16,7 +16,8 @@ from tests.support.house import House
 FRIDAY_MORNING = datetime(2026, 11, 20, 10, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
 
 
-@pytest.fixture(scope="session")
+# Ended with each file: while Playwright runs, its event loop stands in the way of every other test of the process.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from foundation.clock import SystemClock
 from foundation.database import Database
 from mailer import claims, records, tallies
-from mailer.courier import Delivered, Envelope, Outcome
+from mailer.courier import Deferred, Delivered, Envelope, Outcome
 from mailer.flight_log import FlightLog
 from mailer.outbox_tables import Lane, OutboxRow, State
 from tests.support.clock import HandClock
@@ -172,8 +172,9 @@ async def test_a_row_whose_lease_ran_out_is_not_sent_by_its_old_holder(
     assert balanced(sqlite)
 
 
+@pytest.mark.parametrize(("outcome", "end"), [(Delivered("250"), State.SENT), (Deferred("451"), State.DEFERRED)])
 async def test_an_outage_longer_than_a_lease_repeats_nothing(
-    sqlite: Database, flights: FlightLog, clock: HandClock
+    sqlite: Database, flights: FlightLog, clock: HandClock, outcome: Outcome, end: State
 ) -> None:
     put(sqlite, many(10))
     out = asyncio.Event()

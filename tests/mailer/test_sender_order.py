@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -43,8 +44,20 @@ pytestmark = pytest.mark.usefixtures("quick_rounds")
     ],
 )
 async def test_bulk_keeps_to_the_hours_and_the_grace_but_reply_and_urgent_do_not(
-    sqlite: Database, flights: FlightLog, clock: HandClock, moment: timedelta, lanes: set[Lane]
+    sqlite: Database,
+    flights: FlightLog,
+    clock: HandClock,
+    monkeypatch: pytest.MonkeyPatch,
+    moment: timedelta,
+    lanes: set[Lane],
 ) -> None:
+    claim, asked = claims.claim, set()
+
+    def spy(*arguments: Any, **options: Any) -> Any:
+        asked.update(options["lanes"])
+        return claim(*arguments, **options)
+
+    monkeypatch.setattr(claims, "claim", spy)
     for lane in Lane:
         put(sqlite, many(2), batch=lane.name, lane=lane, life=timedelta(days=5))
     clock.set(CLOSED + moment)
@@ -55,7 +68,7 @@ async def test_bulk_keeps_to_the_hours_and_the_grace_but_reply_and_urgent_do_not
 
     with sqlite.read() as session:
         sent = set(session.scalars(select(OutboxRow.lane).where(OutboxRow.state == State.SENT)))
-    assert sent == lanes
+    assert sent == asked == lanes
     assert states(sqlite)[State.SENT] == 2 * len(lanes)
 
 
@@ -63,10 +76,10 @@ async def test_bulk_already_in_hand_does_not_go_after_the_closing(
     sqlite: Database, flights: FlightLog, clock: HandClock
 ) -> None:
     put(sqlite, many(10), life=timedelta(days=5))
-    clock.set(CLOSED)
+    clock.set(CLOSED + timedelta(minutes=60) - timedelta(seconds=5))
 
     async def slow(envelope: Envelope) -> Outcome:
-        clock.set(CLOSED + timedelta(hours=1))
+        clock.move(timedelta(seconds=5))
         return Delivered("250 OK")
 
     courier = ScriptedCourier(slow, connections=1)
@@ -93,8 +106,9 @@ async def test_a_reply_does_not_wait_behind_bulk(sqlite: Database, flights: Flig
 
 
 async def test_a_great_urgent_run_is_claimed_no_faster_than_it_is_sent(
-    sqlite: Database, flights: FlightLog, clock: HandClock
+    sqlite: Database, flights: FlightLog, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("mailer.sender.LEAST_IN_HAND", 20)
     put(sqlite, many(400), lane=Lane.URGENT)
     put(sqlite, ["reply@example.jp"], batch="replies", lane=Lane.REPLY)
     most = 0
@@ -109,7 +123,7 @@ async def test_a_great_urgent_run_is_claimed_no_faster_than_it_is_sent(
     one = sender(sqlite, courier, flights, clock=clock)
     await run_until(one, courier.was_offered(100))
 
-    assert most <= 3 * 24
+    assert most <= 3 * 2 * 20
 
 
 @pytest.mark.parametrize("how", ["halted", "withdrawn", "left"])

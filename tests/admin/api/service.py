@@ -13,8 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from admin import api_tokens, staff
-from admin import guard as guarding
+from admin import api_tokens, staff, turned_away
 from admin.api import BulletinApi
 from admin.api_problems import install_problems
 from admin.api_subscribers import SubscriberApi
@@ -101,7 +100,7 @@ def application(office: Office) -> FastAPI:
     )
     guard = Guard(office.database, office.clock, public_url="http://127.0.0.1:8000")
     app = FastAPI(openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
-    guarding.install(app, Pages(TEMPLATES, {"town": home.town, "practice": True}))
+    turned_away.install(app, Pages(TEMPLATES, {"town": home.town, "practice": True}))
     app.add_exception_handler(HTTPException, _page)
     install_problems(app)
     app.include_router(BulletinApi(desk, guard=guard).router())
