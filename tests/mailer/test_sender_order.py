@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from foundation.database import Database
-from mailer import outbox
+from mailer import claims, outbox
 from mailer.courier import Delivered, Envelope, Outcome
 from mailer.flight_log import FlightLog
 from mailer.outbox_tables import BatchState, Lane, OutboxRow, State
@@ -51,7 +51,8 @@ async def test_bulk_keeps_to_the_hours_and_the_grace_but_reply_and_urgent_do_not
     moment: timedelta,
     lanes: set[Lane],
 ) -> None:
-    claim, asked = claims.claim, set()
+    claim = claims.claim
+    asked: set[Lane] = set()
 
     def spy(*arguments: Any, **options: Any) -> Any:
         asked.update(options["lanes"])
