@@ -1,5 +1,6 @@
 """The console script: when the house cannot even be entered, a mail server is told to keep its mail."""
 
+import os
 import sys
 from importlib import import_module
 
@@ -11,6 +12,7 @@ FINAL = frozenset({0, 65, 67})
 def main() -> None:
     """Exit status: 0 done, 1 could not, 2 wrong usage or setting; `deliver-mail` answers by sysexits, and asks to try
     again later for whatever is wrong on our side, a broken installation included."""
+    os.umask(0o077)  # addresses lie in the data folder: they are nobody else's to read on this machine
     arguments = sys.argv[1:]
     if arguments[:1] != ["deliver-mail"]:
         sys.exit(_run(arguments))

@@ -12,6 +12,7 @@ import click
 from foundation.settings import Mode
 from service.commands.desk import Desk
 from service.home import Home
+from service.listening import PortTaken, refuse_taken_ports
 from service.logbook import open_logbook
 from service.roles import ROLES, RoleName
 from service.schema import is_newest
@@ -31,10 +32,14 @@ def serve(desk: Desk, names: tuple[str, ...]) -> int:
     if not is_newest(desk.database):
         raise click.ClickException("the database is not ready: run hansho migrate")
     desk.database.close()
+    wanted = [RoleName(name) for name in names] or list(RoleName)
+    try:
+        refuse_taken_ports(desk.settings, wanted)
+    except PortTaken as taken:
+        raise click.ClickException(str(taken)) from None
     for line in _where_to_look(desk.home):
         click.echo(line)
     open_logbook("serve")
-    wanted = [RoleName(name) for name in names] or list(RoleName)
     return Supervisor(wanted, partial(_run_role, desk)).run()
 
 
@@ -77,6 +82,7 @@ def _where_to_look(home: Home) -> list[str]:
         f"  職員用の管理画面      http://{admin}/admin",
         f"  練習用メールボックス  http://{admin}/admin/practice",
         f"  空メールの受付        touroku@{settings.mail_domain}（SMTP {settings.smtp_listen}）",
+        "  止めるには Ctrl-C を押します。",
     ]
 
 
