@@ -216,3 +216,20 @@ async def test_a_dead_senders_rows_are_sent_by_another_once_their_lease_is_over(
     await run_until(sender(database, courier, flights, clock=clock), courier.was_offered(5))
 
     assert Counter(envelope.recipient for envelope in courier.offered) == dict.fromkeys(many(5), 1)
+
+
+async def test_after_an_outage_a_sender_keeps_its_rows_before_it_claims(
+    sqlite: Database, flights: FlightLog, clock: HandClock
+) -> None:
+    """Its rounds are walked through by hand, since which of them comes first is chance."""
+    [number] = put(sqlite, many(1))
+    one = sender(sqlite, ScriptedCourier(), flights, clock=clock)
+    await one._claim()
+
+    clock.move(claims.LEASE + timedelta(seconds=1))
+    one._note(one._in_hand[number], Deferred("451"))
+    await one._claim()
+    await one._record()
+
+    assert states(sqlite) == {State.DEFERRED: 1}
+    assert balanced(sqlite)
