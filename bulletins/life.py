@@ -20,7 +20,7 @@ class BulletinState(StrEnum):
 
 _S = BulletinState
 _LABELS = {
-    _S.DRAFT: "作成中",
+    _S.DRAFT: "配信案",
     _S.SUBMITTED: "承認待ち",
     _S.RETURNED: "差し戻し",
     _S.WAITING: "配信待ち",

@@ -150,7 +150,7 @@ def test_a_wrong_state_is_a_conflict(staff: Callers) -> None:
     answer = staff.approver.post(f"/bulletins/{number}/approve", {"urgent": False})
 
     assert answer.status_code == 409
-    assert "作成中" in answer.json()["detail"]
+    assert "配信案" in answer.json()["detail"]
 
 
 def test_a_blocking_check_is_a_conflict_that_lists_what_blocks(staff: Callers) -> None:
