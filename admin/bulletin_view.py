@@ -9,7 +9,7 @@ from admin.bulletin_doors import Doors, doors
 from admin.history_words import HistoryLine, history
 from admin.japanese_times import StartWords, start_words
 from admin.notice_cards import following
-from admin.reach_words import reach_words
+from admin.reach_words import addressee_words, expiry_words, reach_words
 from admin.staff import Colleague
 from bulletins.drafting import find
 from bulletins.life import EDITABLE, BulletinState
@@ -33,6 +33,8 @@ class BulletinView:
     start: StartWords | None
     never_opens: bool
     reach: str
+    addressees: tuple[str, ...]
+    expiry: str
     history: list[HistoryLine]
     again: int
     done_share: int
@@ -65,6 +67,8 @@ def view(desk: BulletinDesk, bulletin_id: int, me: Colleague) -> BulletinView:
         start=start,
         never_opens=never_opens,
         reach=reach_words(dossier.reach, desk.town, to_all=bulletin.to_all),
+        addressees=addressee_words(bulletin, desk.town),
+        expiry=expiry_words(bulletin),
         history=told,
         again=again,
         done_share=100 * progress.counts.ended // progress.audience if progress.audience else 0,

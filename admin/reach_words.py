@@ -1,5 +1,11 @@
-"""How many a bulletin reaches, as one says it aloud."""
+"""Whom a bulletin is for, how many that reaches and for how long it is tried, as one says it aloud."""
 
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from admin.draft_form import life_words
+from bulletins.drafting import scope_of
+from bulletins.tables import Bulletin
 from subscribers.audience import Reach
 from subscribers.town import Town
 
@@ -19,3 +25,28 @@ def reach_words(reach: Reach, town: Town, *, to_all: bool) -> str:
         if number
     ]
     return f"{town.name}の登録者 {everybody}のうち、{reached}に届きます。{'、'.join(left_out)}が対象外です。"
+
+
+def addressee_words(bulletin: Bulletin, town: Town) -> tuple[str, ...]:
+    """A line for the topics and one for the areas. A key that has left the town's file is named as it stands."""
+    scope = scope_of(bulletin)
+    if scope.to_all:
+        return ("登録者全員（一斉配信）",)
+    topics = {topic.key: topic.label for topic in town.topics}
+    areas = {area.key: area.label for area in town.areas}
+    every_topic = not scope.topics or topics.keys() <= set(scope.topics)
+    return (
+        "すべての配信区分" if every_topic else f"配信区分：{_labels(scope.topics, topics)}",
+        f"地域：{_labels(scope.areas, areas)}" if scope.areas else "市内全域",
+    )
+
+
+def expiry_words(bulletin: Bulletin) -> str:
+    """`始めてから24時間`."""
+    return f"始めてから{life_words(timedelta(seconds=bulletin.expires_seconds))}"
+
+
+def _labels(keys: Sequence[str], labels: Mapping[str, str]) -> str:
+    """In the order of the town's file."""
+    known = [label for key, label in labels.items() if key in keys]
+    return "、".join([*known, *(key for key in keys if key not in labels)])

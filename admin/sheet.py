@@ -5,7 +5,7 @@ from datetime import datetime
 
 from admin.bulletin_desk import BulletinDesk, Dossier
 from admin.japanese_times import moment
-from admin.reach_words import reach_words
+from admin.reach_words import addressee_words, expiry_words, reach_words
 from bulletins.life import BulletinState
 from foundation.era import clock_words, era_date
 from mailer.delivery_hours import NeverOpens
@@ -26,7 +26,7 @@ class Stamp:
 
 @dataclass(frozen=True)
 class SheetLines:
-    """The form's lines as printed; `time` stays empty until the delivery began."""
+    """The form's lines as printed; `time` stays empty until the delivery began, `audience` empty after approval."""
 
     number: int
     title: str
@@ -36,7 +36,10 @@ class SheetLines:
     category: str
     subject: str
     text: str
+    addressees: tuple[str, ...]
+    expiry: str
     audience: str
+    promise: str
     urgent_reason: str
     stamps: tuple[Stamp, ...]
     counts: tuple[tuple[str, int], ...]
@@ -56,7 +59,10 @@ def sheet_lines(desk: BulletinDesk, dossier: Dossier) -> SheetLines:
         category=bulletin.category,
         subject=bulletin.subject,
         text=bulletin.text,
+        addressees=addressee_words(bulletin, desk.town),
+        expiry=expiry_words(bulletin),
         audience="" if recorded else reach_words(dossier.reach, desk.town, to_all=bulletin.to_all),
+        promise=_promise(BulletinState(bulletin.state), begun=begun is not None),
         urgent_reason=(bulletin.urgent_reason or "") if bulletin.urgent else "",
         stamps=(
             Stamp("起案", bulletin.submitter_name or bulletin.drafter_name, moment(bulletin.submitted_at, zone)),
@@ -73,6 +79,16 @@ def sheet_lines(desk: BulletinDesk, dossier: Dossier) -> SheetLines:
         if begun
         else (),
     )
+
+
+def _promise(state: BulletinState, *, begun: bool) -> str:
+    """What the line above the text says of it."""
+    if state is BulletinState.WITHDRAWN and not begun:
+        return "配信せずに取り下げました"
+    if not begun:
+        return "以下の内容で配信します"
+    ended = state in (BulletinState.SENT, BulletinState.WITHDRAWN)
+    return "以下の内容で配信しました" if ended else "以下の内容で配信しています"
 
 
 def _day(desk: BulletinDesk, start: datetime | None) -> str:

@@ -1,7 +1,7 @@
 """One bulletin on the console's pages: who sees which button, and what a refusal looks like."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -36,6 +36,29 @@ def test_an_approver_reads_the_mail_its_reach_and_its_start_and_approves(console
     assert "配信を始めるのは 今日 午前9時1分" in words(page)
     assert answer.headers["location"] == f"/admin/bulletins/{number}?done=approved"
     assert state(console, number) == "waiting"
+
+
+def test_the_approver_reads_for_whom_it_is_and_until_when_it_is_tried(console: Console) -> None:
+    everybody = console.submitted()
+    chosen = Sheet(
+        "plain",
+        {"subject": "断水", "text": TEXT},
+        topics=[topic.key for topic in console.home.town.topics[:2]],
+        areas=[console.home.town.areas[0].key],
+        expires_after=timedelta(hours=6),
+    )
+    some = console.desk.begin(chosen, console.people[Role.DRAFTER])
+    console.desk.submit(some, console.people[Role.DRAFTER])
+    browser = console.browser(Role.APPROVER)
+    first, second = (topic.label for topic in console.home.town.topics[:2])
+
+    for suffix in ("", "/sheet"):
+        whole = words(browser.get(f"/admin/bulletins/{everybody}{suffix}"))
+        part = words(browser.get(f"/admin/bulletins/{some}{suffix}"))
+
+        assert "すべての配信区分／市内全域" in whole
+        assert f"配信区分：{first}、{second}／地域：{console.home.town.areas[0].label}" in part
+        assert "始めてから6時間" in part
 
 
 def test_a_start_on_another_day_stands_in_red_with_its_name(console: Console) -> None:
@@ -157,6 +180,8 @@ def test_the_sheet_is_a_request_before_approval_and_a_record_after(console: Cons
     after = words(browser.get(path))
 
     assert "配信伺" in before
+    assert "本文（以下の内容で配信します）" in before
+    assert "本文（以下の内容で配信しています）" in after
     assert "令和8年11月24日（予定）" in before
     assert "配信記録" in after
     assert "配信時刻午前9時" in after
