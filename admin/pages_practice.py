@@ -1,26 +1,31 @@
 """The practice mailbox: the letters that would have gone out, as their recipients would read them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from itertools import islice
 from pathlib import Path
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from admin.console_page import ConsolePage
-from admin.form_reading import number
+from admin.form_reading import Posted, number, posted
 from admin.guard import Guard
 from admin.roles import Role
 from foundation.pages import Pages
 from mailer import mail_text
-from mailer.practice_mailbox import newest_letters
+from mailer.practice_mailbox import PracticeLetter, newest_letters
+
+Form = Annotated[Posted, Depends(posted)]
 
 PAGE = 20
+# A search opens each letter, so it ends with the newest so many.
+MOST_SEARCHED = 5000
 _KEY = re.compile(r"[0-9]{1,20}", re.ASCII)
 _LINK = re.compile(r"https?://[^\s<>\"'　]+", re.ASCII)
 _HEAD_OCTETS = 16_384
@@ -56,17 +61,35 @@ class PracticePages:
     def router(self) -> APIRouter:
         router = APIRouter(include_in_schema=False, dependencies=self._page.needs(Role.VIEWER))
         router.add_api_route("/admin/practice", self.listed, methods=["GET"])
+        router.add_api_route("/admin/practice", self.searched, methods=["POST"])
         router.add_api_route("/admin/practice/{key}", self.letter, methods=["GET"])
         return router
 
     def listed(self, request: Request) -> Response:
-        page = number(request.query_params.get("page", "")) or 1
+        return self._list(request, "", number(request.query_params.get("page", "")) or 1)
+
+    def searched(self, request: Request, form: Form) -> Response:
+        """By recipient. It changes nothing, but an address must not stand in an address of ours."""
+        return self._list(request, form.text("to").strip()[:254], form.number("page") or 1)
+
+    def _list(self, request: Request, to: str, page: int) -> Response:
         exists = self._mailbox.is_dir()
+        letters: Iterable[PracticeLetter] = newest_letters(self._mailbox) if exists else ()
+        if to:
+            letters = (letter for letter in islice(letters, MOST_SEARCHED) if _is_for(letter.path, to))
         first = (page - 1) * PAGE
-        letters = list(islice(newest_letters(self._mailbox), first, first + PAGE + 1)) if exists else []
-        lines = [line for letter in letters[:PAGE] if (line := _line(letter.key, letter.path)) is not None]
+        found = list(islice(letters, first, first + PAGE + 1))
+        lines = [line for letter in found[:PAGE] if (line := _line(letter.key, letter.path)) is not None]
         return self._page.show(
-            request, "practice", here="practice", lines=lines, exists=exists, page=page, more=len(letters) > PAGE
+            request,
+            "practice",
+            here="practice",
+            lines=lines,
+            exists=exists,
+            to=to,
+            most=MOST_SEARCHED,
+            page=page,
+            more=len(found) > PAGE,
         )
 
     def letter(self, request: Request, key: str) -> Response:
@@ -119,6 +142,16 @@ def _line(key: str, path: Path) -> Line | None:
         subject=mail_text.header_text(message, "Subject") or "（件名なし）",
         at=_date(message),
     )
+
+
+def _is_for(path: Path, to: str) -> bool:
+    """Whether the recipient's address holds these characters, in capitals or not."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD_OCTETS)
+    except OSError:
+        return False
+    return to.casefold() in mail_text.header_text(mail_text.parse_mail(head), "Delivered-To").casefold()
 
 
 def _date(message: Message) -> datetime | None:

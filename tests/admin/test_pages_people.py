@@ -1,5 +1,6 @@
 """The first page, subscribers, bounces, inbound mail and the practice mailbox."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -192,6 +193,29 @@ def test_the_practice_mailbox_shows_letters_and_only_our_own_links_can_be_clicke
     assert f'href="{console.url}/me/abc"' in letter.text
     assert "http://evil.example/" in letter.text
     assert 'href="http://evil.example/' not in letter.text
+
+
+def test_the_practice_mailbox_is_searched_by_recipient_without_an_address_in_ours(console: Console) -> None:
+    folder = console.home.mailbox / "new"
+    folder.mkdir(parents=True)
+    for number in range(45):
+        name = "wanted" if number % 2 else "other"
+        (folder / f"{number:012d}.practice").write_text(f"Delivered-To: {name}{number}@Example.jp\nSubject: hello\n\n")
+    browser = console.browser(Role.VIEWER)
+
+    first = browser.post("/admin/practice", data={"to": " WANTED"})
+    second = browser.post("/admin/practice", data={"to": "wanted", "page": "2"})
+    nobody = browser.post("/admin/practice", data={"to": "<nobody>"})
+    foreign = browser.post("/admin/practice", data={"to": "wanted"}, headers={"Origin": "http://evil.example"})
+
+    assert first.text.count('data-label="件名"') == 20
+    assert "other" not in words(first)
+    assert "?to=" not in first.text
+    assert "@" not in "".join(re.findall(r'(?:href|action)="([^"]*)"', first.text))
+    assert "古いほうへ" in words(first)
+    assert second.text.count('data-label="件名"') == 2
+    assert "「<nobody>」を含むメールはありません" in words(nobody)
+    assert foreign.status_code == 403
 
 
 @pytest.mark.parametrize("key", ["..%2F..%2Fsecret", "*", "7.practice", "%00", "１", "9"])
