@@ -33,10 +33,10 @@ def day(on: date | datetime, zone: tzinfo) -> str:
 
 
 def start_words(start: datetime, zone: tzinfo, *, at: datetime) -> StartWords:
-    """`今日 午後3時10分`, `明日 11月25日(水) 午前9時`, `11月24日(火) 午前9時`; `at` is now."""
+    """`きょう 午後3時10分`, `明日 11月25日(水) 午前9時`, `11月24日(火) 午前9時`; `at` is now."""
     local, today = start.astimezone(zone), at.astimezone(zone).date()
     clock = clock_words(local)
     if local.date() <= today:
-        return StartWords(f"今日 {clock}", other_day=False)
+        return StartWords(f"きょう {clock}", other_day=False)
     near = "明日 " if local.date() == today + timedelta(days=1) else ""
     return StartWords(f"{near}{day_and_weekday(local.date())} {clock}", other_day=True)

@@ -53,7 +53,7 @@ def _app(home: Home, *, residents: bool, console: bool) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.middleware("http")(_headers)
     app.mount("/style", StaticFiles(directory=TEMPLATES / "style"))
-    _install_answers(app, home, pages)
+    _install_answers(app, home, pages, residents=residents, console=console)
     install_problems(app)
     if residents:
         for router in public_routers(home, pages):
@@ -67,7 +67,7 @@ def _app(home: Home, *, residents: bool, console: bool) -> FastAPI:
     return app
 
 
-def _install_answers(app: FastAPI, home: Home, pages: Pages) -> None:
+def _install_answers(app: FastAPI, home: Home, pages: Pages, *, residents: bool, console: bool) -> None:
     def busy(_request: Request, problem: Exception) -> Response:
         cause = getattr(problem, "orig", problem)
         log.warning("the database does not answer (%s)", type(cause).__name__)
@@ -75,8 +75,10 @@ def _install_answers(app: FastAPI, home: Home, pages: Pages) -> None:
 
     def missing(request: Request, problem: Exception) -> Response:
         status = problem.status_code if isinstance(problem, HTTPException) else 404
-        if status == 404 and not request.url.path.startswith("/api"):
-            return pages.answer("resident/not-found.html", status=404)
+        path = request.url.path
+        if status == 404 and not path.startswith("/api"):
+            for_staff = console and (not residents or path.startswith("/admin"))
+            return pages.answer(f"{'admin' if for_staff else 'resident'}/not-found.html", status=404)
         return PlainTextResponse(str(getattr(problem, "detail", "")), status_code=status)
 
     app.add_exception_handler(OperationalError, busy)

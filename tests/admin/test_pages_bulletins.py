@@ -33,7 +33,7 @@ def test_an_approver_reads_the_mail_its_reach_and_its_start_and_approves(console
 
     assert TEXT in words(page)
     assert "こもれび市の登録者 2人全員に届きます。" in words(page)
-    assert "配信を始めるのは 今日 午前9時1分" in words(page)
+    assert "配信を始めるのは きょう 午前9時1分" in words(page)
     assert answer.headers["location"] == f"/admin/bulletins/{number}?done=approved"
     assert state(console, number) == "waiting"
 
