@@ -6,8 +6,9 @@ The cap an address is the only thing that ends every loop. What is counted is a 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from foundation.database import Base, RowId
@@ -21,6 +22,7 @@ class AnswerRow(Base):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     who: Mapped[str] = mapped_column(index=True)
+    road: Mapped[str]
     at: Mapped[datetime] = mapped_column(index=True)
 
 
@@ -33,29 +35,45 @@ class Cap:
 
 
 ADDRESS_CAPS = (Cap(3, timedelta(minutes=10)), Cap(6, timedelta(days=1)))
-# A ward after an earthquake registers 3,000 people in an hour.
+# A ward after an earthquake registers 3,000 people in an hour. Each road has its own measure, so that a flood of forms
+# does not shut the door for mail.
 EVERYBODY_CAPS = (Cap(600, timedelta(minutes=1)), Cap(12_000, timedelta(hours=1)))
 
 
-def may_answer(session: Session, keyring: Keyring, address: str, *, at: datetime) -> bool:
+class Road(StrEnum):
+    """How the wish for an answer came in."""
+
+    MAIL = "mail"
+    WEB = "web"
+
+
+class Leave(StrEnum):
+    """`later`: too many ask at once, this one must be asked again; `no`: this address has had its answers."""
+
+    YES = "yes"
+    LATER = "later"
+    NO = "no"
+
+
+def may_answer(session: Session, keyring: Keyring, address: str, *, road: Road, at: datetime) -> Leave:
     """Counts the answer when it may be given; works in the caller's transaction."""
     who = keyring.blind("answer", address)
-    if _reached(session, ADDRESS_CAPS, at=at, who=who) or _reached(session, EVERYBODY_CAPS, at=at):
-        return False
-    session.add(AnswerRow(who=who, at=at))
+    if _reached(session, ADDRESS_CAPS, AnswerRow.who == who, at=at):
+        return Leave.NO
+    if _reached(session, EVERYBODY_CAPS, AnswerRow.road == road, at=at):
+        return Leave.LATER
+    session.add(AnswerRow(who=who, road=road.value, at=at))
     session.flush()
-    return True
+    return Leave.YES
 
 
 def forget_old(session: Session, *, at: datetime) -> None:
     session.execute(delete(AnswerRow).where(AnswerRow.at < at - timedelta(days=2)))
 
 
-def _reached(session: Session, caps: Sequence[Cap], *, at: datetime, who: str | None = None) -> bool:
+def _reached(session: Session, caps: Sequence[Cap], whose: ColumnElement[bool], *, at: datetime) -> bool:
     for cap in caps:
-        counted = select(func.count()).select_from(AnswerRow).where(AnswerRow.at > at - cap.span)
-        if who is not None:
-            counted = counted.where(AnswerRow.who == who)
+        counted = select(func.count()).select_from(AnswerRow).where(AnswerRow.at > at - cap.span, whose)
         if (session.scalar(counted) or 0) >= cap.answers:
             return True
     return False

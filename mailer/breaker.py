@@ -9,6 +9,7 @@ class Thresholds:
 
     attempts: int = 50
     share: float = 0.20
+    all_of: int = 10  # so many attempts without one success are a whole domain failing at once
 
 
 USUAL = Thresholds()
@@ -19,4 +20,6 @@ def should_pause(*, attempts: int, permanent: int, thresholds: Thresholds = USUA
 
     Exactly the share is not yet too much. Refusals reported later may outnumber the attempts counted so far.
     """
+    if attempts >= thresholds.all_of and permanent >= attempts:
+        return True
     return attempts >= thresholds.attempts and permanent > attempts * thresholds.share

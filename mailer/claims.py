@@ -59,10 +59,26 @@ def anything_to_do(session: Session, *, at: datetime, lanes: Collection[Lane]) -
     )
 
 
-def claim(session: Session, sender: str, *, at: datetime, lanes: Collection[Lane], limit: int) -> list[Claimed]:
-    """Takes at most `limit` due rows, urgent before reply before bulk, for LEASE from `at`."""
+def claim(
+    session: Session,
+    sender: str,
+    *,
+    at: datetime,
+    lanes: Collection[Lane],
+    limit: int,
+    begun_within: tuple[datetime, datetime] | None = None,
+) -> list[Claimed]:
+    """Takes at most `limit` due rows, urgent before reply before bulk, for LEASE from `at`.
+
+    With `begun_within`, bulk only of batches that were begun, or taken up again, in that span: after a closing the
+    grace is for what began before it, not for what waits since yesterday or was resumed in the evening.
+    """
     wanted = [_free(at), OutboxRow.due_at <= at, OutboxRow.expires_at > at, *_may_travel(session)]
     wanted.append(OutboxRow.lane.in_([int(lane) for lane in lanes]))
+    if begun_within is not None:
+        opening, closing = begun_within
+        begun = select(BatchRow.batch).where(BatchRow.changed_at >= opening, BatchRow.changed_at < closing)
+        wanted.append(or_(OutboxRow.lane != int(Lane.BULK), OutboxRow.batch.in_(begun)))
     picked = (
         select(OutboxRow.id)
         .where(*wanted)
@@ -123,7 +139,7 @@ def _may_travel(session: Session) -> list[ColumnElement[bool]]:
     closed = select(BatchRow.batch).where(BatchRow.state != BatchState.OPEN)
     conditions: list[ColumnElement[bool]] = [OutboxRow.unwanted.is_(False), OutboxRow.batch.not_in(closed)]
     if paused := paused_domains(session):
-        conditions.append(or_(OutboxRow.lane == int(Lane.REPLY), OutboxRow.domain.not_in(paused)))
+        conditions.append(or_(OutboxRow.lane != int(Lane.BULK), OutboxRow.domain.not_in(paused)))
     return conditions
 
 

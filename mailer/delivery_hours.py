@@ -16,6 +16,9 @@ SEARCH_DAYS = 1500
 # comes a moment late still finds the hours open.
 BEFORE_CLOSING = timedelta(seconds=5)
 
+# How far back the beginning of a span is looked for.
+LONGEST_SPAN = timedelta(days=7)
+
 
 class NeverOpens(Exception):
     """The delivery hours do not open within four years of the moment asked about."""
@@ -71,12 +74,24 @@ class DeliveryHours:
 
     def may_finish(self, at: datetime) -> bool:
         """Whether a bulletin that began inside may go on: open, or less than the grace after a closing."""
+        return self.is_open(at) or self.span_in_grace(at) is not None
+
+    def span_in_grace(self, at: datetime) -> tuple[datetime, datetime] | None:
+        """Opening and closing of the hours in whose grace this moment lies; None when open, and past every grace."""
         if self.is_open(at):
-            return True
+            return None
         # Closed now, so whatever was open since `at - grace` has closed since.
         since = at - self.grace
         opened = since if self.is_open(since) else self._next_edge(since, opens=True, until=at)
-        return opened is not None and opened < at
+        if opened is None or opened >= at:
+            return None
+        closing = self._next_edge(opened, opens=False)
+        if closing is None:
+            return None
+        opening = probe = closing - LONGEST_SPAN
+        while (edge := self._next_edge(probe, opens=True, until=closing)) is not None and edge < closing:
+            opening = probe = edge
+        return opening.astimezone(UTC), closing.astimezone(UTC)
 
     def start_for(self, at: datetime, *, hold: timedelta) -> datetime:
         """When a bulletin approved at `at` begins: after the hold inside the hours, at the next opening outside them.

@@ -1,15 +1,18 @@
 """Domains whose refusals suddenly rose: paused, shown to a person, and excused or not by that person's verdict."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, func, select, text
+from sqlalchemy import ColumnElement, Index, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from foundation.database import Base, RowId
-from mailer.breaker import should_pause
-from mailer.outbox_tables import TallyRow
+from mailer.breaker import USUAL, should_pause
+from mailer.outbox_tables import REPLIES, TallyRow
+
+EVERYWHERE = "*"  # stands for all the domains of a batch
 
 _UNRESOLVED = text("resolved_at IS NULL")
 
@@ -39,25 +42,32 @@ class DomainPauseRow(Base):
 
 
 def look(session: Session, places: Iterable[tuple[str, str]], *, at: datetime) -> list[str]:
-    """Checks the (batch, domain) pairs that just had refusals; returns the domains paused now."""
+    """Checks the (batch, domain) pairs that just had refusals; returns the domains paused now.
+
+    When refusals rise over a whole batch, whichever the domains (a relay of ours that refuses everything, say), that
+    is raised too, as EVERYWHERE: nothing is paused for it, but nothing of it counts until a person has judged.
+    """
     paused = []
-    for batch, domain in sorted(set(places)):
-        sent, failed, bounced = session.execute(
-            select(func.sum(TallyRow.sent), func.sum(TallyRow.failed), func.sum(TallyRow.bounced)).where(
-                TallyRow.batch == batch, TallyRow.domain == domain
-            )
-        ).one()
-        attempts, refused = int((sent or 0) + (failed or 0)), int((failed or 0) + (bounced or 0))
-        if should_pause(attempts=attempts, permanent=refused) and not _known(session, batch, domain):
-            session.add(DomainPauseRow(domain=domain, batch=batch, opened_at=at, attempts=attempts, refused=refused))
-            session.flush()
+    # Replies go to whoever asks for one, so that strangers could make any domain look bad.
+    wanted = sorted({place for place in places if place[0] != REPLIES})
+    for batch, domain in wanted:
+        if _raise(session, batch, domain, _sums(session, TallyRow.batch == batch, TallyRow.domain == domain), at=at):
             paused.append(domain)
+    for batch in sorted({batch for batch, _ in wanted}):
+        known = select(DomainPauseRow.domain).where(DomainPauseRow.batch == batch)
+        elsewhere = _sums(session, TallyRow.batch == batch, TallyRow.domain.not_in(known))
+        if elsewhere[0] >= USUAL.attempts:
+            _raise(session, batch, EVERYWHERE, elsewhere, at=at)
     return paused
 
 
 def paused_domains(session: Session) -> Sequence[str]:
-    """Where nothing but replies goes until a person has looked."""
-    return session.scalars(select(DomainPauseRow.domain).where(DomainPauseRow.resolved_at.is_(None)).distinct()).all()
+    """Where no bulk goes until a person has looked; replies and urgent letters go on."""
+    return session.scalars(
+        select(DomainPauseRow.domain)
+        .where(DomainPauseRow.resolved_at.is_(None), DomainPauseRow.domain != EVERYWHERE)
+        .distinct()
+    ).all()
 
 
 def unresolved(session: Session) -> Sequence[DomainPauseRow]:
@@ -75,14 +85,40 @@ def resolve(session: Session, pause_id: int, verdict: Cause, *, by: str, at: dat
     return pause
 
 
-def excused(session: Session) -> set[tuple[str, str]]:
-    """The (batch, domain) pairs whose refusals do not count: not yet judged, or found to be our own fault."""
+@dataclass(frozen=True)
+class Excuses:
+    """Refusals that do not count: not yet judged, or found to be our own fault."""
+
+    places: frozenset[tuple[str, str]]
+
+    def cover(self, batch: str, domain: str) -> bool:
+        return (batch, domain) in self.places or (batch, EVERYWHERE) in self.places
+
+
+def excuses(session: Session) -> Excuses:
     rows = session.execute(
         select(DomainPauseRow.batch, DomainPauseRow.domain).where(
             DomainPauseRow.verdict.is_(None) | (DomainPauseRow.verdict == Cause.OURS)
         )
     )
-    return {(batch, domain) for batch, domain in rows}
+    return Excuses(frozenset((batch, domain) for batch, domain in rows))
+
+
+def _sums(session: Session, *which: ColumnElement[bool]) -> tuple[int, int]:
+    """Attempts, and how many of them were refused for good."""
+    sent, failed, bounced = session.execute(
+        select(func.sum(TallyRow.sent), func.sum(TallyRow.failed), func.sum(TallyRow.bounced)).where(*which)
+    ).one()
+    return int((sent or 0) + (failed or 0)), int((failed or 0) + (bounced or 0))
+
+
+def _raise(session: Session, batch: str, domain: str, sums: tuple[int, int], *, at: datetime) -> bool:
+    attempts, refused = sums
+    if not should_pause(attempts=attempts, permanent=refused) or _known(session, batch, domain):
+        return False
+    session.add(DomainPauseRow(domain=domain, batch=batch, opened_at=at, attempts=attempts, refused=refused))
+    session.flush()
+    return True
 
 
 def _known(session: Session, batch: str, domain: str) -> bool:

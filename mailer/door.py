@@ -24,7 +24,8 @@ log = logging.getLogger(__name__)
 SIZE_LIMIT = 1 << 20
 MOST_CONNECTIONS = 200
 IDLE_SECONDS = 120
-MOST_RECIPIENTS = 100
+# A mail is stored once a recipient; whoever writes to more of our addresses at once means no good by it.
+MOST_RECIPIENTS = 5
 # Telephones and old programs write lines far longer than RFC 5321 allows; a blank mail is not refused for it.
 LONGEST_LINE = 1 << 16
 
@@ -157,6 +158,8 @@ class _Handler:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Sequence[str]
     ) -> str:
         local, _, domain = address.strip('"').rpartition("@")
+        if address.lower() == "postmaster":  # RFC 5321 4.5.1: without a domain, too
+            local, domain = address, self._keeper.domain
         if domain.lower() != self._keeper.domain or not self._keeper.is_wanted(local.lower()):
             return "550 5.1.1 No such address here"
         if len(envelope.rcpt_tos) >= MOST_RECIPIENTS:

@@ -16,6 +16,9 @@ LONGEST_LOG = 1 << 20  # octets, some 20,000 letters
 class SenderRunsAlready(Exception):
     """Another sender of the same name uses this data folder."""
 
+    def __init__(self, name: str) -> None:
+        super().__init__(f"another sender uses this data folder already ({name})")
+
 
 @dataclass(frozen=True, slots=True)
 class Landing:

@@ -37,6 +37,7 @@ class InboundRow(Base):
     raw: Mapped[bytes]
     same_key: Mapped[str | None] = mapped_column(unique=True)
     state: Mapped[str] = mapped_column(default=InboundState.NEW.value)
+    not_before: Mapped[datetime | None]  # a mail put off: too many asked for an answer at once
     kind: Mapped[str | None]
     note: Mapped[str | None]
 
@@ -69,11 +70,11 @@ def store(session: Session, mail: Incoming, *, at: datetime) -> None:
         )
 
 
-def next_new(session: Session) -> InboundRow | None:
-    """The oldest mail not yet worked off, locked where the database can."""
+def next_new(session: Session, *, at: datetime) -> InboundRow | None:
+    """The oldest mail not yet worked off and not put off, locked where the database can."""
     return session.scalars(
         select(InboundRow)
-        .where(InboundRow.state == InboundState.NEW)
+        .where(InboundRow.state == InboundState.NEW, or_(InboundRow.not_before.is_(None), InboundRow.not_before <= at))
         .order_by(InboundRow.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -105,6 +106,11 @@ def forget(session: Session, *, done_before: datetime, aside_before: datetime) -
     aside = and_(InboundRow.state == InboundState.SET_ASIDE, InboundRow.received_at < aside_before)
     result = session.execute(delete(InboundRow).where(or_(done, aside)))
     return int(result.rowcount)  # type: ignore[attr-defined]  # a DELETE always gives a cursor result
+
+
+def forget_sender(session: Session, address: str) -> None:
+    """What an erased address sent us goes with it; what is still to be worked off stays until it is."""
+    session.execute(delete(InboundRow).where(InboundRow.envelope_from == address, InboundRow.state != InboundState.NEW))
 
 
 def _same_key(mail: Incoming, recipient: str) -> str | None:

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import ModuleType
 
-from sqlalchemy import func, select, update
+from sqlalchemy import String, and_, cast, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from mailer import tallies
 from mailer.letter import Letter
-from mailer.outbox_tables import OPEN, BatchRow, BatchState, Lane, LetterRow, OutboxRow, State
+from mailer.outbox_tables import OPEN, REPLIES, BatchRow, BatchState, Lane, LetterRow, OutboxRow, State
 
 AGAIN = (State.FAILED, State.EXPIRED)
-REPLIES = "replies"  # the batch of answers and letters of the service itself
+FORGOTTEN = "forgotten:"
 
 
 @dataclass(frozen=True)
@@ -113,6 +113,7 @@ def set_batch(session: Session, batch: str, state: BatchState, *, at: datetime) 
 
 def send_again(session: Session, batch: str, *, at: datetime, expires_at: datetime) -> int:
     """Failed and expired rows are queued anew, with the same Message-ID; returns how many."""
+    set_batch(session, batch, BatchState.OPEN, at=at)
     rows = session.execute(
         select(OutboxRow.id, OutboxRow.domain, OutboxRow.state)
         .where(OutboxRow.batch == batch, OutboxRow.state.in_(AGAIN))
@@ -131,6 +132,30 @@ def send_again(session: Session, batch: str, *, at: datetime, expires_at: dateti
 def forget(session: Session, address: str, replacement: str) -> None:
     """Erases an address from rows that stay for the counts."""
     session.execute(update(OutboxRow).where(OutboxRow.address == address).values(address=replacement, reply=None))
+
+
+def forget_replies(session: Session, *, before: datetime) -> None:
+    """Letters of the service itself that ended before the moment lose address and text: whoever never confirmed an
+    invitation is nobody to us. The rows stay, since bounce facts name them."""
+    ended = and_(
+        OutboxRow.batch == REPLIES,
+        OutboxRow.ended_at < before,
+        OutboxRow.address.not_like(f"{FORGOTTEN}%"),
+    )
+    letters = select(OutboxRow.letter_id).where(ended)
+    session.execute(
+        update(LetterRow)
+        .where(LetterRow.id.in_(letters))
+        .values(subject="", body="", tail="", in_reply_to=None)
+        .execution_options(synchronize_session=False)
+    )
+    forgotten = literal(FORGOTTEN) + cast(OutboxRow.id, String)
+    session.execute(
+        update(OutboxRow)
+        .where(ended)
+        .values(address=forgotten, reply=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def recount(session: Session, batch: str) -> dict[State, int]:

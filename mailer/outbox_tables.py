@@ -21,6 +21,7 @@ class State(StrEnum):
 
 
 OPEN = (State.QUEUED, State.DEFERRED)
+REPLIES = "replies"  # the batch of answers and letters of the service itself
 
 # From what a row may come to what. An end is an end, but `failed` and `expired` go back by "send again";
 # a later bounce keeps `sent` and is told beside it.

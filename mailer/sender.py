@@ -119,7 +119,8 @@ class Sender:
                     return []
             with self._eq.database.write() as session:
                 claims.settle(session, self._name, at=at)
-                return claims.claim(session, self._name, at=at, lanes=lanes, limit=room)
+                span = self._eq.hours.span_in_grace(at)
+                return claims.claim(session, self._name, at=at, lanes=lanes, limit=room, begun_within=span)
 
         taken = await asyncio.to_thread(work)
         for row in taken:

@@ -6,7 +6,7 @@ Each mail is worked off in one transaction with its effects, so that a crash lea
 import logging
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -15,9 +15,9 @@ from foundation.addresses import Address, AddressInvalid
 from foundation.clock import Clock
 from foundation.database import Database
 from mailer import domain_pauses, inbound, outbox
-from mailer.answer_caps import may_answer
+from mailer.answer_caps import Leave, Road, may_answer
 from mailer.bounce_facts import Fact, Source, keep_fact
-from mailer.bounce_report.auto_reply import is_null_sender, may_be_answered
+from mailer.bounce_report.auto_reply import is_daemon, is_no_reply, is_null_sender, may_be_answered
 from mailer.bounce_report.bounce_class import BounceClass
 from mailer.bounce_report.kind import Kind
 from mailer.bounce_report.reading import SUCCESS, Reading, read_mail
@@ -34,6 +34,10 @@ from subscribers.tables import StopReason
 log = logging.getLogger(__name__)
 
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,198}>")
+
+
+PUT_OFF = "put off: too many ask at once"
+PUT_OFF_FOR = timedelta(minutes=1)
 
 
 class Unreadable(Exception):
@@ -58,12 +62,16 @@ class PostRoom:
         number = None
         try:
             with self.database.write() as session:
-                row = inbound.next_new(session)
+                at = self.clock.now()
+                row = inbound.next_new(session, at=at)
                 if row is None:
                     return False
                 number = row.id
-                row.note = self._handle(session, row, at=self.clock.now())
-                row.state = InboundState.DONE.value
+                row.note = self._handle(session, row, at=at)
+                if row.note == PUT_OFF:
+                    row.not_before = at + PUT_OFF_FOR
+                else:
+                    row.state = InboundState.DONE.value
         except OperationalError:
             raise
         except Exception as problem:
@@ -106,8 +114,8 @@ class PostRoom:
             return "not answered: the sender's address cannot exist"
         row.kind = Kind.BLANK_MAIL.value
         request = Request(address, place=own.place, language=own.language, in_reply_to=_message_id(message))
-        invited = self.registration.invite(session, request, at=at)
-        return "invited" if invited else "not answered: enough answers for now"
+        leave = self.registration.invite(session, request, at=at)
+        return {Leave.YES: "invited", Leave.LATER: PUT_OFF, Leave.NO: "not answered: enough answers for now"}[leave]
 
     def _bounce(self, session: Session, row: InboundRow, own: OwnAddress, reading: Reading, *, at: datetime) -> str:
         """The token names delivery and recipient, whatever the report says."""
@@ -121,7 +129,8 @@ class PostRoom:
         fact = Fact(
             outbox_id=own.number,
             bounce_class=reading.bounce_class,
-            counted=reading.counted,
+            # A report comes from a machine's null sender; what a person's address sends proves nothing.
+            counted=reading.counted and _from_a_machine(row.envelope_from),
             evidence=reading.evidence,
             source=Source.REPORT,
             status=reading.status,
@@ -142,7 +151,8 @@ class PostRoom:
         subscriber = leaving.stop(session, own.number, StopReason.LEFT, by="resident", at=at)
         if subscriber is None or subscriber.address is None:
             return "not stopped: erased already"
-        if may_answer(session, self.registration.keyring, subscriber.address, at=at):
+        leave = may_answer(session, self.registration.keyring, subscriber.address, road=Road.MAIL, at=at)
+        if leave is Leave.YES:
             letter = self.registration.stationery.letter("stopped", {})
             to = To(subscriber.address, subscriber.domain, None)
             outbox.reply(session, letter, as_reply(f"stopped:{row.id}", at=at), to)
@@ -160,3 +170,8 @@ def _message_id(message: object) -> str | None:
     """For In-Reply-To; anything but one plain identifier is left out."""
     found = header_text(message, "Message-ID").strip()  # type: ignore[arg-type]  # parse_mail gave the message
     return found if _MESSAGE_ID.fullmatch(found) else None
+
+
+def _from_a_machine(envelope_from: str) -> bool:
+    """The null sender, or the names that mail servers which know no better give themselves."""
+    return is_null_sender(envelope_from) or is_daemon(envelope_from) or is_no_reply(envelope_from)

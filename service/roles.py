@@ -4,6 +4,7 @@ import asyncio
 import logging
 import secrets
 import socket
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from enum import StrEnum
@@ -12,7 +13,7 @@ from pathlib import Path
 from sqlalchemy.exc import OperationalError
 
 from mailer.door import Door, DoorKeeper
-from mailer.flight_log import FlightLog
+from mailer.flight_log import FlightLog, SenderRunsAlready
 from mailer.sender import Equipment, Sender
 from service.home import Home, wire_form
 from service.timetable import Timetable
@@ -21,6 +22,7 @@ from service.web import serve_web
 log = logging.getLogger(__name__)
 
 REST_SECONDS = 1.0
+HANDOVER_SECONDS = 20.0
 FAN_OUT_REST_SECONDS = 0.2
 BREATH_SECONDS = 0.005
 
@@ -67,7 +69,7 @@ async def work_off(work: Callable[[], bool], wake: asyncio.Event, stop: asyncio.
 async def send(home: Home, stop: asyncio.Event) -> None:
     """The sender, and the fan-out that feeds it."""
     name = _sender_name(home.settings.data / "sender")
-    flights = FlightLog(home.settings.data / "flights" / f"{name}.log")
+    flights = await _own_flights(home.settings.data / "flights" / f"{name}.log", stop)
     equipment = Equipment(
         database=home.database,
         courier=home.courier(),
@@ -133,6 +135,19 @@ async def _first_of(*events: asyncio.Event) -> None:
     finally:
         for task in tasks:
             task.cancel()
+
+
+async def _own_flights(path: Path, stop: asyncio.Event) -> FlightLog:
+    """A sender that is just ending, after its parent was killed, say, holds the log for some seconds more. Raises
+    SenderRunsAlready when it does not end."""
+    end = time.monotonic() + HANDOVER_SECONDS
+    while True:
+        try:
+            return FlightLog(path)
+        except SenderRunsAlready:
+            if stop.is_set() or time.monotonic() > end:
+                raise
+        await rest(stop, REST_SECONDS)
 
 
 def _sender_name(path: Path) -> str:

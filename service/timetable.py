@@ -4,14 +4,16 @@ import asyncio
 import logging
 import secrets
 import socket
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import OperationalError
 
 from admin import sign_in
-from mailer import answer_caps, inbound
+from mailer import answer_caps, inbound, outbox
 from service import lease
 from service.home import Home
 from subscribers.erasure import erase_left
@@ -20,9 +22,12 @@ from subscribers.registration import forget_invitations
 log = logging.getLogger(__name__)
 
 MISFIRE_GRACE_SECONDS = 3600
+WATCH_SECONDS = 1.0
+JUMP_SECONDS = 3.0
 INBOUND_KEPT = timedelta(days=7)
 ASIDE_KEPT = timedelta(days=90)
 INVITATIONS_KEPT = timedelta(days=7)
+REPLIES_KEPT = timedelta(days=7)
 
 
 class Timetable:
@@ -48,9 +53,24 @@ class Timetable:
             )
         scheduler.start()
         try:
-            await stop.wait()
+            await self._watch_the_clock(scheduler, stop)
         finally:
             scheduler.shutdown(wait=True)
+
+    async def _watch_the_clock(self, scheduler: AsyncIOScheduler, stop: asyncio.Event) -> None:
+        """The scheduler plans by the wall clock: when that is set back or forth, its plans are made anew, so that an
+        hour set back is not an hour in which nothing starts."""
+        before, ran = self._home.clock.now(), time.monotonic()
+        while not stop.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), WATCH_SECONDS)
+            now, runs = self._home.clock.now(), time.monotonic()
+            if abs((now - before).total_seconds() - (runs - ran)) > JUMP_SECONDS:
+                log.warning("the clock was set; the timetable is planned anew")
+                self._leased_until = None
+                for job in scheduler.get_jobs():
+                    job.modify(next_run_time=now)
+            before, ran = now, runs
 
     def release(self, at: datetime) -> None:
         """Orders whose start has come are opened."""
@@ -81,6 +101,7 @@ class Timetable:
             while erase_left(session, at=at, after=self._home.settings.erase_after):
                 pass
             forget_invitations(session, before=at - INVITATIONS_KEPT)
+            outbox.forget_replies(session, before=at - REPLIES_KEPT)
             answer_caps.forget_old(session, at=at)
             inbound.forget(session, done_before=at - INBOUND_KEPT, aside_before=at - ASIDE_KEPT)
             sign_in.clear(session, at=at)

@@ -39,6 +39,8 @@ class Residents:
             .where(Subscriber.id > after, *_active(), _topic(scope), _area(scope))
             .order_by(Subscriber.id)
             .limit(limit)
+            # Whoever leaves meanwhile waits for these letters to be in the outbox, and then suppresses them.
+            .with_for_update(read=True)
         )
         return [To(address, domain, number) for number, address, domain in rows if address is not None]
 

@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from foundation import ledger
 from foundation.ledger import Deed
-from mailer import outbox
+from mailer import inbound, outbox
 from subscribers.tables import Choice, Invitation, StopReason, Subscriber
 
-LEAVING = (StopReason.LEFT, StopReason.COMPLAINT)
+# A stop by staff is a resident's wish by telephone.
+LEAVING = (StopReason.LEFT, StopReason.COMPLAINT, StopReason.STAFF)
 
 
 def erase_left(session: Session, *, at: datetime, after: timedelta, limit: int = 200) -> int:
@@ -34,6 +35,7 @@ def _erase(session: Session, subscriber: Subscriber, *, at: datetime) -> None:
     if subscriber.address is None:
         return
     outbox.forget(session, subscriber.address, f"erased:{subscriber.id}")
+    inbound.forget_sender(session, subscriber.address)
     session.execute(delete(Invitation).where(Invitation.address == subscriber.address))
     session.execute(delete(Choice).where(Choice.subscriber_id == subscriber.id))
     subscriber.address, subscriber.domain, subscriber.evidence = None, "", None

@@ -13,6 +13,7 @@ from foundation.database import Database
 from foundation.era import day_and_weekday
 from foundation.pages import Pages
 from foundation.tokens import Keyring
+from mailer.answer_caps import Leave, Road
 from subscribers.entry_code import EntryCode, PlaceInvalid, checked_place
 from subscribers.headline import Headline
 from subscribers.page_headers import PERSONAL, PUBLIC
@@ -68,9 +69,11 @@ class ResidentPages:
             parsed = Address.parse(address)
         except AddressInvalid as fault:
             return self._front(place, address=address, errors={"address": str(fault)}, status=422)
-        request = Request(parsed, place=_place_or_none(place))
+        request = Request(parsed, place=_place_or_none(place), road=Road.WEB)
         with self.database.write() as session:
-            self.registration.invite(session, request, at=self.clock.now())
+            leave = self.registration.invite(session, request, at=self.clock.now())
+        if leave is Leave.LATER:
+            return self.pages.answer("resident/busy.html", status=503, headers={**PERSONAL, "Retry-After": "60"})
         return self.pages.answer("resident/register-sent.html", headers=PERSONAL, address=parsed.text)
 
     def entry_svg(self, place: str = "") -> Response:

@@ -12,7 +12,7 @@ from foundation.addresses import Address
 from foundation.ledger import Deed
 from foundation.tokens import Keyring, fingerprint, random_token
 from mailer import outbox
-from mailer.answer_caps import may_answer
+from mailer.answer_caps import Leave, Road, may_answer
 from mailer.outbox import To
 from subscribers.choices import Choices, choose, chosen
 from subscribers.links import resident_links
@@ -49,6 +49,7 @@ class Request:
     place: str | None = None
     language: str | None = None
     in_reply_to: str | None = None
+    road: Road = Road.MAIL
 
 
 @dataclass(frozen=True)
@@ -58,10 +59,11 @@ class Registration:
     stationery: Stationery
     keyring: Keyring
 
-    def invite(self, session: Session, request: Request, *, at: datetime) -> bool:
-        """Sends the invitation; False when the address has had its answers for now."""
-        if not may_answer(session, self.keyring, request.address.text, at=at):
-            return False
+    def invite(self, session: Session, request: Request, *, at: datetime) -> Leave:
+        """Sends the invitation when the answer caps give leave; says what they gave."""
+        leave = may_answer(session, self.keyring, request.address.text, road=request.road, at=at)
+        if leave is not Leave.YES:
+            return leave
         token = random_token()
         invitation = Invitation(
             token_hash=fingerprint(token),
@@ -77,7 +79,7 @@ class Registration:
         letter = self.stationery.letter("invitation", values, in_reply_to=request.in_reply_to)
         to = To(request.address.text, request.address.domain, None)
         outbox.reply(session, letter, as_reply(f"invitation:{invitation.id}", at=at), to)
-        return True
+        return leave
 
     def offer(self, session: Session, token: str, *, at: datetime) -> Offer:
         """Reads only."""

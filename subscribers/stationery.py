@@ -7,8 +7,8 @@ from pathlib import Path
 
 from foundation.templating import LetterTemplate, read_letter
 from mailer.letter import Letter
-from mailer.outbox import REPLIES, Post
-from mailer.outbox_tables import Lane
+from mailer.outbox import Post
+from mailer.outbox_tables import REPLIES, Lane
 from subscribers.town import Town
 
 NAMES = ("invitation", "registered", "stopped")

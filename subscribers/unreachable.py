@@ -28,13 +28,13 @@ class Watch:
 
     def verdict(self, session: Session, subscriber: Subscriber, *, at: datetime) -> Verdict:
         """What the rule says of one address now; reads only."""
-        excused = domain_pauses.excused(session)
+        excuses = domain_pauses.excuses(session)
         failures = [
             Failure(
                 on=self._day(fact.handed_at),
                 handed_at=fact.handed_at,
                 known_at=fact.known_at,
-                excused=(fact.batch, fact.domain) in excused,
+                excused=excuses.cover(fact.batch, fact.domain),
             )
             for fact in bounce_facts.facts_about(session, subscriber.id)
             if fact.counted and fact.handed_at > max(subscriber.watch_from, at - MEMORY)

@@ -85,6 +85,11 @@ def is_daemon(address: str) -> bool:
     return bool(_DAEMON.match(address.rpartition("@")[0].strip(' "').lower() or address.lower()))
 
 
+def is_no_reply(address: str) -> bool:
+    """no-reply@ and its kin."""
+    return bool(_NO_REPLY.search(address.strip(" <>").lower().rpartition("@")[0]))
+
+
 def _by_envelope(envelope_from: str, own_domains: Collection[str]) -> Refusal | None:
     return Refusal.NULL_SENDER if is_null_sender(envelope_from) else _of_address(envelope_from, own_domains)
 

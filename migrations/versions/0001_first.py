@@ -62,7 +62,7 @@ def _foundation() -> None:
 
 
 def _mailer() -> None:
-    op.create_table("answers", *_numbered("answers"), *_needed(TEXT, "who"), *_needed(MOMENT, "at"))
+    op.create_table("answers", *_numbered("answers"), *_needed(TEXT, "who", "road"), *_needed(MOMENT, "at"))
     _index_each("answers", "at", "who")
     op.create_table(
         "batches",
@@ -89,6 +89,7 @@ def _mailer() -> None:
         *_needed(OCTETS, "raw"),
         *_optional(TEXT, "same_key"),
         *_needed(TEXT, "state"),
+        *_optional(MOMENT, "not_before"),
         *_optional(TEXT, "kind", "note"),
         sa.UniqueConstraint("same_key", name="uq_inbound_mail_same_key"),
     )

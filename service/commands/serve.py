@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from functools import partial
 
 import click
@@ -50,11 +51,20 @@ def _run_role(desk: Desk, name: RoleName, parent: int) -> int:
     status = 0
     try:
         asyncio.run(_until_told(Home(desk.settings, desk.clock), name))
-    except* OSError as problems:
+    except* Exception as problems:  # noqa: BLE001 -- the parent starts the role again; the log says why it ended
         status = 1
-        for problem in problems.exceptions:
-            log.error("cannot run: %s", problem)
+        for problem in _leaves(problems):
+            log.error("cannot go on: %s: %s", type(problem).__name__, problem)
     return status
+
+
+def _leaves(problems: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    """What really happened, out of the groups that tasks wrap it in."""
+    for problem in problems.exceptions:
+        if isinstance(problem, BaseExceptionGroup):
+            yield from _leaves(problem)
+        else:
+            yield problem
 
 
 async def _until_told(home: Home, name: RoleName) -> None:

@@ -7,15 +7,21 @@ from sqlalchemy import select
 
 import mailer.answer_caps
 from foundation.database import Database
-from mailer.answer_caps import AnswerRow, Cap, forget_old, may_answer
+from mailer.answer_caps import AnswerRow, Cap, Leave, Road, forget_old, may_answer
 from tests.support.mail_engine import AT, KEYRING
 
 MINUTE = timedelta(minutes=1)
 
 
-def ask(database: Database, address: str = "a@example.jp", *, after: timedelta = timedelta(0)) -> bool:
+def ask(
+    database: Database, address: str = "a@example.jp", *, after: timedelta = timedelta(0), road: Road = Road.MAIL
+) -> bool:
+    return leave(database, address, after=after, road=road) is Leave.YES
+
+
+def leave(database: Database, address: str, *, after: timedelta = timedelta(0), road: Road = Road.MAIL) -> Leave:
     with database.write() as session:
-        return may_answer(session, KEYRING, address, at=AT + after)
+        return may_answer(session, KEYRING, address, road=road, at=AT + after)
 
 
 def test_an_address_gets_three_answers_in_ten_minutes(database: Database) -> None:
@@ -43,6 +49,8 @@ def test_everybody_together_gets_no_more_than_the_cap(sqlite: Database, monkeypa
     answers = [ask(sqlite, f"r{n}@example.jp") for n in range(7)]
 
     assert answers == [True] * 5 + [False] * 2
+    assert leave(sqlite, "r9@example.jp") is Leave.LATER, "it is put off, not dropped"
+    assert ask(sqlite, "r9@example.jp", road=Road.WEB), "a flood on one road does not shut the other"
     assert ask(sqlite, "later@example.jp", after=MINUTE)
 
 

@@ -133,7 +133,9 @@ def test_a_row_is_not_claimed_before_it_is_due_nor_from_its_expiry_on(database: 
     assert claim(database, at=AT + timedelta(hours=1)) == []
 
 
-def test_a_paused_domain_gets_replies_only_until_a_person_has_judged(database: Database) -> None:
+def test_a_paused_domain_gets_no_bulk_until_a_person_has_judged_but_urgent_letters_and_replies(
+    database: Database,
+) -> None:
     put(database, ["a@paused.jp", "a@example.jp"])
     put(database, ["b@paused.jp"], batch="urgent", lane=Lane.URGENT)
     put(database, ["c@paused.jp"], batch="replies", lane=Lane.REPLY)
@@ -145,8 +147,8 @@ def test_a_paused_domain_gets_replies_only_until_a_person_has_judged(database: D
         resolve(session, session.scalars(select(DomainPauseRow.id)).one(), Cause.OURS, by="staff:1", at=AT)
     second = {row.address for row in claim(database)}
 
-    assert first == {"a@example.jp", "c@paused.jp"}
-    assert second == {"a@paused.jp", "b@paused.jp"}
+    assert first == {"a@example.jp", "b@paused.jp", "c@paused.jp"}
+    assert second == {"a@paused.jp"}
 
 
 def test_an_unwanted_row_in_a_senders_hand_is_left_to_that_sender(database: Database) -> None:
@@ -241,3 +243,18 @@ def test_order_within_a_lane_is_by_due_moment(database: Database) -> None:
     assert claim(database, limit=1)[0].id == late
     with database.read() as session:
         assert session.scalars(select(OutboxRow.attempts)).all() == [1, 1]
+
+
+def test_after_the_closing_bulk_goes_only_for_what_began_in_the_hours_just_ended(database: Database) -> None:
+    opening, closing = AT - timedelta(hours=8), AT - timedelta(minutes=30)
+    begun = {"before": opening - timedelta(hours=1), "within": opening, "resumed": closing}
+    for batch, changed in begun.items():
+        put(database, many(1), batch=batch)
+        with database.write() as session:
+            outbox.set_batch(session, batch, BatchState.OPEN, at=changed)
+    put(database, ["urgent@example.jp"], batch="urgent", lane=Lane.URGENT)
+
+    with database.write() as session:
+        rows = claims.claim(session, "s1", at=AT, lanes=list(Lane), limit=9, begun_within=(opening, closing))
+
+    assert [row.batch for row in rows] == ["urgent", "within"]

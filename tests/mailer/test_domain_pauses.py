@@ -4,8 +4,8 @@ import pytest
 
 from foundation.database import Database
 from mailer import tallies
-from mailer.domain_pauses import Cause, excused, look, paused_domains, resolve, unresolved
-from mailer.outbox_tables import State
+from mailer.domain_pauses import EVERYWHERE, Cause, excuses, look, paused_domains, resolve, unresolved
+from mailer.outbox_tables import REPLIES, State
 from mailer.tallies import Change
 from tests.support.mail_engine import AT
 
@@ -42,7 +42,7 @@ def test_a_persons_verdict_ends_the_pause_and_says_whether_refusals_count(
 
     with database.write() as session:
         assert list(paused_domains(session)) == ["dead.jp"]
-        assert excused(session) == {("b", "dead.jp")}
+        assert excuses(session).places == {("b", "dead.jp")}
         number = unresolved(session)[0].id
         assert resolve(session, number, verdict, by="staff:1", at=AT) is not None
         assert resolve(session, number, verdict, by="staff:2", at=AT) is None
@@ -50,7 +50,7 @@ def test_a_persons_verdict_ends_the_pause_and_says_whether_refusals_count(
 
     with database.read() as session:
         assert list(paused_domains(session)) == []
-        assert excused(session) == still_excused
+        assert excuses(session).places == still_excused
 
 
 def test_a_domain_taken_up_again_is_not_paused_twice_by_the_same_batch_but_by_the_next(database: Database) -> None:
@@ -60,3 +60,37 @@ def test_a_domain_taken_up_again_is_not_paused_twice_by_the_same_batch_but_by_th
 
     assert refused(database, sent=0, failed=60) == []
     assert refused(database, sent=0, failed=60, batch="next") == ["dead.jp"]
+
+
+def test_strangers_who_ask_for_replies_cannot_get_a_domain_paused(database: Database) -> None:
+    assert refused(database, sent=0, failed=200, batch=REPLIES) == []
+
+    with database.read() as session:
+        assert list(unresolved(session)) == []
+
+
+def test_a_small_domain_that_fails_as_a_whole_is_left_to_a_person(database: Database) -> None:
+    assert refused(database, sent=0, failed=9) == []
+    assert refused(database, sent=0, failed=1) == ["dead.jp"]
+
+
+def test_a_relay_that_refuses_everybody_everywhere_is_raised_and_counts_against_nobody(database: Database) -> None:
+    with database.write() as session:
+        places = [("b", f"town{n}.jp") for n in range(60)]
+        tallies.add(session, "s1", [Change("b", domain, {State.FAILED: 1}) for _, domain in places])
+
+        assert look(session, places, at=AT) == []
+
+        assert [pause.domain for pause in unresolved(session)] == [EVERYWHERE]
+        assert list(paused_domains(session)) == [], "other bulletins go on"
+        assert excuses(session).cover("b", "town7.jp")
+        assert not excuses(session).cover("other", "town7.jp")
+
+
+def test_a_domain_that_is_raised_already_is_not_raised_again_for_the_whole_batch(database: Database) -> None:
+    with database.write() as session:
+        tallies.add(session, "s1", [Change("b", "dead.jp", {State.FAILED: 60}), Change("b", "x.jp", {State.SENT: 100})])
+
+        look(session, [("b", "dead.jp")], at=AT)
+
+        assert [pause.domain for pause in unresolved(session)] == ["dead.jp"]

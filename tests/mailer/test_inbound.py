@@ -87,13 +87,13 @@ def test_mail_is_worked_off_in_its_order(database: Database) -> None:
     served = []
     for _ in range(3):
         with database.write() as session:
-            row = inbound.next_new(session)
+            row = inbound.next_new(session, at=AT)
             assert row is not None
             served.append(row.raw)
             row.state = InboundState.DONE.value
 
     with database.write() as session:
-        assert inbound.next_new(session) is None
+        assert inbound.next_new(session, at=AT) is None
     assert served == [b"0", b"1", b"2"]
 
 
@@ -103,7 +103,7 @@ def test_two_who_work_at_once_get_different_mails(database: Database) -> None:
     store(database, b"1")
 
     with database.write() as one, database.write() as other:
-        first, second = inbound.next_new(one), inbound.next_new(other)
+        first, second = inbound.next_new(one, at=AT), inbound.next_new(other, at=AT)
         assert first is not None
         assert second is not None
         assert first.id != second.id

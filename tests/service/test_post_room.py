@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
+from mailer.answer_caps import Leave
 from mailer.inbound import InboundRow
 from mailer.outbox_tables import OutboxRow
 from subscribers.tables import Invitation
@@ -90,7 +91,7 @@ def test_a_mail_that_breaks_its_handler_is_set_aside_and_the_next_is_served(
     house.receive(BLANK, sender="b@example.jp")
     invite = type(house.home.registration).invite
 
-    def broken(self: object, session: object, request: object, *, at: object) -> bool:
+    def broken(self: object, session: object, request: object, *, at: object) -> Leave:
         if str(request.address) == RESIDENT:  # type: ignore[attr-defined]  # the request of a registration
             raise ZeroDivisionError("with resident@example.jp in its words")
         return invite(self, session, request, at=at)  # type: ignore[arg-type]  # as they came

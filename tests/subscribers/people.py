@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from foundation.addresses import Address
 from foundation.database import Database
+from mailer.answer_caps import Leave
 from mailer.letter import Letter
 from mailer.outbox_tables import LetterRow, OutboxRow
 from subscribers.choices import Choices
@@ -29,7 +30,7 @@ class Desk:
         """The token of the link in the letter, or None when no letter was written."""
         with self.database.write() as session:
             request = Request(Address.parse(address), place=place)
-            if not self.registration.invite(session, request, at=self.clock.now()):
+            if self.registration.invite(session, request, at=self.clock.now()) is not Leave.YES:
                 return None
         link = re.search(r"/r/([a-z2-7]+)", letters_to(self.database, address)[-1].body)
         assert link is not None

@@ -7,7 +7,7 @@ from sqlalchemy import Column, ColumnElement, String, Text, cast, func, select
 
 from foundation.database import Base, Database
 from mailer import outbox
-from mailer.outbox_tables import OutboxRow
+from mailer.outbox_tables import REPLIES, OutboxRow
 from subscribers import leaving
 from subscribers.choices import Choices
 from subscribers.erasure import erase_left
@@ -65,9 +65,19 @@ def test_a_moment_before_that_it_is_still_there(desk: Desk, clock: HandClock) ->
     assert find(desk.database) is not None
 
 
-@pytest.mark.parametrize("reason", [StopReason.UNREACHABLE, StopReason.STAFF])
-def test_who_did_not_wish_to_leave_is_not_erased(desk: Desk, clock: HandClock, reason: StopReason) -> None:
+@pytest.mark.parametrize("reason", [StopReason.LEFT, StopReason.COMPLAINT, StopReason.STAFF])
+def test_whoever_wished_to_leave_is_erased_by_whichever_road_they_said_so(
+    desk: Desk, clock: HandClock, reason: StopReason
+) -> None:
     _stop(desk, desk.register(), reason)
+
+    clock.move(AFTER)
+
+    assert _erase(desk) == 1
+
+
+def test_an_address_stopped_by_bounces_is_kept_for_its_way_back(desk: Desk, clock: HandClock) -> None:
+    _stop(desk, desk.register(), StopReason.UNREACHABLE)
 
     clock.move(AFTER * 2)
 
@@ -88,13 +98,13 @@ def test_the_rows_of_the_outbox_stay_for_the_counts(desk: Desk, clock: HandClock
     number = desk.register()
     _stop(desk, number)
     with desk.database.read() as session:
-        before = outbox.recount(session, outbox.REPLIES)
+        before = outbox.recount(session, REPLIES)
 
     clock.move(AFTER)
     _erase(desk)
 
     with desk.database.read() as session:
-        assert outbox.recount(session, outbox.REPLIES) == before
+        assert outbox.recount(session, REPLIES) == before
         assert set(session.scalars(select(OutboxRow.address))) == {f"erased:{number}"}
 
 

@@ -1,0 +1,54 @@
+"""The timetable when the clock is set under it."""
+
+import asyncio
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import service.timetable
+from foundation.settings import load
+from service.home import Home
+from service.timetable import Timetable
+from tests.support.clock import HandClock
+
+
+class Job:
+    def __init__(self) -> None:
+        self.planned: list[datetime] = []
+
+    def modify(self, *, next_run_time: datetime) -> None:
+        self.planned.append(next_run_time)
+
+
+class Scheduler:
+    """Remembers what was planned anew."""
+
+    def __init__(self) -> None:
+        self.job = Job()
+
+    def get_jobs(self) -> list[Job]:
+        return [self.job]
+
+
+@pytest.fixture
+def timetable(tmp_path: Path, clock: HandClock, monkeypatch: pytest.MonkeyPatch) -> Timetable:
+    monkeypatch.setattr(service.timetable, "WATCH_SECONDS", 0.01)
+    return Timetable(Home(load({"HANSHO_DATA": str(tmp_path)}), clock))
+
+
+@pytest.mark.parametrize("jump", [timedelta(hours=-1), timedelta(hours=1)])
+async def test_a_clock_that_is_set_does_not_stop_the_timetable(
+    timetable: Timetable, clock: HandClock, jump: timedelta
+) -> None:
+    scheduler, stop = Scheduler(), asyncio.Event()
+    watching = asyncio.create_task(timetable._watch_the_clock(scheduler, stop))
+    await asyncio.sleep(0.05)
+    assert scheduler.job.planned == []
+
+    clock.move(jump)
+    await asyncio.sleep(0.05)
+    stop.set()
+    await watching
+
+    assert scheduler.job.planned == [clock.now()]
