@@ -114,3 +114,13 @@ def test_a_token_of_another_purpose_stops_nobody(house: Reception) -> None:
     house.work()
 
     assert house.state_of(number) == "active"
+
+
+def test_a_report_that_a_person_sends_is_kept_but_speaks_against_nobody(house: Reception) -> None:
+    [number] = house.sent(["a@dead.jp"])
+    house.receive(report(), house.bounce_address(number), sender="attacker@evil.example.com")
+
+    house.work()
+
+    [fact] = house.facts()
+    assert (fact.bounce_class, fact.counted) == ("gone", False)
