@@ -164,7 +164,6 @@ class WritingPages:
     def _form(self, request: Request, writing: Writing, *, status: int | None = None) -> Response:
         context = self._seen(writing)
         form = form_of(writing.sheet, writing.notice, self._desk.town)
-        followed = self._bulletin(str(form.follows)) if form.follows else None
         return self._page.show(
             request,
             "write-notice",
@@ -172,10 +171,17 @@ class WritingPages:
             status=status,
             refusal=writing.refusal,
             form=form,
-            followed=followed,
+            followed=self._followed(form.follows),
             scolded=status == 422,
             **context,
         )
+
+    def _followed(self, number: int | None) -> Bulletin | None:
+        """What the form names; a number that names nothing is refused when the form is kept."""
+        try:
+            return self._bulletin(str(number)) if number else None
+        except UnknownBulletin:
+            return None
 
     def _seen(self, writing: Writing) -> dict[str, Any]:
         """The mail, the findings and the errors under the names that the form gives its fields."""

@@ -171,3 +171,13 @@ def test_a_viewer_writes_nothing(console: Console) -> None:
 
     assert browser.get("/admin/write").status_code == 403
     assert browser.post("/admin/write/plain", data={**PLAIN, "action": "save"}).status_code == 403
+
+
+@pytest.mark.parametrize("action", ["preview", "save", "submit"])
+def test_a_bulletin_that_follows_nothing_real_is_refused_in_words(console: Console, action: str) -> None:
+    browser = console.browser(Role.DRAFTER)
+
+    answer = browser.post("/admin/write/plain", data={**PLAIN, "follows": "999999", "action": action})
+
+    assert answer.status_code in (200, 404, 422)
+    assert TEXT in answer.text, "what was typed is still there"
