@@ -1,14 +1,13 @@
 """The sender's order: hours, lanes, and what is stopped while it is in hand."""
 
-from datetime import timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from foundation.database import Database
-from mailer import claims, outbox
+from mailer import claims, outbox, tallies
 from mailer.courier import Delivered, Envelope, Outcome
 from mailer.flight_log import FlightLog
 from mailer.outbox_tables import BatchState, Lane, OutboxRow, State
@@ -17,6 +16,7 @@ from tests.support.mail_engine import (
     AT,
     ScriptedCourier,
     balanced,
+    counts,
     emptied,
     hours,
     many,
@@ -30,8 +30,12 @@ from tests.support.mail_engine import (
 
 OFFICE = "mon-fri 09:00-17:00"
 CLOSED = AT + timedelta(hours=7)  # Friday, 17:00 in Japan
-ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.usefixtures("quick_rounds")
+
+
+def begin(database: Database, batch: str, *, at: datetime = AT) -> None:
+    with database.write() as session:
+        outbox.set_batch(session, batch, BatchState.OPEN, at=at)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +65,7 @@ async def test_bulk_keeps_to_the_hours_and_the_grace_but_reply_and_urgent_do_not
     monkeypatch.setattr(claims, "claim", spy)
     for lane in Lane:
         put(sqlite, many(2), batch=lane.name, lane=lane, life=timedelta(days=5))
+        begin(sqlite, lane.name)
     clock.set(CLOSED + moment)
     courier = ScriptedCourier()
 
@@ -73,10 +78,28 @@ async def test_bulk_keeps_to_the_hours_and_the_grace_but_reply_and_urgent_do_not
     assert states(sqlite)[State.SENT] == 2 * len(lanes)
 
 
+async def test_bulk_that_did_not_begin_in_the_hours_just_ended_has_no_grace(
+    sqlite: Database, flights: FlightLog, clock: HandClock
+) -> None:
+    put(sqlite, many(2), batch="begun", life=timedelta(days=5))
+    put(sqlite, many(2), batch="taken up in the evening", life=timedelta(days=5))
+    begin(sqlite, "begun")
+    begin(sqlite, "taken up in the evening", at=CLOSED)
+    clock.set(CLOSED + timedelta(minutes=5))
+    courier = ScriptedCourier()
+
+    one = sender(sqlite, courier, flights, clock=clock, when=hours(OFFICE))
+    await run_until(one, courier.was_offered(2))
+
+    assert counts(sqlite, "begun") == tallies.Counts(sent=2)
+    assert counts(sqlite, "taken up in the evening") == tallies.Counts()
+
+
 async def test_bulk_already_in_hand_does_not_go_after_the_closing(
     sqlite: Database, flights: FlightLog, clock: HandClock
 ) -> None:
     put(sqlite, many(10), life=timedelta(days=5))
+    begin(sqlite, "b")
     clock.set(CLOSED + timedelta(minutes=60) - timedelta(seconds=5))
 
     async def slow(envelope: Envelope) -> Outcome:

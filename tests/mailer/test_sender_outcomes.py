@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -37,7 +36,6 @@ from tests.support.smtp_relay import SmtpRelay
 
 OFFICE = "mon-fri 09:00-17:00"
 CLOSED = AT + timedelta(hours=7)  # Friday, 17:00 in Japan
-ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.usefixtures("quick_rounds")
 
 
