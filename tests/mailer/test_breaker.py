@@ -11,7 +11,9 @@ from mailer.breaker import Thresholds, should_pause
     ("attempts", "permanent", "pause"),
     [
         (0, 0, False),
-        (49, 49, False),  # too few to tell
+        (9, 9, False),  # too few to tell
+        (10, 10, True),  # a whole domain at once
+        (49, 48, False),
         (50, 10, False),  # exactly a fifth
         (50, 11, True),
         (1000, 200, False),
@@ -19,7 +21,9 @@ from mailer.breaker import Thresholds, should_pause
         (50, 60, True),  # reports of earlier letters come in late
     ],
 )
-def test_a_domain_is_paused_above_a_fifth_of_fifty(attempts: int, permanent: int, pause: bool) -> None:  # noqa: FBT001 - a column of the table above
+def test_a_domain_is_paused_above_a_fifth_of_fifty_or_when_ten_fail_without_one_success(
+    attempts: int, permanent: int, pause: bool
+) -> None:  # noqa: FBT001 - a column of the table above
     assert should_pause(attempts=attempts, permanent=permanent) is pause
 
 

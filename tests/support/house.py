@@ -130,13 +130,15 @@ class House:
         return Colleague(self, token)
 
     def register(self, address: str) -> None:
-        """By a real blank mail and the link in the answer."""
+        """By a real blank mail and the link in the answer; returns when the completion letter has arrived, so that a
+        clock moved afterwards does not date it."""
         before = len(self.letters(address))
         assert self.mail(address, "touroku@mail.example.jp") == 250
         invitation = eventually(lambda: self.letters(address)[before:], what="the invitation")[0]
         link = links_of(invitation)[0]
         answer = self.http.post(link, data={})
         assert answer.status_code in (200, 303), answer.text
+        eventually(lambda: self.letters(address)[before + 1 :], what="the completion letter")
 
     def find(self, viewer: "Colleague", address: str) -> dict[str, object]:
         answer = viewer.post("/subscribers/find", {"address": address})
