@@ -8,7 +8,7 @@ from mailer.breaker import Thresholds, should_pause
 
 
 @pytest.mark.parametrize(
-    ("attempts", "permanent", "pause"),
+    "case",
     [
         (0, 0, False),
         (9, 9, False),  # too few to tell
@@ -21,9 +21,9 @@ from mailer.breaker import Thresholds, should_pause
         (50, 60, True),  # reports of earlier letters come in late
     ],
 )
-def test_a_domain_is_paused_above_a_fifth_of_fifty_or_when_ten_fail_without_one_success(
-    attempts: int, permanent: int, pause: bool
-) -> None:  # noqa: FBT001 - a column of the table above
+def test_a_domain_is_paused_above_a_fifth_of_fifty_or_when_ten_fail_at_once(case: tuple[int, int, bool]) -> None:
+    attempts, permanent, pause = case
+
     assert should_pause(attempts=attempts, permanent=permanent) is pause
 
 
