@@ -6,7 +6,6 @@ from fastapi import APIRouter
 
 from admin.api import BulletinApi
 from admin.api_subscribers import SubscriberApi
-from admin.bulletin_desk import BulletinDesk
 from admin.guard import Guard
 from admin.pages_bulletins import BulletinPages
 from admin.pages_home import HomePages
@@ -21,15 +20,7 @@ from service.home import Home
 
 def console_routers(home: Home, pages: Pages, guard: Guard) -> Sequence[APIRouter]:
     secure = home.settings.public_url.startswith("https://")
-    desk = BulletinDesk(
-        database=home.database,
-        clock=home.clock,
-        town=home.town,
-        drafting=home.drafting,
-        approval=home.approval,
-        residents=home.residents,
-        hours=home.hours,
-    )
+    desk = home.bulletin_desk
     sign_in = SignInPages(home.database, home.clock, home.keyring, pages=pages, guard=guard, secure=secure)
     return (
         sign_in.router(),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from admin.bulletin_desk import BulletinDesk
 from bulletins.approval import Approval
 from bulletins.categories import CategoryTree
 from bulletins.drafting import Drafting
@@ -137,6 +138,18 @@ class Home:
     @cached_property
     def residents(self) -> Residents:
         return Residents()
+
+    @cached_property
+    def bulletin_desk(self) -> BulletinDesk:
+        return BulletinDesk(
+            database=self.database,
+            clock=self.clock,
+            town=self.town,
+            drafting=self.drafting,
+            approval=self.approval,
+            residents=self.residents,
+            hours=self.hours,
+        )
 
     @cached_property
     def publisher(self) -> Publisher:

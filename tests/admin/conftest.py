@@ -1,7 +1,7 @@
 """A database file with the tables of staff, and one person of each role."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,22 +12,10 @@ from admin.staff import Colleague
 from foundation.addresses import Address
 from foundation.database import Base, Database
 from foundation.tokens import Keyring
+from tests.support.clock import HandClock
 
 MORNING = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery 9"
-
-
-class HandClock:
-    """Stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.at = MORNING
-
-    def now(self) -> datetime:
-        return self.at
-
-    def pass_by(self, time: timedelta) -> None:
-        self.at += time
 
 
 @pytest.fixture
@@ -40,7 +28,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def clock() -> HandClock:
-    return HandClock()
+    return HandClock(MORNING)
 
 
 @pytest.fixture

@@ -1,14 +1,11 @@
 """A small console with one page of each role, for the tests of guard and door."""
 
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
 import httpx
-import uvicorn
 from fastapi import Depends, FastAPI, Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -19,7 +16,9 @@ from admin.roles import Role
 from foundation.database import Database
 from foundation.pages import Pages
 from foundation.tokens import Keyring
-from tests.admin.conftest import PASSWORD, HandClock
+from tests.admin.conftest import PASSWORD
+from tests.support.clock import HandClock
+from tests.support.served import served
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 TOWN = SimpleNamespace(name="こもれび市", service_name="こもれび安全・安心メール", section="地域安全課")
@@ -39,18 +38,8 @@ def console(database: Database, clock: HandClock, keyring: Keyring, *, public_ur
         app.add_api_route(path, _greet, methods=["GET", "POST"], dependencies=demand, include_in_schema=False)
         app.add_api_route(f"/api/for-{role}", _greet, methods=["POST"], dependencies=[Depends(guard.bearer(role))])
     turned_away.install(app, pages)
-    # The socket listens before the server runs, so the first request waits instead of failing.
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", ws="none"))
-        running = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        running.start()
-        host, port = listening.getsockname()
-        try:
-            with httpx.Client(base_url=f"http://{host}:{port}", trust_env=False) as client:
-                yield client
-        finally:
-            server.should_exit = True
-            running.join()
+    with served(app) as client:
+        yield client
 
 
 def sign_in(client: httpx.Client, address: str) -> None:

@@ -15,8 +15,8 @@ from admin.sign_in import StaffSession
 from admin.staff import Colleague
 from foundation.database import Database
 from foundation.tokens import Keyring
-from tests.admin.conftest import HandClock
 from tests.admin.console import console, sign_in
+from tests.support.clock import HandClock
 
 URL = "http://mail.city.example.jp"
 
@@ -61,7 +61,7 @@ def test_a_form_sent_after_the_session_ended_is_not_lost(
     client: httpx.Client, clock: HandClock, drafter: Colleague
 ) -> None:
     sign_in(client, drafter.address)
-    clock.pass_by(timedelta(minutes=61))
+    clock.move(timedelta(minutes=61))
 
     answer = client.post("/admin/for-viewer")
 
@@ -76,7 +76,7 @@ def test_requests_keep_the_session_alive(
     sign_in(client, drafter.address)
 
     for _ in range(3):
-        clock.pass_by(timedelta(minutes=40))
+        clock.move(timedelta(minutes=40))
         assert client.get("/admin/for-viewer").text == drafter.name
 
     with database.read() as session:

@@ -62,7 +62,7 @@ def test_the_approver_reads_for_whom_it_is_and_until_when_it_is_tried(console: C
 
 
 def test_a_start_on_another_day_stands_in_red_with_its_name(console: Console) -> None:
-    console.clock.at = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
+    console.clock.set(datetime(2026, 11, 27, 12, 0, tzinfo=UTC))
     number = console.submitted()
 
     page = console.browser(Role.APPROVER).get(f"/admin/bulletins/{number}")

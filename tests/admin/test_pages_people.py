@@ -36,7 +36,7 @@ def deeds(console: Console) -> list[str]:
 def pause(console: Console) -> int:
     with console.home.database.write() as session:
         row = DomainPauseRow(
-            domain="carrier.example", batch="bulletin:1", opened_at=console.clock.at, attempts=80, refused=40
+            domain="carrier.example", batch="bulletin:1", opened_at=console.clock.now(), attempts=80, refused=40
         )
         session.add(row)
         session.flush()
@@ -45,7 +45,7 @@ def pause(console: Console) -> int:
 
 def set_aside(console: Console, raw: bytes) -> int:
     with console.home.database.write() as session:
-        inbound.store(session, Incoming("x@example.net", ("b-x@mail.example.jp",), raw), at=console.clock.at)
+        inbound.store(session, Incoming("x@example.net", ("b-x@mail.example.jp",), raw), at=console.clock.now())
         session.flush()
         number = session.scalars(select(InboundRow.id)).one()
         inbound.set_aside(session, number, "読めませんでした")
@@ -123,7 +123,7 @@ def test_stopping_needs_a_reason_and_is_undone_by_one_button(console: Console) -
 
 
 def test_who_left_by_themselves_is_not_brought_back_by_staff(console: Console) -> None:
-    number = console.resident(ADDRESS, state="stopped", reason="left", stopped_at=console.clock.at)
+    number = console.resident(ADDRESS, state="stopped", reason="left", stopped_at=console.clock.now())
 
     answer = console.browser(Role.DRAFTER).post(f"/admin/subscribers/{number}/undo")
 
@@ -132,7 +132,7 @@ def test_who_left_by_themselves_is_not_brought_back_by_staff(console: Console) -
 
 
 def test_an_unreachable_address_is_listed_with_its_days_and_undone_from_the_list(console: Console) -> None:
-    stopped_at = console.clock.at - timedelta(days=1)
+    stopped_at = console.clock.now() - timedelta(days=1)
     number = console.resident(
         ADDRESS, state="stopped", reason="unreachable", stopped_at=stopped_at, evidence="11月19日、11月20日"
     )

@@ -8,8 +8,9 @@ import pytest
 from admin.staff import Colleague
 from foundation.database import Database
 from foundation.tokens import Keyring
-from tests.admin.conftest import PASSWORD, HandClock
+from tests.admin.conftest import PASSWORD
 from tests.admin.console import console, sign_in
+from tests.support.clock import HandClock
 
 
 @pytest.fixture

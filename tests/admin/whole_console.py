@@ -1,7 +1,5 @@
 """The console as it is assembled, on a real server, with a browser for each person."""
 
-import socket
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -9,10 +7,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import httpx
-import uvicorn
 
 from admin import passwords, staff
-from admin.bulletin_desk import BulletinDesk
 from admin.roles import Role
 from admin.staff import Colleague
 from bulletins.approval import Decision
@@ -25,7 +21,9 @@ from service.schema import METADATA
 from service.web import whole_app
 from subscribers.tables import Subscriber, SubscriberState
 from subscribers.town import load_town
-from tests.admin.conftest import PASSWORD, HandClock
+from tests.admin.conftest import MORNING, PASSWORD
+from tests.support.clock import HandClock
+from tests.support.served import listening, serving, url_of
 
 TEXT = "本日 午後3時ごろから、楓町の一部で停電しています。復旧の見込みはまだ分かりません。"
 PLAIN = {"field-subject": "停電のお知らせ", "field-text": TEXT, "topics_all": "1", "areas_all": "1"}
@@ -51,15 +49,7 @@ class Console:
         self._stack = stack
         self.people = {role: self._enter(f"{role}@example.jp", role.label, role) for role in Role}
         self.second = self._enter("second@example.jp", "もう一人の責任者", Role.APPROVER)
-        self.desk = BulletinDesk(
-            database=home.database,
-            clock=clock,
-            town=home.town,
-            drafting=home.drafting,
-            approval=home.approval,
-            residents=home.residents,
-            hours=home.hours,
-        )
+        self.desk = home.bulletin_desk
 
     def browser(self, who: Colleague | Role) -> httpx.Client:
         """Signed in; does not follow redirects."""
@@ -88,8 +78,8 @@ class Console:
                 address=address,
                 domain=address.partition("@")[2],
                 state=SubscriberState.ACTIVE.value,
-                since=self.clock.at,
-                watch_from=self.clock.at,
+                since=self.clock.now(),
+                watch_from=self.clock.now(),
             )
             for name, value in values.items():
                 setattr(row, name, value)
@@ -105,30 +95,23 @@ class Console:
                 name,
                 role=role,
                 password_hash=_hash(),
-                at=self.clock.at,
+                at=self.clock.now(),
                 actor="command",
             )
 
 
 @contextmanager
 def whole_console(data: Path, settings: Mapping[str, str] | None = None) -> Iterator[Console]:
-    clock = HandClock()
-    with socket.create_server(("127.0.0.1", 0)) as listening, ExitStack() as stack:
-        url = "http://{}:{}".format(*listening.getsockname())
+    clock = HandClock(MORNING)
+    with listening() as door:
+        url = url_of(door)
         home = Home(load({"HANSHO_DATA": str(data), "HANSHO_PUBLIC_URL": url, **(settings or {})}), clock)
         # The notices are the same for every test, and to compile them takes longer than most tests.
         vars(home)["shelf"] = _shelf()
         METADATA.create_all(home.database.engine)
-        server = uvicorn.Server(uvicorn.Config(whole_app(home), log_level="warning", lifespan="off", ws="none"))
-        running = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        running.start()
-        try:
+        with serving(door, whole_app(home)), ExitStack() as stack:
             yield Console(home, url, clock, stack)
-        finally:
-            stack.close()
-            server.should_exit = True
-            running.join()
-            home.database.close()
+        home.database.close()
 
 
 class _Words(HTMLParser):

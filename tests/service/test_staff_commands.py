@@ -15,7 +15,8 @@ from foundation import ledger
 from foundation.database import Base, Database
 from foundation.tokens import Keyring
 from service.commands.staff import staff
-from tests.admin.conftest import MORNING, PASSWORD, HandClock
+from tests.admin.conftest import MORNING, PASSWORD
+from tests.support.clock import HandClock
 
 ADDRESS = "tanto@example.jp"
 
@@ -24,7 +25,7 @@ ADDRESS = "tanto@example.jp"
 def desk(tmp_path: Path) -> Iterator[SimpleNamespace]:
     database = Database(f"sqlite:///{tmp_path / 'hansho.db'}")
     Base.metadata.create_all(database.engine)
-    yield SimpleNamespace(database=database, clock=HandClock(), keyring=Keyring(["a secret of the tests"]))
+    yield SimpleNamespace(database=database, clock=HandClock(MORNING), keyring=Keyring(["a secret of the tests"]))
     database.close()
 
 

@@ -8,9 +8,10 @@ import pytest
 
 from foundation.database import Database
 from service.schema import METADATA
-from tests.admin.api.service import Callers, application, served
+from tests.admin.api.service import Callers, application
 from tests.bulletins.office import Office
 from tests.support.clock import HandClock
+from tests.support.served import served
 
 
 @pytest.fixture

@@ -1,13 +1,8 @@
 """The API on a real server, and callers of each role."""
 
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import httpx
-import uvicorn
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -17,7 +12,6 @@ from admin import api_tokens, staff, turned_away
 from admin.api import BulletinApi
 from admin.api_problems import install_problems
 from admin.api_subscribers import SubscriberApi
-from admin.bulletin_desk import BulletinDesk
 from admin.guard import Guard
 from admin.roles import Role
 from foundation.addresses import Address
@@ -89,15 +83,7 @@ class Callers:
 def application(office: Office) -> FastAPI:
     """With a page's own handler for what is missing, as the whole service has one."""
     home = office.home
-    desk = BulletinDesk(
-        database=office.database,
-        clock=office.clock,
-        town=home.town,
-        drafting=home.drafting,
-        approval=home.approval,
-        residents=home.residents,
-        hours=home.hours,
-    )
+    desk = home.bulletin_desk
     guard = Guard(office.database, office.clock, public_url="http://127.0.0.1:8000")
     app = FastAPI(openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     turned_away.install(app, Pages(TEMPLATES, {"town": home.town, "practice": True}))
@@ -106,22 +92,6 @@ def application(office: Office) -> FastAPI:
     app.include_router(BulletinApi(desk, guard=guard).router())
     app.include_router(SubscriberApi(office.database, office.clock, home.watch, guard=guard).router())
     return app
-
-
-@contextmanager
-def served(app: FastAPI) -> Iterator[httpx.Client]:
-    """On a free port. The socket listens before the server runs, so the first request waits instead of failing."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", ws="none"))
-        running = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        running.start()
-        host, port = listening.getsockname()
-        try:
-            with httpx.Client(base_url=f"http://{host}:{port}", trust_env=False) as client:
-                yield client
-        finally:
-            server.should_exit = True
-            running.join()
 
 
 def _page(_request: Request, _problem: Exception) -> Response:
