@@ -63,8 +63,9 @@ class Office:
             "HANSHO_SECRET": "a secret of the tests",
         }
         home = Home(load(settings), clock)
-        # Reading the town file and all notice templates takes longer than most tests.
-        vars(home).update(town=komorebi(), shelf=shelf(komorebi()))
+        # One pool of connections, which the fixture closes; and reading the town file and all notice templates takes
+        # longer than most tests.
+        vars(home).update(database=database, town=komorebi(), shelf=shelf(komorebi()))
         return cls(database, clock, home, home.publisher)
 
     def residents(self, *names: str, choices: Choices | None = None) -> None:
