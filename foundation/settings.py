@@ -54,6 +54,7 @@ class Settings:
     lmtp_listen: HostPort | None = _setting("LMTP_LISTEN", "", optional(host_port))
     mail_domain: str = _setting("MAIL_DOMAIN", "mail.example.jp", mail_domain)
     relays: tuple[Relay, ...] = _setting("RELAYS", "", relays, secret=True)
+    pacing: str = _setting("PACING", "", str)  # empty: the shipped carrier groups; else `off` or a file
     hours: str = _setting("HOURS", "", str)  # empty: the town's own
     hours_grace: timedelta = _setting("HOURS_GRACE", "60m", duration)
     hold: timedelta = _setting("HOLD", "60", duration)

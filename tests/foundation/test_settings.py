@@ -67,7 +67,7 @@ def test_a_wrong_value_is_one_line_that_names_the_setting_and_says_what_is_allow
 
 
 def test_every_setting_that_can_be_wrong_is_tried() -> None:
-    free = {"HANSHO_DATA", "HANSHO_TOWN", "HANSHO_HOURS"}  # read where their files and words are understood
+    free = {"HANSHO_DATA", "HANSHO_TOWN", "HANSHO_HOURS", "HANSHO_PACING"}  # read where their files and words are understood
 
     assert {field.metadata["name"] for field in fields(Settings)} == set(WRONG) | free
 
