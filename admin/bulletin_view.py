@@ -1,6 +1,5 @@
 """Everything the page of one bulletin says, put into words from its dossier."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,7 +7,9 @@ from admin.bulletin_desk import BulletinDesk, Dossier
 from admin.bulletin_doors import Doors, doors
 from admin.history_words import HistoryLine, history
 from admin.japanese_times import StartWords, start_words
+from admin.lookout import Lookout
 from admin.notice_cards import following
+from admin.progress_words import ProgressView, again_words, progress_view
 from admin.reach_words import addressee_words, expiry_words, reach_words
 from admin.staff import Colleague
 from bulletins.drafting import find
@@ -16,17 +17,16 @@ from bulletins.life import EDITABLE, BulletinState
 from bulletins.notice_templates import NoticeTemplate
 from bulletins.tables import Bulletin
 from mailer.delivery_hours import NeverOpens
-from mailer.tallies import Counts
 
-# A page that waits for the start, or follows a delivery, comes anew by itself this often.
+# Without a script, a page that waits for the start, or follows a delivery, comes anew by itself this often.
 RELOAD_SECONDS = 5
 _SOON = timedelta(minutes=5)
-_MOST_DOMAINS = 20
 
 
 @dataclass(frozen=True)
 class BulletinView:
-    """`start` is None for what has begun, never will, or finds no open day; `reload` is 0 for a page that rests."""
+    """`start` is None for what has begun, never will, or finds no open day; `live` is a page that follows the events,
+    and `reload` is 0 for one that rests without them."""
 
     dossier: Dossier
     doors: Doors
@@ -36,12 +36,11 @@ class BulletinView:
     addressees: tuple[str, ...]
     expiry: str
     history: list[HistoryLine]
-    again: int
-    done_share: int
-    domains: Mapping[str, Counts]
-    other_domains: int
+    again_question: str
+    progress: ProgressView
     followed: Bulletin | None
     following: tuple[NoticeTemplate, ...]
+    live: bool
     reload: int
     is_open_now: bool
 
@@ -50,17 +49,17 @@ class BulletinView:
         return self.dossier.bulletin
 
 
-def view(desk: BulletinDesk, bulletin_id: int, me: Colleague) -> BulletinView:
+def view(desk: BulletinDesk, lookout: Lookout, bulletin_id: int, me: Colleague) -> BulletinView:
     """Raises UnknownBulletin, UnknownNotice."""
     dossier = desk.dossier(bulletin_id)
-    bulletin, progress = dossier.bulletin, dossier.progress
+    bulletin, counts = dossier.bulletin, dossier.progress.counts
     at = desk.clock.now()
     start, never_opens = _start(desk, bulletin, at=at)
-    again = progress.counts.failed + progress.counts.expired
+    again = counts.failed + counts.expired
+    reload = _reload(bulletin, at=at)
     with desk.database.read() as session:
         told = history(session, dossier.history, desk.town.zone)
         followed = find(session, bulletin.follows_id) if bulletin.follows_id else None
-    shown = dict(list(dossier.domains.items())[:_MOST_DOMAINS])
     return BulletinView(
         dossier=dossier,
         doors=doors(bulletin, me, again=again),
@@ -70,13 +69,12 @@ def view(desk: BulletinDesk, bulletin_id: int, me: Colleague) -> BulletinView:
         addressees=addressee_words(bulletin, desk.town),
         expiry=expiry_words(bulletin),
         history=told,
-        again=again,
-        done_share=100 * progress.counts.ended // progress.audience if progress.audience else 0,
-        domains={name: counts for name, counts in shown.items() if name},
-        other_domains=max(0, len(dossier.domains) - _MOST_DOMAINS),
+        again_question=again_words(counts) if again else "",
+        progress=progress_view(lookout.look(bulletin_id, anew=True), desk.hours),
         followed=followed,
         following=following(bulletin, desk.shelf.all()),
-        reload=_reload(bulletin, at=at),
+        live=bool(reload) or bulletin.state == BulletinState.HALTED,
+        reload=reload,
         is_open_now=desk.hours.is_open(at),
     )
 

@@ -12,6 +12,9 @@ from admin.bulletin_view import view
 from admin.console_page import ConsolePage, go, me_of
 from admin.form_reading import Posted, number, posted
 from admin.guard import Guard
+from admin.lookout import Lookout
+from admin.pages_not_reached import NotReachedPages
+from admin.pages_progress import ProgressPages, Watchers
 from admin.refusals import REFUSING, Refusal, refusal_of
 from admin.roles import Role
 from admin.sheet import sheet_lines
@@ -56,9 +59,12 @@ _DEEDS = (
 
 
 class BulletinPages:
-    def __init__(self, desk: BulletinDesk, *, pages: Pages, guard: Guard) -> None:
+    def __init__(self, desk: BulletinDesk, *, pages: Pages, guard: Guard, watchers: Watchers) -> None:
         self._desk = desk
         self._page = ConsolePage(pages, guard)
+        self._lookout = Lookout(desk.database, desk.clock, desk.hours)
+        self._progress = ProgressPages(self._lookout, watchers, page=self._page)
+        self._not_reached = NotReachedPages(desk, page=self._page)
 
     def router(self) -> APIRouter:
         router = APIRouter(include_in_schema=False)
@@ -70,6 +76,8 @@ class BulletinPages:
             path = f"/admin/bulletins/{{bulletin_id}}/{deed.word}"
             demand = self._page.needs(deed.role)
             router.add_api_route(path, self._pressing(deed), methods=["POST"], dependencies=demand)
+        router.include_router(self._progress.router())
+        router.include_router(self._not_reached.router())
         return router
 
     def listed(self, request: Request) -> Response:
@@ -140,7 +148,7 @@ class BulletinPages:
         self, request: Request, bulletin_id: str, *, refusal: Refusal | None = None, form: Posted | None = None
     ) -> Response:
         try:
-            seen = view(self._desk, self._known(bulletin_id), me_of(request))
+            seen = view(self._desk, self._lookout, self._known(bulletin_id), me_of(request))
         except (UnknownBulletin, UnknownNotice) as error:
             return self._message(request, refusal or refusal_of(error))
         return self._page.show(

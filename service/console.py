@@ -11,6 +11,7 @@ from admin.pages_bulletins import BulletinPages
 from admin.pages_home import HomePages
 from admin.pages_inbound import InboundPages
 from admin.pages_practice import PracticePages
+from admin.pages_progress import Watchers
 from admin.pages_sign_in import SignInPages
 from admin.pages_subscribers import SubscriberPages
 from admin.pages_writing import WritingPages
@@ -18,7 +19,7 @@ from foundation.pages import Pages
 from service.home import Home
 
 
-def console_routers(home: Home, pages: Pages, guard: Guard) -> Sequence[APIRouter]:
+def console_routers(home: Home, pages: Pages, guard: Guard, watchers: Watchers) -> Sequence[APIRouter]:
     secure = home.settings.public_url.startswith("https://")
     desk = home.bulletin_desk
     sign_in = SignInPages(home.database, home.clock, home.keyring, pages=pages, guard=guard, secure=secure)
@@ -26,7 +27,7 @@ def console_routers(home: Home, pages: Pages, guard: Guard) -> Sequence[APIRoute
         sign_in.router(),
         HomePages(desk, pages=pages, guard=guard).router(),
         WritingPages(desk, pages=pages, guard=guard).router(),
-        BulletinPages(desk, pages=pages, guard=guard).router(),
+        BulletinPages(desk, pages=pages, guard=guard, watchers=watchers).router(),
         SubscriberPages(home.database, home.clock, home.watch, pages=pages, guard=guard).router(),
         InboundPages(home.database, home.clock, pages=pages, guard=guard).router(),
         PracticePages(home.mailbox, pages=pages, guard=guard, public_url=home.settings.public_url).router(),

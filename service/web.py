@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import socket
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 import uvicorn
@@ -15,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from admin import turned_away
 from admin.api_problems import install_problems
 from admin.guard import Guard
+from admin.pages_progress import Watchers
 from foundation.pages import Pages
 from foundation.setting_values import HostPort
 from service.console import console_routers
@@ -50,6 +52,7 @@ def _app(home: Home, *, residents: bool, console: bool) -> FastAPI:
         openapi_url="/api/openapi.json" if console else None,
     )
     pages = public_pages(home)
+    app.state.watchers = Watchers()
     app.add_middleware(BodyLimit)
     app.middleware("http")(_headers)
     app.mount("/style", StaticFiles(directory=TEMPLATES / "style"))
@@ -61,7 +64,7 @@ def _app(home: Home, *, residents: bool, console: bool) -> FastAPI:
     if console:
         guard = Guard(home.database, home.clock, public_url=home.settings.public_url)
         turned_away.install(app, pages)
-        for router in console_routers(home, pages, guard):
+        for router in console_routers(home, pages, guard, app.state.watchers):
             app.include_router(router)
         app.include_router(metrics_router(home))
     return app
@@ -136,7 +139,16 @@ async def run_servers(servers: Sequence[uvicorn.Server], stop: asyncio.Event) ->
 
 
 class Server(uvicorn.Server):
-    """Signals are the role's own affair."""
+    """Signals are the role's own affair. `watchers` are told first when it stops: their answers have no end, and
+    uvicorn waits for every answer."""
+
+    def __init__(self, config: uvicorn.Config, watchers: Watchers) -> None:
+        super().__init__(config)
+        self._watchers = watchers
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._watchers.end()
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -154,5 +166,6 @@ def _server(app: FastAPI, listen: HostPort) -> Server:
             server_header=False,
             timeout_graceful_shutdown=5,
             backlog=512,
-        )
+        ),
+        app.state.watchers,
     )
