@@ -6,10 +6,13 @@ from binascii import b2a_base64
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
+from hashlib import sha256
 from typing import NamedTuple
 
 from foundation.clock import aware
 from foundation.tokens import Keyring
+from mailer.dkim_signature import GAP, DkimSigner
+from mailer.gapped_text import GappedText
 from mailer.header_lines import HeaderUnsafe, bare, encoded, header, mailbox
 
 MESSAGE_PURPOSE = "message"
@@ -61,8 +64,9 @@ class Recipient(NamedTuple):
 class Composer:
     """Turns a letter and a recipient into octets."""
 
-    def __init__(self, head: Letterhead, keyring: Keyring) -> None:
+    def __init__(self, head: Letterhead, keyring: Keyring, *, signer: DkimSigner | None = None) -> None:
         self._head = head
+        self._signer = signer
         self._keyring = keyring
         self._bounce_token = keyring.signer(BOUNCE_PURPOSE)
 
@@ -75,7 +79,7 @@ class Composer:
 
     def cast(self, letter: Letter) -> "Cast":
         """All of the letter that its recipients share, made once. Raises HeaderUnsafe."""
-        return Cast(letter, self._head, self._keyring)
+        return Cast(letter, self._head, self._keyring, signer=self._signer)
 
     def octets(self, letter: Letter, to: Recipient, *, at: datetime) -> bytes:
         """One letter to one; where there are many, `cast` it first. Raises HeaderUnsafe."""
@@ -89,47 +93,48 @@ class Cast:
     it is the same for everybody: what fills whole lines is encoded once, the octets left over go with the rest.
     """
 
-    def __init__(self, letter: Letter, head: Letterhead, keyring: Keyring) -> None:
+    def __init__(self, letter: Letter, head: Letterhead, keyring: Keyring, *, signer: DkimSigner | None) -> None:
         purposes = list(dict.fromkeys(purpose for _, purpose in letter.links.values()))
         self._message_token = keyring.signer(MESSAGE_PURPOSE)
         self._link_tokens = [keyring.signer(purpose) for purpose in purposes]
-        texts, names = _parts(letter)
+        (first, *others), names = _texts(letter)
         self._gaps = [purposes.index(letter.links[name][1]) for name in names]
-        shared = texts[0] if not names else texts[0][: len(texts[0]) // _LINE * _LINE]
-        self._texts = _gapped([texts[0][len(shared) :], *texts[1:]])
-        self._stops = [purposes.index(letter.links[name][1]) for name in _STOPS] if letter.unsubscribe else None
-        self._heads = _gapped([part.encode() for part in _heads(letter, head)])
-        self._heads[-1] += _base64(shared)
+        self._stops = [purposes.index(letter.links[name][1]) for name in _STOPS] if letter.unsubscribe else []
+        whole_lines = len(first) - len(first) % _LINE if names else len(first)
+        self._tail = GappedText([first[whole_lines:], *others])
+        body = _base64(first[:whole_lines])
+        heads = [part.encode() for part in _heads(letter, head)]
+        self._whole = GappedText([*heads[:-1], heads[-1] + body, b""])
+        self._seal = signer.seal(GAP.join(heads)) if signer else None
+        self._body_hash = sha256(body)
         self._dated: tuple[datetime | None, bytes] = (None, b"")
 
     def octets(self, to: Recipient, *, at: datetime) -> bytes:
-        """RFC 5322 with CRLF line ends.
+        """RFC 5322 with CRLF line ends, signed where we sign.
 
         `at` is when the letter was put into the outbox, so that a repeat is the same letter to the octet.
-        Raises HeaderUnsafe for an address that cannot stand in a header.
+        Raises HeaderUnsafe for an address that cannot stand in a header as it is.
         """
         number, address, ref = to
-        if not (address.isascii() and address.isprintable()):
-            raise HeaderUnsafe("an address with a line break, a control character or more than ASCII")
-        tokens: list[bytes] = []
-        if self._link_tokens:
-            if ref is None:
-                raise ValueError("a letter with links needs a recipient who can be named")
-            tokens = [token(ref) for token in self._link_tokens]
-        gaps = [address.encode(), self._date(at), self._message_token(number)]
-        if self._stops:
-            gaps += [tokens[stop] for stop in self._stops]
-        whole = self._heads.copy()
-        whole[1::2] = gaps
-        whole.append(self._tail(tokens))
-        return b"".join(whole)
+        if not (address.isascii() and address.isprintable()) or " " in address:
+            raise HeaderUnsafe("an address with a space, a line break, a control character or more than ASCII")
+        tokens = self._tokens(ref)
+        own = [address.encode(), self._date(at), self._message_token(number), *[tokens[stop] for stop in self._stops]]
+        tail = _base64(self._tail.filled([tokens[gap] for gap in self._gaps])) if self._gaps else b""
+        letter = self._whole.filled([*own, tail])
+        if self._seal is None:
+            return letter
+        # Lines of base64, full to the last and none empty, are already what the relaxed form makes of a body.
+        body = self._body_hash.copy()
+        body.update(tail)
+        return self._seal.header(own, body_hash=body.digest(), at=at) + letter
 
-    def _tail(self, tokens: list[bytes]) -> bytes:
-        if not self._gaps:
-            return b""
-        texts = self._texts.copy()
-        texts[1::2] = [tokens[gap] for gap in self._gaps]
-        return _base64(b"".join(texts))
+    def _tokens(self, ref: int | None) -> list[bytes]:
+        if not self._link_tokens:
+            return []
+        if ref is None:
+            raise ValueError("a letter with links needs a recipient who can be named")
+        return [token(ref) for token in self._link_tokens]
 
     def _date(self, at: datetime) -> bytes:
         """Rows that were put into the outbox together share the moment."""
@@ -174,7 +179,7 @@ def _manners(submitted: str) -> str:
     return header("Auto-Submitted", submitted) + header("X-Auto-Response-Suppress", "All")
 
 
-def _parts(letter: Letter) -> tuple[list[bytes], list[str]]:
+def _texts(letter: Letter) -> tuple[list[bytes], list[str]]:
     """The text with CRLF line ends, cut where a token belongs, and whose link each cut is."""
     names = "|".join(re.escape(f"{{{name}}}") for name in letter.links)
     texts = re.split(f"({names})", letter.tail) if names else [letter.tail]
@@ -182,13 +187,6 @@ def _parts(letter: Letter) -> tuple[list[bytes], list[str]]:
     shown = [text + letter.links[name][0] for text, name in zip(texts[::2], links, strict=False)] + [texts[-1]]
     shown[0] = letter.body + shown[0]
     return [_CR_OR_LF.sub("\r\n", text).encode() for text in shown], links
-
-
-def _gapped(texts: list[bytes]) -> list[bytes]:
-    """With something to fill in between any two."""
-    gapped = [b""] * (2 * len(texts) - 1)
-    gapped[::2] = texts
-    return gapped
 
 
 def _base64(text: bytes) -> bytes:
