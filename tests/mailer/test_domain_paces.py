@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from foundation.database import Database
 from mailer.carrier_groups import Limits
-from mailer.domain_paces import complaining, held, hold, released, take_slots
+from mailer.domain_paces import DomainPaceRow, complaining, held, hold, released, take_slots
 from mailer.outbox_tables import Lane
 from mailer.pacing import BURST, Slots
 from tests.support.mail_engine import AT
@@ -25,10 +27,18 @@ def limits(place: str) -> Limits:
 
 
 def taken(
-    database: Database, wanted: Wanted, *, at: datetime = AT, within: timedelta | None = None
+    database: Database,
+    wanted: Wanted,
+    *,
+    at: datetime = AT,
+    within: timedelta | None = None,
+    rate: int | None = None,
 ) -> Mapping[tuple[str, Lane], Slots]:
+    """At the usual rates, or all places at one `rate`."""
     with database.write() as session:
-        return take_slots(session, wanted, limits, at=at, within=within)
+        return take_slots(
+            session, wanted, (lambda _: Limits(per_minute=rate)) if rate else limits, at=at, within=within
+        )
 
 
 def one(
@@ -133,13 +143,27 @@ def test_senders_that_want_the_same_carriers_in_any_order_do_not_block_each_othe
     def sender(number: int) -> int:
         for round_ in range(10):
             turn = (number + round_) % len(places)
-            mixed = places[turn:] + places[:turn]
-            with database.write() as session:
-                take_slots(session, {(p, Lane.BULK): 1 for p in mixed}, lambda _: Limits(per_minute=6000), at=AT)
+            taken(database, {(p, Lane.BULK): 1 for p in places[turn:] + places[:turn]}, rate=6000)
         return number
 
     with ThreadPoolExecutor(3) as pool:
         assert list(pool.map(sender, range(3))) == [0, 1, 2]
+
+
+def test_rows_are_locked_in_the_order_of_their_names(database: Database) -> None:
+    """So that two senders never each hold what the other one waits for; SQLite has only one lock."""
+    for place in ("c", "b", "a"):
+        complain(database, place)
+    locked = select(DomainPaceRow).with_for_update(nowait=True)
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as session:
+            session.execute(locked.where(DomainPaceRow.place == "b"))
+            waiting = pool.submit(taken, database, {(p, Lane.BULK): 1 for p in "abc"}, rate=600)
+            with suppress(TimeoutError):
+                waiting.result(timeout=0.3)
+            session.execute(locked.where(DomainPaceRow.place == "c"))
+
+        assert len(waiting.result()) == 3
 
 
 def test_complaints_in_a_row_hold_longer_and_a_success_makes_us_forget(database: Database) -> None:
@@ -225,11 +249,9 @@ def test_lanes_together_keep_the_pace_from_what_is_given_out_last(
     at, place, total = AT, f"p{len(takings)}-{hash(tuple(takings)) & 0xFFFFFFFF}", 0
     for lane, count, gap in takings:
         at += timedelta(milliseconds=gap)
-        with sqlite.write() as session:
-            slots = take_slots(session, {(place, lane): count}, lambda _: Limits(per_minute=600), at=at)
+        slots = taken(sqlite, {(place, lane): count}, at=at, rate=600)
         total += count
         assert slots[(place, lane)].moment(0) >= at
 
-    with sqlite.write() as session:
-        last = take_slots(session, {(place, Lane.BULK): 1}, lambda _: Limits(per_minute=600), at=at)
+    last = taken(sqlite, {(place, Lane.BULK): 1}, at=at, rate=600)
     assert last[(place, Lane.BULK)].next_free >= AT + (total + 1) * SECOND / 10

@@ -99,6 +99,7 @@ def test_room_is_endless_without_a_limit_and_none_before_now() -> None:
     assert room(None, at=AT, per_minute=600, within=-SECOND) == 0
     assert room(AT + timedelta(minutes=1), at=AT, per_minute=600, within=SECOND) == 0
     assert room(None, at=AT, per_minute=600, within=SECOND) == 21
+    assert room(AT + 0.7 * SECOND, at=AT, per_minute=600, within=0 * SECOND) == 4, "0.3 / 0.1 is not quite 3"
 
 
 @pytest.mark.parametrize(("total", "senders", "each"), [(10, 1, 10), (10, 3, 3), (2, 5, 1), (10, 0, 10)])
