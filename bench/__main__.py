@@ -1,23 +1,81 @@
-"""Runs every module of this folder that defines `rows()`, and prints one table: `python -m bench [NAME…]`."""
+"""Runs the benchmarks, all or those that are named, and prints one table: `python -m bench [--list] [NAME…]`."""
 
+import argparse
+import signal
 import sys
-from collections.abc import Iterator, Sequence
-from importlib import import_module
-from pkgutil import iter_modules
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
 
-import bench
-from bench.table import Row, table
+from bench import results
+from bench.catalogue import CATALOGUE
+from bench.findings import Findings, NotMeasured
+from bench.plan import ROOT, Plan
+from bench.table import Missing, Row, table
+
+LONGEST_SECONDS = 3600
+SMALL = 0.01
 
 
-def measured(wanted: Sequence[str]) -> Iterator[Row]:
-    """The rows of the named modules, of all when none is named; raises ModuleNotFoundError for an unknown name."""
-    found = sorted(module.name for module in iter_modules(bench.__path__) if module.name != "__main__")
-    for name in wanted or found:
-        rows = getattr(import_module(f"bench.{name}"), "rows", None)
-        if rows is not None:
-            print(f"… {name}", file=sys.stderr, flush=True)
-            yield from rows()
+def main(arguments: Sequence[str]) -> int:
+    """The exit status: 1 when something could not be measured or kept no target."""
+    given = _options().parse_args(arguments)
+    if given.list:
+        print("\n".join(f"{name:20}  {sys.modules[each.__module__].__doc__}" for name, each in CATALOGUE.items()))
+        return 0
+    size = SMALL if given.small else given.size
+    plan = Plan(size=size, runs=given.runs, connections=20, full=given.full, product=given.product.resolve())
+    keep = given.results or (results.FOLDER if size == 1 else None)
+    rows: list[Row | Missing] = []
+    signal.signal(signal.SIGALRM, _out_of_time)
+    signal.signal(signal.SIGTERM, _told_to_end)
+    try:
+        for name in given.names or CATALOGUE:
+            rows += _measured(name, plan, keep=keep, seconds=given.longest)
+    finally:
+        print(table(rows))
+    return int(any(isinstance(row, Missing) or row.reached is False for row in rows))
+
+
+def _measured(name: str, plan: Plan, *, keep: Path | None, seconds: int) -> Sequence[Row | Missing]:
+    print(f"… {name}", file=sys.stderr, flush=True)
+    signal.alarm(seconds)
+    try:
+        found: Findings = CATALOGUE[name](plan)
+    except NotMeasured as problem:
+        print(f"  not measured: {problem}", file=sys.stderr, flush=True)
+        return [Missing(name, str(problem))]
+    finally:
+        signal.alarm(0)
+    if keep is not None:
+        results.write(keep, name, plan, found)
+    return found.rows
+
+
+def _options() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(prog="python -m bench", description="The benchmarks; without a name, all.")
+    options.add_argument("names", nargs="*", metavar="NAME", choices=[[], *CATALOGUE], help="see --list")
+    options.add_argument("--list", action="store_true", help="the names, and what each measures")
+    options.add_argument("-n", "--runs", type=int, default=5, help="of which the median counts (5)")
+    options.add_argument("--size", type=float, default=1.0, help="share of the full sizes (1)")
+    options.add_argument("--small", action="store_true", help=f"the same as --size {SMALL}; a look whether all works")
+    options.add_argument("--full", action="store_true", help="old-rows with 50 million instead of 5")
+    options.add_argument("--product", type=Path, default=ROOT, help="another checkout, to compare with")
+    options.add_argument("--results", type=Path, help="where the JSON goes (bench/results, at full size only)")
+    options.add_argument("--longest", type=int, default=LONGEST_SECONDS, help="seconds a benchmark may take")
+    return options
+
+
+def _out_of_time(_number: int, _frame: FrameType | None) -> None:
+    raise NotMeasured("it took too long")
+
+
+def _told_to_end(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":
-    print(table(list(measured(sys.argv[1:]))))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
+from bench.findings import Findings, NotMeasured
+from bench.plan import Plan
 from bench.table import Row
 from mailer.bounce_report.bounce_class import BounceClass
 from mailer.bounce_report.kind import Kind
@@ -66,11 +68,10 @@ def graded(folder: Path = GRADED) -> Iterator[Graded]:
             yield Graded(name, row["reason"], row["recipient"].lower(), hard, readings[name])
 
 
-def rows() -> list[Row]:
-    """Shares of the graded recipients, and milliseconds a mail; empty where the mails are not there."""
+def measure(_plan: Plan) -> Findings:
+    """Shares of the graded recipients, and milliseconds a mail. Raises NotMeasured where the mails are not there."""
     if not GRADED.is_dir():
-        print("bounces: not measured, the graded mails are not here", file=sys.stderr)
-        return []
+        raise NotMeasured("the graded mails are not here")
     bounces = [each for each in graded() if each.reason not in NO_BOUNCE]
     print(agreement(bounces), file=sys.stderr)
     said = [each for each in bounces if each.called_gone]
@@ -78,13 +79,14 @@ def rows() -> list[Row]:
     right = sum(each.hard for each in said)
     recognised = sum(each.reading.kind is Kind.BOUNCE for each in bounces)
     agreed = sum(each.hard == each.called_gone for each in bounces)
-    return [
+    rows = [
         Row("bounces: recognised", (recognised / len(bounces) * 100,), "%"),
         Row("bounces: hard or not agrees", (agreed / len(bounces) * 100,), "%"),
         Row("bounces: hard, precision", (right / len(said) * 100,), "%"),
         Row("bounces: hard, recall", (right / len(meant) * 100,), "%"),
         Row("bounces: reading one mail", tuple(_times()), "ms"),
     ]
+    return Findings(rows)
 
 
 def agreement(bounces: list[Graded]) -> str:

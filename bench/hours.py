@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from zoneinfo import ZoneInfo
 
+from bench.findings import Findings
+from bench.plan import Plan
 from bench.table import Row
 from mailer.delivery_hours import DeliveryHours
 from mailer.holidays import ClosingDays
@@ -11,7 +13,7 @@ from mailer.holidays import ClosingDays
 ASKED = 1000
 
 
-def rows() -> list[Row]:
+def measure(_plan: Plan) -> Findings:
     """Microseconds a call: open now, as senders ask; and the next opening over the days of New Year."""
     hours = DeliveryHours.parse(
         "mon-fri 09:00-17:00",
@@ -27,4 +29,4 @@ def rows() -> list[Row]:
             for _ in range(ASKED):
                 ask(at)
             runs[name].append((perf_counter() - begun) / ASKED * 1e6)
-    return [Row(name, tuple(values), "µs") for name, values in runs.items()]
+    return Findings([Row(name, tuple(values), "µs") for name, values in runs.items()])

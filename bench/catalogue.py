@@ -1,0 +1,42 @@
+"""Every benchmark by its name, in the order of the table."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from bench import bounces, hours
+from bench.figures import (
+    end_to_end,
+    end_to_end_postgres,
+    far_relay,
+    four_senders,
+    kills,
+    million,
+    no_pipelining,
+    old_rows,
+    replies,
+    takeover,
+    urgent,
+)
+from bench.findings import Findings
+from bench.plan import Plan
+
+Benchmark = Callable[[Plan], Findings]
+
+CATALOGUE: Mapping[str, Benchmark] = MappingProxyType(
+    {
+        "end-to-end": end_to_end.measure,
+        "end-to-end-postgres": end_to_end_postgres.measure,
+        "no-pipelining": no_pipelining.measure,
+        "million": million.measure,
+        "urgent": urgent.measure,
+        "replies": replies.measure,
+        "far-relay": far_relay.measure,
+        "four-senders": four_senders.measure,
+        "kills-sqlite": kills.measure_sqlite,
+        "kills-postgres": kills.measure_postgres,
+        "takeover": takeover.measure,
+        "old-rows": old_rows.measure,
+        "bounces": bounces.measure,
+        "hours": hours.measure,
+    }
+)

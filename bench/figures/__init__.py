@@ -1,0 +1,1 @@
+"""The figures of the mail engine, a benchmark a file."""
