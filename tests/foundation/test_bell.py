@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
-import psycopg
 import pytest
 import uvloop
 from sqlalchemy import text
@@ -116,7 +115,7 @@ async def test_what_is_rolled_back_wakes_nobody(database: Database) -> None:
         assert not await bell.wait(QUIET, since=before)
 
 
-async def test_nobody_is_woken_before_the_commit(database: Database) -> None:
+async def test_nobody_is_woken_before_the_commit_and_nobody_twice_after_it(database: Database) -> None:
     async with hearing(database) as bell:
         with database.write() as session:
             session.execute(text("INSERT INTO work VALUES (1)"))
@@ -124,6 +123,7 @@ async def test_nobody_is_woken_before_the_commit(database: Database) -> None:
             assert not await bell.wait(QUIET)
 
         assert await bell.wait(SOON)
+        assert not await bell.wait(0.1)
 
 
 async def test_many_rings_in_one_transaction_are_one(postgres: Database) -> None:
@@ -148,7 +148,7 @@ async def test_a_listener_whose_connection_was_cut_rings_and_listens_anew(postgr
     async with hearing(postgres) as bell:
         with postgres.write() as session:
             cut = text("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = :name")
-            assert session.scalar(cut, {"name": "hansho bell"}) == 1
+            assert session.scalar(cut, {"name": "hansho bell"}) >= 1
 
         assert await bell.wait(2), "something may have been missed meanwhile"
         before = bell.strokes
@@ -168,6 +168,7 @@ async def test_a_database_that_comes_later_is_heard_from_then_on(tmp_path: Path)
             session.execute(text("CREATE TABLE work (number INTEGER)"))
 
         assert await bell.wait(2)
+        assert bell._gap == bells.FIRST_GAP_SECONDS, "the next outage is tried quickly again"
         stop.set()
     database.close()
 
@@ -176,12 +177,14 @@ async def test_stop_ends_the_listener_at_once_and_leaves_no_connection(database:
     async with hearing(database):
         began = time.monotonic()
 
-    assert time.monotonic() - began < 0.2
+    assert time.monotonic() - began < SOON
     if not database.is_sqlite:
-        arguments = database.engine.dialect.create_connect_args(database.engine.url)[1]
-        with psycopg.connect(**arguments) as connection:
-            count = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'hansho bell'"
-            assert connection.execute(count).fetchone() == (0,)
+        count = text("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'hansho bell'")
+        while time.monotonic() - began < LONG:
+            with database.read() as session:
+                if session.scalar(count) == 0:
+                    return
+        pytest.fail("a connection is left")
 
 
 @pytest.fixture
@@ -218,8 +221,9 @@ async def test_an_outage_is_told_once_without_the_password_and_tried_at_growing_
                 assert not await bell.wait(0.01)
         stop.set()
 
-    assert 3 <= tries <= 7
-    assert [record.levelname for record in caplog.records if record.name == "foundation.bell"] == ["WARNING"]
+    assert 3 <= tries <= 10
+    told = [(record.levelname, record.getMessage()) for record in caplog.records if record.name == "foundation.bell"]
+    assert told == [("WARNING", "the database's bell is not heard (OperationalError); trying again")]
     assert "geheim" not in caplog.text
 
 
@@ -230,11 +234,15 @@ async def test_stop_ends_a_listener_that_is_still_trying(hung_up: tuple[Database
 
     stop.set()
 
-    await asyncio.wait_for(listening, 0.2)
+    await asyncio.wait_for(listening, 1)
 
 
-async def test_waiting_ends_with_its_time(database: Database) -> None:
-    assert not await Bell(database).wait(0.01)
+async def test_waiting_ends_with_its_time_and_leaves_nothing_behind(database: Database) -> None:
+    bell = Bell(database)
+
+    assert not await bell.wait(0.01)
+
+    assert not bell._waiting
 
 
 async def test_what_rang_between_the_look_and_the_waiting_is_not_missed(database: Database) -> None:
