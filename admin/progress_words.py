@@ -50,6 +50,7 @@ def progress_view(sighting: Sighting, hours: DeliveryHours) -> ProgressView:
         "left": left_words(time_left(found, pace)) if sending and stands is None else "",
         "rate": rate_words(pace) if sending and stands is None else "",
         "stands": standstill_words(stands, sighting, hours, at=at),
+        "missed": f"届かなかったのは {found.not_reached:,}件です。" if found.not_reached else "",
         "others": f"ほかのドメイン（{sum(map(bool, sighting.domains)) - LARGEST:,}）" if len(lines) > LARGEST else "",
     }
     return ProgressView(
