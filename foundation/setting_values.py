@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import TypeVar
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
@@ -19,6 +20,13 @@ _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _SECRET_LENGTH = 16
 _LONGEST_DURATION = timedelta(days=3650)
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+# The least and the most of each.
+_RELAY_OPTIONS = {
+    "connections": (1, 999),
+    "weight": (0, 100),
+    "per_minute": (1, 999_999),
+    "per_connection": (1, 999_999),
+}
 _HOST = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+")
 
 
@@ -51,7 +59,8 @@ class Security(StrEnum):
 
 @dataclass(frozen=True)
 class Relay:
-    """A mail server that takes our letters; `connections` is how many are open at once."""
+    """A mail server that takes our letters; `connections` is how many are open at once at most. A relay of weight 0 is
+    a spare. The last two count letters; None is without limit."""
 
     host: str
     port: int
@@ -59,6 +68,9 @@ class Relay:
     user: str | None
     password: str | None = field(repr=False)
     connections: int
+    weight: int = field(default=1, kw_only=True)
+    per_minute: int | None = field(default=None, kw_only=True)
+    per_connection: int | None = field(default=None, kw_only=True)
 
     def __str__(self) -> str:
         return f"{self.security}://{self.host}:{self.port}"
@@ -116,6 +128,21 @@ def mail_domain(text: str) -> str:
     return domain
 
 
+def selector(text: str) -> str:
+    """The name of a DKIM key (RFC 6376 section 3.1)."""
+    name = text.lower()
+    if not re.fullmatch(rf"{_LABEL}(?:\.{_LABEL})*", name) or len(name) > 63:
+        raise ValueError("allowed: a label of DNS like hansho-2026")
+    return name
+
+
+def key_file(text: str) -> Path:
+    """A path. What holds a key itself is refused, lest it be shown or logged as a path would be."""
+    if "-----" in text or "\n" in text:
+        raise ValueError("allowed: the path of a PEM file, not the key itself")
+    return Path(text)
+
+
 def public_url(text: str) -> str:
     """The base of links, without a slash at its end."""
     if not text.isascii() or re.search(r"[\s<>\"{}]", text):
@@ -157,7 +184,9 @@ def relays(text: str) -> tuple[Relay, ...]:
 
 
 def _relay(text: str) -> Relay:
-    form = "allowed: smtp+starttls://host:port, smtps://user:pw@host, smtp://host:port, with ?connections=N if wanted"
+    form = (
+        "allowed: smtp+starttls://host:port, smtps://user:pw@host, smtp://host:port, each with ?connections=N or such"
+    )
     parts, host = _split(text, form)
     if parts.scheme not in list(Security) or parts.path not in ("", "/") or parts.fragment:
         raise ValueError(form)
@@ -173,7 +202,7 @@ def _relay(text: str) -> Relay:
         security=security,
         user=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
-        connections=_connections(parts),
+        **_relay_options(parts.query),
     )
 
 
@@ -188,14 +217,18 @@ def _split(text: str, form: str) -> tuple[SplitResult, str]:
     raise ValueError(form) from None
 
 
-def _connections(parts: SplitResult) -> int:
-    query = parse_qs(parts.query, keep_blank_values=True)
-    if set(query) - {"connections"}:
-        raise ValueError("allowed: the only option of a relay is ?connections=N")
-    text = query.get("connections", ["10"])[0]
-    if not re.fullmatch(r"[1-9][0-9]{0,2}", text):
-        raise ValueError("allowed: connections from 1 to 999")
-    return int(text)
+def _relay_options(query: str) -> dict[str, int]:
+    given = parse_qs(query, keep_blank_values=True)
+    if set(given) - set(_RELAY_OPTIONS):
+        raise ValueError("allowed: the options of a relay are " + ", ".join(_RELAY_OPTIONS))
+    found = {"connections": 10}
+    for name, texts in given.items():
+        least, most = _RELAY_OPTIONS[name]
+        [text, *more] = texts
+        if more or not re.fullmatch(r"0|[1-9][0-9]{0,6}", text) or not least <= int(text) <= most:
+            raise ValueError(f"allowed: {name} once, from {least} to {most}")
+        found[name] = int(text)
+    return found
 
 
 def may_be_clear(host: str) -> bool:

@@ -17,12 +17,14 @@ from foundation.setting_values import (
     database_url,
     duration,
     host_port,
+    key_file,
     mail_domain,
     names,
     optional,
     public_url,
     relays,
     secrets_list,
+    selector,
 )
 
 
@@ -52,6 +54,9 @@ class Settings:
     admin_listen: HostPort | None = _setting("ADMIN_LISTEN", "", optional(host_port))
     smtp_listen: HostPort = _setting("SMTP_LISTEN", "127.0.0.1:8025", host_port)
     lmtp_listen: HostPort | None = _setting("LMTP_LISTEN", "", optional(host_port))
+    dkim_key: Path | None = _setting("DKIM_KEY", "", optional(key_file), secret=True)
+    dkim_selector: str | None = _setting("DKIM_SELECTOR", "", optional(selector))
+    dkim_domain: str | None = _setting("DKIM_DOMAIN", "", optional(mail_domain))  # none: the mail domain
     mail_domain: str = _setting("MAIL_DOMAIN", "mail.example.jp", mail_domain)
     relays: tuple[Relay, ...] = _setting("RELAYS", "", relays, secret=True)
     pacing: str = _setting("PACING", "", str)  # empty: the shipped carrier groups; else `off` or a file
@@ -77,6 +82,7 @@ def load(environment: Mapping[str, str]) -> Settings:
         if name.startswith("HANSHO_") and name not in known:
             raise SettingInvalid(name, "no such setting", "docs/settings.md lists them")
     settings = Settings(**{f.name: _parse(f, environment.get(name)) for name, f in known.items()})
+    _signs_or_not(settings)
     if settings.mode is Mode.LIVE:
         _fit_for_live(settings)
     return settings
@@ -104,6 +110,17 @@ def _shown(setting: Field[Any], value: Any) -> str:
     if isinstance(value, timedelta):
         return f"{int(value.total_seconds())}s"
     return "" if value is None else str(value)
+
+
+def _signs_or_not(settings: Settings) -> None:
+    wanted = {"KEY": settings.dkim_key, "SELECTOR": settings.dkim_selector, "DOMAIN": settings.dkim_domain}
+    for name in ("KEY", "SELECTOR"):
+        if any(wanted.values()) and not wanted[name]:
+            raise SettingInvalid(f"HANSHO_DKIM_{name}", "missing", "signing takes a key and a selector")
+    domain = settings.dkim_domain
+    if domain and not f".{settings.mail_domain}".endswith(f".{domain}"):
+        allowed = f"allowed: {settings.mail_domain} (HANSHO_MAIL_DOMAIN) or a domain that it lies under"
+        raise SettingInvalid("HANSHO_DKIM_DOMAIN", f"{domain!r} does not serve", allowed)
 
 
 def _fit_for_live(settings: Settings) -> None:

@@ -19,6 +19,7 @@ from foundation.setting_values import SettingInvalid
 from foundation.settings import Mode, Settings
 from foundation.templating import read_letter
 from foundation.tokens import Keyring
+from mailer.carrier_groups import CarrierGroups
 from mailer.courier import Courier
 from mailer.delivery_hours import DeliveryHours
 from mailer.holidays import ClosingDays
@@ -28,6 +29,7 @@ from mailer.practice_mailbox import PracticeMailbox
 from mailer.relay import RelayCourier
 from service.post_room import PostRoom
 from service.recipients import Recipients
+from service.signing import signer_of
 from subscribers.audience import Residents
 from subscribers.registration import Registration
 from subscribers.stationery import Stationery
@@ -83,7 +85,7 @@ class Home:
             mail_domain=self.settings.mail_domain,
             list_id=f"oshirase.{self.settings.mail_domain}",
         )
-        return Composer(head, self.keyring)
+        return Composer(head, self.keyring, signer=signer_of(self.settings))
 
     @cached_property
     def mailbox(self) -> Path:
@@ -94,6 +96,10 @@ class Home:
         if self.settings.mode is Mode.PRACTICE:
             return PracticeMailbox(self.mailbox)
         return RelayCourier(self.settings.relays, greeting_name=self.settings.mail_domain)
+
+    @cached_property
+    def carriers(self) -> CarrierGroups:
+        return CarrierGroups.chosen(self.settings.pacing)
 
     @cached_property
     def stationery(self) -> Stationery:

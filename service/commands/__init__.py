@@ -12,9 +12,11 @@ from foundation.setting_values import SettingInvalid
 from foundation.settings import load
 from foundation.templating import TemplateBroken
 from service.commands.bulletins import bulletins
+from service.commands.check import check
 from service.commands.classify import classify
 from service.commands.deliver_mail import deliver_mail
 from service.commands.desk import Desk
+from service.commands.dkim import dkim_record
 from service.commands.house import migrate_command, sample, settings_command
 from service.commands.serve import serve
 from service.commands.staff import staff
@@ -35,6 +37,8 @@ for command in (
     serve,
     migrate_command,
     settings_command,
+    check,
+    dkim_record,
     sample,
     staff,
     subscribers,

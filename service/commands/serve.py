@@ -17,6 +17,7 @@ from service.listening import PortTaken, refuse_taken_ports
 from service.logbook import open_logbook
 from service.roles import ROLES, RoleName
 from service.schema import is_newest
+from service.signing import worries
 from service.supervisor import GRACE_SECONDS, Supervisor
 
 log = logging.getLogger(__name__)
@@ -79,6 +80,8 @@ def _check(home: Home) -> None:
     """Everything that can be wrong in settings, town and letters is found before a child is started."""
     for notice in home.shelf.broken:
         click.echo(f"hansho: notice template left out: {notice}", err=True)
+    for worry in worries(home.settings, home.town.from_address):
+        click.echo(f"hansho: {worry}", err=True)
     _ = (home.hours, home.stationery, home.publisher, home.recipients, home.composer)
 
 

@@ -29,6 +29,9 @@ WRONG = {
     "HANSHO_SMTP_LISTEN": ["smtp"],
     "HANSHO_LMTP_LISTEN": ["lmtp"],
     "HANSHO_MAIL_DOMAIN": ["example", "a@example.jp", "-a.jp", "a..jp", "あ.jp", "a." * 100 + "jp"],
+    "HANSHO_DKIM_KEY": ["-----BEGIN PRIVATE KEY-----", "a\nb"],
+    "HANSHO_DKIM_SELECTOR": ["a b", "-a", "a..b", "_a", "鍵", "a" * 64],
+    "HANSHO_DKIM_DOMAIN": ["jp", "a@example.jp"],
     "HANSHO_RELAYS": [
         *("relay.example.jp", "http://relay", "smtp://relay.example.jp", "smtp://8.8.8.8", "smtps://h:0"),
         *("smtps://h:99999", "smtps://h?connections=0", "smtps://h?connections=x", "smtps://h?tls=no", "smtps://h/x"),
@@ -67,7 +70,8 @@ def test_a_wrong_value_is_one_line_that_names_the_setting_and_says_what_is_allow
 
 
 def test_every_setting_that_can_be_wrong_is_tried() -> None:
-    free = {"HANSHO_DATA", "HANSHO_TOWN", "HANSHO_HOURS", "HANSHO_PACING"}  # read where their files and words are understood
+    # Read where their files and words are understood.
+    free = {"HANSHO_DATA", "HANSHO_TOWN", "HANSHO_HOURS", "HANSHO_PACING"}
 
     assert {field.metadata["name"] for field in fields(Settings)} == set(WRONG) | free
 
@@ -83,6 +87,26 @@ def test_live_mode_needs_a_secret_and_a_relay(missing: str) -> None:
         load({**LIVE, missing: " "})
 
 
+def test_signing_takes_a_key_and_a_selector() -> None:
+    whole = {"HANSHO_DKIM_KEY": "dkim.pem", "HANSHO_DKIM_SELECTOR": "Bell", "HANSHO_DKIM_DOMAIN": "example.jp"}
+
+    settings = load(whole)
+
+    assert (settings.dkim_key, settings.dkim_selector, settings.dkim_domain) == (Path("dkim.pem"), "bell", "example.jp")
+    assert load({**whole, "HANSHO_DKIM_DOMAIN": ""}).dkim_domain is None
+    for name in ("HANSHO_DKIM_KEY", "HANSHO_DKIM_SELECTOR"):
+        with pytest.raises(SettingInvalid, match=f"{name}: missing"):
+            load({**whole, name: ""})
+
+
+@pytest.mark.parametrize("domain", ["example.com", "ail.example.jp", "a.mail.example.jp"])
+def test_nobody_signs_in_the_name_of_another(domain: str) -> None:
+    signing = {"HANSHO_DKIM_KEY": "dkim.pem", "HANSHO_DKIM_SELECTOR": "bell"}
+
+    with pytest.raises(SettingInvalid, match=r"HANSHO_DKIM_DOMAIN: .*allowed: mail\.example\.jp"):
+        load({**signing, "HANSHO_DKIM_DOMAIN": domain})
+
+
 def test_secrets_are_never_shown() -> None:
     settings = load({**LIVE, "HANSHO_DATABASE_URL": "postgresql+psycopg://u:pass-word@db/hansho"})
 
@@ -96,6 +120,7 @@ def test_secrets_are_never_shown() -> None:
     ("name", "value"),
     [
         ("HANSHO_SECRET", "hush"),
+        ("HANSHO_DKIM_KEY", "-----BEGIN PRIVATE KEY-----\nhush"),
         ("HANSHO_RELAYS", "smtps://user:hush@h?connections=x"),
         ("HANSHO_RELAYS", "smtps://user:hush／@h"),
         ("HANSHO_RELAYS", "smtps://user:hush"),

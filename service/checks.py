@@ -1,0 +1,120 @@
+"""The checks: whether the service could do its work as it is set up, told one by one; nothing is changed by them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from foundation.setting_values import SettingInvalid
+from foundation.settings import Mode
+from foundation.templating import TemplateBroken
+from service.home import Home
+from service.schema import is_newest
+from service.signing import misalignment, signer_of
+from subscribers.town import TownInvalid
+
+
+class Verdict(StrEnum):
+    """`note` is for what serves, and a person should know."""
+
+    OK = "ok"
+    FAILED = "failed"
+    NOTE = "note"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found."""
+
+    verdict: Verdict
+    what: str
+    words: str
+
+
+Said = tuple[Verdict, str]
+
+
+def findings(home: Home) -> Iterator[Finding]:
+    """In the order in which a person would mend them."""
+    checks: list[tuple[str, Callable[[Home], Iterator[Said]]]] = [
+        ("settings", _settings),
+        ("database", _database),
+        ("town", _town),
+        ("templates", _templates),
+        ("from", _from),
+        ("dkim", _dkim),
+        ("relays", _relays),
+    ]
+    for what, check in checks:
+        try:
+            for verdict, words in check(home):
+                yield Finding(verdict, what, words)
+        except (SettingInvalid, TownInvalid, TemplateBroken) as problem:
+            yield Finding(Verdict.FAILED, what, str(problem))
+        except SQLAlchemyError as problem:
+            reason = getattr(problem, "orig", None) or type(problem).__name__
+            yield Finding(Verdict.FAILED, what, f"does not answer: {' '.join(str(reason).split())[:200]}")
+
+
+def _settings(home: Home) -> Iterator[Said]:
+    settings = home.settings
+    yield Verdict.OK, f"{settings.mode} mode, data in {settings.data.absolute()}"
+    if settings.mode is Mode.LIVE and settings.public_url.startswith("http:"):
+        yield Verdict.NOTE, f"links in mail are not protected: HANSHO_PUBLIC_URL is {settings.public_url}"
+
+
+def _database(home: Home) -> Iterator[Said]:
+    url = make_url(home.settings.url)
+    if url.drivername == "sqlite" and not Path(url.database or "").exists():
+        # To ask SQLite would make the file.
+        yield Verdict.FAILED, "there is none yet: run hansho migrate"
+    elif is_newest(home.database):
+        yield Verdict.OK, "answers, and stands at the newest migration"
+    else:
+        yield Verdict.FAILED, "is not at the newest migration: run hansho migrate"
+
+
+def _town(home: Home) -> Iterator[Said]:
+    _ = home.hours
+    yield Verdict.OK, f"{home.town.service_name}, From {home.town.from_address}"
+    if home.settings.mode is Mode.LIVE and home.settings.town is None:
+        yield Verdict.NOTE, "this is the sample town: HANSHO_TOWN is not set"
+
+
+def _templates(home: Home) -> Iterator[Said]:
+    _ = (home.stationery, home.publisher)
+    for notice in home.shelf.broken:
+        yield Verdict.FAILED, f"notice template left out: {notice}"
+    if not home.shelf.broken:
+        yield Verdict.OK, "letters and notice templates can be read"
+
+
+def _from(home: Home) -> Iterator[Said]:
+    problem = misalignment(home.settings, home.town.from_address)
+    if problem is None:
+        yield Verdict.OK, f"{home.town.from_address} aligns with the domain that mail goes out from"
+    else:
+        yield Verdict.FAILED if home.settings.mode is Mode.LIVE else Verdict.NOTE, problem
+
+
+def _dkim(home: Home) -> Iterator[Said]:
+    signer = signer_of(home.settings)
+    if signer is None:
+        yield Verdict.NOTE, "letters are not signed here, so the relay has to: HANSHO_DKIM_KEY is not set"
+        return
+    if signer.key.proves_itself():
+        yield Verdict.OK, f"signs by {signer.key.algorithm}; its record belongs at {signer.record_name}"
+    else:
+        yield Verdict.FAILED, "the key does not accept its own signature"
+    if signer.key.weakness:
+        yield Verdict.NOTE, signer.key.weakness
+    if home.settings.dkim_key and home.settings.dkim_key.stat().st_mode & 0o007:
+        yield Verdict.NOTE, "everybody on this machine may read the key: chmod o= on its file"
+
+
+def _relays(home: Home) -> Iterator[Said]:
+    if home.settings.mode is Mode.PRACTICE:
+        yield Verdict.OK, "not used in practice mode: no connection is opened"
