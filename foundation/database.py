@@ -1,8 +1,9 @@
 """The database: one engine, sessions to read and to write, and the column types every table shares."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from sqlalchemy import (
     event,
     text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -74,6 +76,9 @@ class Database:
         self.url = url
         self.engine = _engine(url)
         self._writing = self.engine.execution_options(writes=True)
+        # SQLite has one writer. Threads of this process queue up here, which wakes them at once; SQLite itself would
+        # let them sleep and look again.
+        self._turn: AbstractContextManager[object] = threading.RLock() if self.is_sqlite else nullcontext()
 
     @property
     def is_sqlite(self) -> bool:
@@ -88,7 +93,7 @@ class Database:
     def write(self) -> Iterator[Session]:
         """On SQLite the write lock is taken at once (BEGIN IMMEDIATE), so that a writer waits at its start
         rather than failing in its middle."""
-        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+        with self._turn, Session(self._writing, expire_on_commit=False) as session, session.begin():
             yield session
 
     def answers(self) -> bool:
@@ -102,6 +107,15 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def insert_into(session: Session, table: Any) -> Any:
+    """An INSERT that knows ON CONFLICT, of whichever database this is."""
+    return (sqlite if is_sqlite(session) else postgresql).insert(table)
 
 
 def _engine(url: str) -> Engine:

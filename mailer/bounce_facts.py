@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import BigInteger, ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from foundation import row_sets
 from foundation.database import Base, RowId
-from mailer import tallies
+from mailer import outbox, tallies
 from mailer.bounce_report.bounce_class import BounceClass
 from mailer.mail_text import storable
 from mailer.outbox_tables import OutboxRow, State
@@ -81,12 +82,13 @@ def keep_fact(session: Session, fact: Fact, *, handed_at: datetime | None, at: d
 
 def reported_before(session: Session, outbox_ids: Sequence[int]) -> dict[int, str]:
     """Deliveries of which a report came back before their acceptance was written down, with the class told."""
-    told: dict[int, str] = {}
-    facts = select(BounceFactRow.outbox_id, BounceFactRow.bounce_class).where(BounceFactRow.source == Source.REPORT)
-    for start in range(0, len(outbox_ids), 500):
-        some = facts.where(BounceFactRow.outbox_id.in_(outbox_ids[start : start + 500]))
-        told |= {row.outbox_id: row.bounce_class for row in session.execute(some)}
-    return told
+    asked = row_sets.given(session, "asked", {"id": BigInteger()}, [(number,) for number in outbox_ids])
+    told = (
+        select(BounceFactRow.outbox_id, BounceFactRow.bounce_class)
+        .join(asked, BounceFactRow.outbox_id == asked.c.id)
+        .where(BounceFactRow.source == Source.REPORT)
+    )
+    return {row[0]: row[1] for row in row_sets.fetched(session, told)} if outbox_ids else {}
 
 
 def without_addresses(text: str) -> str:
@@ -101,17 +103,7 @@ def facts_about(session: Session, ref: int) -> Sequence[BounceFactRow]:
     ).all()
 
 
-def acceptances_of(session: Session, ref: int) -> Sequence[datetime]:
-    """When letters to one recipient were taken over and have not bounced since."""
-    return [
-        handed
-        for handed in session.scalars(
-            select(OutboxRow.handed_at).where(
-                OutboxRow.recipient_ref == ref,
-                OutboxRow.state == State.SENT,
-                OutboxRow.bounced_as.is_(None),
-                OutboxRow.handed_at.is_not(None),
-            )
-        )
-        if handed is not None
-    ]
+def acceptances_of(session: Session, address: str) -> Sequence[datetime]:
+    """When letters to one address, replies too, were taken over and have not bounced since."""
+    letters = outbox.sent_to(session, address)
+    return [row.handed_at for row in letters if row.handed_at is not None and row.bounced_as is None]

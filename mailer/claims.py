@@ -1,25 +1,26 @@
-"""Claims: a sender takes due rows under a lease, keeps it alive, and ends rows that need no wire."""
+"""Claims: a sender takes due rows under a lease, keeps it alive, and puts aside what may not travel now."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from mailer import tallies
-from mailer.bounce_facts import Fact, Source, keep_fact
-from mailer.bounce_report.bounce_class import BounceClass
+from foundation import row_sets
+from mailer.carrier_groups import CarrierGroups
 from mailer.domain_pauses import paused_domains
+from mailer.gate import Gate, Picked, Rest
 from mailer.outbox_tables import OPEN, BatchRow, BatchState, Lane, OutboxRow, State
 
 LEASE = timedelta(seconds=30)
-CHUNK = 500  # rows named in one statement; databases bound how many values one may carry
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A row in a sender's hand; `attempt` counts from 1 and names this try for ever."""
+    """A row in a sender's hand; `attempt` counts from 1 and names this try for ever. `was` is its state when it was
+    claimed, and before `not_before` its carrier's pace does not let it go."""
 
     id: int
     letter_id: int
@@ -31,9 +32,11 @@ class Claimed:
     attempt: int
     created_at: datetime
     expires_at: datetime
+    was: State
+    not_before: datetime | None = None
 
 
-_TAKEN = (
+_PICKED = (
     OutboxRow.id,
     OutboxRow.letter_id,
     OutboxRow.batch,
@@ -44,95 +47,152 @@ _TAKEN = (
     OutboxRow.attempts,
     OutboxRow.created_at,
     OutboxRow.expires_at,
+    OutboxRow.state,
+    OutboxRow.paced,
 )
+_LOOKS = 4  # at how many times `limit` rows one claim looks, before others get their turn
 
 
-def anything_to_do(session: Session, *, at: datetime, lanes: Collection[Lane]) -> bool:
-    """Whether a claim or the sweep could find a row; reads only, so that an idle service writes nothing."""
-    due = and_(_free(at), OutboxRow.due_at <= at, OutboxRow.lane.in_([int(lane) for lane in lanes]))
-    late = and_(_free(at), OutboxRow.expires_at <= at)
-    unwanted = and_(_free(at), OutboxRow.unwanted.is_(True))
-    withdrawn = and_(_free(at), OutboxRow.batch.in_(_withdrawn()))
-    return any(
-        session.scalar(select(OutboxRow.id).where(which).limit(1)) is not None
-        for which in (due, late, unwanted, withdrawn)
-    )
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a sender would take: so many rows at most of each lane. Leases end by a clock of their own, where hosts
+    share a database."""
+
+    room: Mapping[Lane, int]
+    rest: Rest | None = None
+    groups: CarrierGroups | None = None
+    lease_at: datetime | None = None
 
 
-def claim(
-    session: Session,
-    sender: str,
-    *,
-    at: datetime,
-    lanes: Collection[Lane],
-    limit: int,
-    begun_within: tuple[datetime, datetime] | None = None,
-) -> list[Claimed]:
-    """Takes at most `limit` due rows, urgent before reply before bulk, for LEASE from `at`.
-
-    With `begun_within`, bulk only of batches that were begun, or taken up again, in that span: after a closing the
-    grace is for what began before it, not for what waits since yesterday or was resumed in the evening.
-    """
-    wanted = [_free(at), OutboxRow.due_at <= at, OutboxRow.expires_at > at, *_may_travel(session)]
-    wanted.append(OutboxRow.lane.in_([int(lane) for lane in lanes]))
-    if begun_within is not None:
-        opening, closing = begun_within
-        begun = select(BatchRow.batch).where(BatchRow.changed_at >= opening, BatchRow.changed_at < closing)
-        wanted.append(or_(OutboxRow.lane != int(Lane.BULK), OutboxRow.batch.in_(begun)))
-    picked = (
-        select(OutboxRow.id)
-        .where(*wanted)
-        .order_by(OutboxRow.lane, OutboxRow.due_at, OutboxRow.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        # Picked once, whatever plan PostgreSQL makes of the update around it.
-        .cte("picked")
-    )
-    rows = session.execute(
-        update(OutboxRow)
-        .where(OutboxRow.id.in_(select(picked.c.id)))
-        .values(lease_by=sender, lease_until=at + LEASE, attempts=OutboxRow.attempts + 1)
-        .returning(*_TAKEN)
-        .execution_options(synchronize_session=False)
-    ).all()
-    taken = [Claimed(r[0], r[1], r[2], r[3], r[4], r[5], Lane(r[6]), r[7], r[8], r[9]) for r in rows]
-    return sorted(taken, key=lambda c: (c.lane, c.id))
+def anything_due(session: Session, wish: Wish, *, at: datetime) -> bool:
+    """Whether a claim could find a row; reads only, so that an idle service writes nothing."""
+    lease_at = wish.lease_at or at
+    found = (select(OutboxRow.id).where(*_due(lane, at=at, lease_at=lease_at)).limit(1) for lane in sorted(wish.room))
+    return any(session.scalar(each) is not None for each in found)
 
 
-def keep(session: Session, sender: str, ids: Sequence[int], *, at: datetime) -> set[int]:
+def claim(session: Session, sender: str, wish: Wish, *, at: datetime) -> list[Claimed]:
+    """Takes due rows under a lease, urgent before reply before bulk. What is unwanted, late or withdrawn is left to
+    `endings.settle`."""
+    lease_at = wish.lease_at or at
+    gate = Gate(session, wish.groups, at=at, rest=wish.rest)
+    taken: list[Claimed] = []
+    for lane, room in sorted(wish.room.items()):
+        left = room
+        for _ in range(_LOOKS):
+            picked = _pick(session, lane, at=at, lease_at=lease_at, limit=left) if left else []
+            passed = gate.pass_through((_picked(row) for row in picked), lane)
+            _lease(session, sender, [row.id for row, _ in passed], until=lease_at + LEASE)
+            taken += [_claimed(row.values, not_before) for row, not_before in passed]
+            if len(picked) < left or not left:
+                break
+            left -= len(passed)
+    return taken
+
+
+def keep(session: Session, sender: str, ids: Sequence[int], *, at: datetime, renew: bool = True) -> set[int]:
     """Renews the lease of what the sender still holds and returns what of it is still wanted; the rest was
     halted, withdrawn, paused, taken over by another sender, or its recipient left."""
-    wanted: set[int] = set()
-    for start in range(0, len(ids), CHUNK):
-        held = and_(
-            OutboxRow.id.in_(ids[start : start + CHUNK]), OutboxRow.lease_by == sender, OutboxRow.state.in_(OPEN)
-        )
-        session.execute(update(OutboxRow).where(held).values(lease_until=at + LEASE))
-        wanted |= set(session.scalars(select(OutboxRow.id).where(held, *_may_travel(session))))
-    return wanted
+    if not ids:
+        return set()
+    named = row_sets.given(session, "held", {"id": BigInteger()}, [(number,) for number in ids])
+    held = and_(OutboxRow.id.in_(select(named.c.id)), OutboxRow.lease_by == sender, OutboxRow.state.in_(OPEN))
+    if renew:
+        row_sets.changed(session, update(OutboxRow).where(held).values(lease_until=at + LEASE))
+    return {row[0] for row in row_sets.fetched(session, select(OutboxRow.id).where(held, *_may_travel(session)))}
 
 
-def give_back(session: Session, sender: str) -> None:
-    """Frees what an earlier life of this sender still held, so that nobody waits for the leases to end."""
-    session.execute(
-        update(OutboxRow)
-        .where(OutboxRow.lease_by == sender, OutboxRow.state.in_(OPEN))
-        .values(lease_by=None, lease_until=None)
+def give_back(session: Session, sender: str, *, but: Sequence[int] = ()) -> None:
+    """Frees what stands under the sender's name, held by an earlier life or claimed in a transaction of whose end
+    nobody heard, so that nobody waits for the leases to end."""
+    held = and_(OutboxRow.lease_by == sender, OutboxRow.state.in_(OPEN))
+    if but:
+        named = row_sets.given(session, "held", {"id": BigInteger()}, [(number,) for number in but])
+        held = and_(held, OutboxRow.id.not_in(select(named.c.id)))
+    row_sets.changed(session, update(OutboxRow).where(held).values(lease_by=None, lease_until=None))
+
+
+def free(at: datetime) -> ColumnElement[bool]:
+    """In nobody's hand. A lease that ends later than any could was written by a clock that was set back since."""
+    until = OutboxRow.lease_until
+    return and_(OutboxRow.state.in_(OPEN), or_(until.is_(None), until < at, until > at + 2 * LEASE))
+
+
+def barriers(session: Session) -> object:
+    """All that keeps rows parked, to be compared with what it was."""
+    closed = session.scalars(select(BatchRow.batch).where(BatchRow.state != BatchState.OPEN))
+    return frozenset(closed), frozenset(paused_domains(session))
+
+
+def any_parked(session: Session) -> bool:
+    found = select(OutboxRow.id).where(OutboxRow.parked, OutboxRow.state.in_(OPEN)).limit(1)
+    return session.scalar(found) is not None
+
+
+def unpark(session: Session, *, limit: int) -> int:
+    """Rows whose batch was resumed, or whose domain was taken up again, are due as before; returns how many."""
+    ready = row_sets.fetched(
+        session,
+        select(OutboxRow.id)
+        .where(OutboxRow.parked, OutboxRow.state.in_(OPEN), *_may_travel(session))
+        .limit(limit)
+        .with_for_update(skip_locked=True),
+    )
+    if ready:
+        which = row_sets.given(session, "ready", {"id": BigInteger()}, ready)
+        row_sets.changed(session, update(OutboxRow).where(OutboxRow.id == which.c.id).values(parked=False))
+    return len(ready)
+
+
+def _due(lane: Lane, *, at: datetime, lease_at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        free(lease_at),
+        OutboxRow.parked.is_(False),
+        OutboxRow.lane == int(lane),
+        OutboxRow.due_at <= at,
+        OutboxRow.expires_at > at,
+        OutboxRow.unwanted.is_(False),
     )
 
 
-def settle(session: Session, sender: str, *, at: datetime, limit: int = 1000) -> int:
-    """Ends rows that will not be sent: unwanted or withdrawn ones as suppressed, late ones as expired.
+def _pick(session: Session, lane: Lane, *, at: datetime, lease_at: datetime, limit: int) -> Sequence[Sequence[Any]]:
+    return row_sets.fetched(
+        session,
+        select(*_PICKED)
+        .where(*_due(lane, at=at, lease_at=lease_at))
+        .order_by(OutboxRow.due_at, OutboxRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True),
+    )
 
-    Rows in a sender's hand are left to that sender. Returns how many were ended.
-    """
-    ended = _end(session, sender, OutboxRow.unwanted.is_(True), State.SUPPRESSED, at=at, limit=limit)
-    ended += _end(session, sender, OutboxRow.batch.in_(_withdrawn()), State.SUPPRESSED, at=at, limit=limit)
-    return ended + _end(session, sender, OutboxRow.expires_at <= at, State.EXPIRED, at=at, limit=limit)
+
+def _picked(row: Sequence[Any]) -> Picked:
+    return Picked(row[0], row[2], row[4], bool(row[11]), row)
 
 
-def _free(at: datetime) -> ColumnElement[bool]:
-    return and_(OutboxRow.state.in_(OPEN), or_(OutboxRow.lease_until.is_(None), OutboxRow.lease_until < at))
+def _lease(session: Session, sender: str, ids: Sequence[int], *, until: datetime) -> None:
+    if ids:
+        which = row_sets.given(session, "passed", {"id": BigInteger()}, [(number,) for number in ids])
+        values = {"lease_by": sender, "lease_until": until, "attempts": OutboxRow.attempts + 1}
+        row_sets.changed(session, update(OutboxRow).where(OutboxRow.id == which.c.id).values(**values))
+
+
+def _claimed(row: Sequence[Any], not_before: datetime | None) -> Claimed:
+    number, letter, batch, address, domain, ref, lane, attempts, created, expires, state, _ = row
+    return Claimed(
+        number,
+        letter,
+        batch,
+        address,
+        domain,
+        ref,
+        Lane(lane),
+        attempts + 1,
+        row_sets.read_moment(created),
+        row_sets.read_moment(expires),
+        State(state),
+        not_before,
+    )
 
 
 def _may_travel(session: Session) -> list[ColumnElement[bool]]:
@@ -141,46 +201,3 @@ def _may_travel(session: Session) -> list[ColumnElement[bool]]:
     if paused := paused_domains(session):
         conditions.append(or_(OutboxRow.lane != int(Lane.BULK), OutboxRow.domain.not_in(paused)))
     return conditions
-
-
-def _withdrawn() -> Select[tuple[str]]:
-    return select(BatchRow.batch).where(BatchRow.state == BatchState.WITHDRAWN)
-
-
-def _end(session: Session, sender: str, which: ColumnElement[bool], end: State, *, at: datetime, limit: int) -> int:
-    rows = session.execute(
-        select(
-            OutboxRow.id,
-            OutboxRow.batch,
-            OutboxRow.domain,
-            OutboxRow.state,
-            OutboxRow.failing_as,
-            OutboxRow.reply,
-        )
-        .where(_free(at), which)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    if not rows:
-        return 0
-    session.execute(
-        update(OutboxRow)
-        .where(OutboxRow.id.in_([r.id for r in rows]))
-        .values(state=end.value, ended_at=at, lease_by=None, lease_until=None)
-    )
-    changes = [tallies.Change(r.batch, r.domain, _move(State(r.state), end)) for r in rows]
-    tallies.add(session, sender, changes)
-    for r in rows:
-        if end is State.EXPIRED and r.failing_as == BounceClass.FULL:
-            # A full mailbox counts once its tries have ended.
-            keep_fact(
-                session,
-                Fact(r.id, BounceClass.FULL, counted=True, evidence=r.reply or "", source=Source.SMTP),
-                handed_at=None,  # the row knows when it was last offered
-                at=at,
-            )
-    return len(rows)
-
-
-def _move(was: State, to: State) -> dict[str, int]:
-    return {was: -1, to: 1} if was != to else {}

@@ -6,12 +6,25 @@ Every function works in the caller's transaction and never commits.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from types import ModuleType
 
-from sqlalchemy import String, and_, cast, func, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    String,
+    and_,
+    cast,
+    false,
+    func,
+    literal,
+    literal_column,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.orm import Session
 
+from foundation import bell, row_sets
+from foundation.database import Moment, insert_into
 from mailer import tallies
 from mailer.letter import Letter
 from mailer.outbox_tables import OPEN, REPLIES, BatchRow, BatchState, Lane, LetterRow, OutboxRow, State
@@ -58,33 +71,38 @@ def write_letter(session: Session, letter: Letter, *, batch: str, at: datetime) 
 
 
 def enqueue(session: Session, letter_id: int, post: Post, recipients: Iterable[To]) -> int:
-    """Returns how many rows are new; a recipient who already has this once_key gets no second one."""
-    rows = [
-        {
-            "letter_id": letter_id,
-            "batch": post.batch,
-            "once_key": post.once_key,
-            "address": to.address,
-            "domain": to.domain,
-            "recipient_ref": to.ref,
-            "lane": int(post.lane),
-            "state": State.QUEUED.value,
-            "unwanted": False,
-            "attempts": 0,
-            "created_at": post.at,
-            "due_at": post.at,
-            "expires_at": post.expires_at,
-        }
-        for to in recipients
-    ]
+    """Returns how many rows are new; a recipient who already has this once_key gets no second one.
+
+    A batch has one once_key; only replies, each of which is alone, have any number of them.
+    """
+    rows = [(to.address, to.domain, to.ref) for to in recipients]
     if not rows:
         return 0
-    statement = _dialect(session).insert(OutboxRow).on_conflict_do_nothing(index_elements=["once_key", "address"])
-    added = 0
-    for start in range(0, len(rows), 500):
-        # Counted by what comes back: psycopg tells no number of rows here.
-        some = statement.values(rows[start : start + 500]).returning(OutboxRow.id)
-        added += len(session.scalars(some).all())
+    if post.lane is not Lane.REPLY:
+        _name_key(session, post)
+    to = row_sets.given(session, "recipient", {"address": String(), "domain": String(), "ref": BigInteger()}, rows)
+    given = {
+        "address": to.c.address,
+        "domain": to.c.domain,
+        "recipient_ref": to.c.ref,
+        "letter_id": literal(letter_id),
+        "batch": literal(post.batch),
+        "once_key": literal(post.once_key),
+        "lane": literal(int(post.lane)),
+        "state": literal(State.QUEUED.value),
+        "unwanted": false(),
+        "parked": false(),
+        "paced": false(),
+        "attempts": literal(0),
+        "created_at": literal(post.at, Moment()),
+        "due_at": literal(post.at, Moment()),
+        "expires_at": literal(post.expires_at, Moment()),
+    }
+    # SQLite reads ON CONFLICT after a SELECT only where that has a condition.
+    chosen = select(*given.values()).where(true())
+    statement = insert_into(session, OutboxRow).from_select(list(given), chosen, include_defaults=False)
+    added = row_sets.changed(session, statement.on_conflict_do_nothing(index_elements=["once_key", "address"]))
+    bell.ring(session, "outbox")
     return added
 
 
@@ -97,18 +115,16 @@ def suppress(session: Session, address: str) -> None:
     """What is open for the address will not be sent; the sender ends the rows, also those it holds in hand.
     What failed or expired is marked too, so that "send again" does not reach someone who left."""
     may_go_yet = OutboxRow.state.in_([*OPEN, *AGAIN])
-    session.execute(
-        update(OutboxRow)
-        .where(OutboxRow.address == address, may_go_yet, OutboxRow.lane != int(Lane.REPLY))
-        .values(unwanted=True)
-    )
+    which = (_bulletins_to(address), may_go_yet, OutboxRow.lane != int(Lane.REPLY))
+    row_sets.changed(session, update(OutboxRow).where(*which).values(unwanted=True))
 
 
 def set_batch(session: Session, batch: str, state: BatchState, *, at: datetime) -> None:
     """Halts, resumes or withdraws what is left of a batch; senders look every second."""
-    values = {"state": state.value, "changed_at": at}
-    statement = _dialect(session).insert(BatchRow).values(batch=batch, **values)
+    values = {"state": state.value, "swept": state is not BatchState.WITHDRAWN, "changed_at": at}
+    statement = insert_into(session, BatchRow).values(batch=batch, **values)
     session.execute(statement.on_conflict_do_update(index_elements=["batch"], set_=values))
+    bell.ring(session, "outbox")
 
 
 def send_again(session: Session, batch: str, *, at: datetime, expires_at: datetime) -> int:
@@ -123,7 +139,15 @@ def send_again(session: Session, batch: str, *, at: datetime, expires_at: dateti
         session.execute(
             update(OutboxRow)
             .where(OutboxRow.id.in_([r.id for r in rows[start : start + 500]]))
-            .values(state=State.QUEUED.value, due_at=at, expires_at=expires_at, ended_at=None, reply=None)
+            .values(
+                state=State.QUEUED.value,
+                due_at=at,
+                expires_at=expires_at,
+                ended_at=None,
+                reply=None,
+                parked=False,
+                paced=False,
+            )
         )
     tallies.add(session, "again", (tallies.Change(batch, r.domain, {State(r.state): -1}) for r in rows))
     return len(rows)
@@ -131,7 +155,8 @@ def send_again(session: Session, batch: str, *, at: datetime, expires_at: dateti
 
 def forget(session: Session, address: str, replacement: str) -> None:
     """Erases an address from rows that stay for the counts."""
-    session.execute(update(OutboxRow).where(OutboxRow.address == address).values(address=replacement, reply=None))
+    for which in (_bulletins_to(address), _replies_to(address)):
+        row_sets.changed(session, update(OutboxRow).where(which).values(address=replacement, reply=None))
 
 
 def forget_replies(session: Session, *, before: datetime) -> None:
@@ -160,19 +185,48 @@ def forget_replies(session: Session, *, before: datetime) -> None:
 
 def recount(session: Session, batch: str) -> dict[State, int]:
     """The truth by counting rows, for the proof at a batch's end only."""
-    rows = session.execute(
-        select(OutboxRow.state, func.count()).where(OutboxRow.batch == batch).group_by(OutboxRow.state)
-    )
+    rows = session.execute(select(OutboxRow.state, func.count()).where(*_rows_of(batch)).group_by(OutboxRow.state))
     return {State(state): number for state, number in rows}
 
 
 def open_rows(session: Session, batch: str) -> bool:
     """Whether any letter of the batch has yet to end."""
-    found: Sequence[int] = session.scalars(
-        select(OutboxRow.id).where(OutboxRow.batch == batch, OutboxRow.state.in_(OPEN)).limit(1)
-    ).all()
-    return bool(found)
+    found = select(OutboxRow.id).where(OutboxRow.batch == batch, OutboxRow.state.in_(OPEN)).limit(1)
+    return session.scalar(found) is not None
 
 
-def _dialect(session: Session) -> ModuleType:
-    return sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+def _rows_of(batch: str) -> tuple[ColumnElement[bool], ...]:
+    """The rows of a batch, found by its once_key."""
+    key = select(BatchRow.once_key).where(BatchRow.batch == batch).scalar_subquery()
+    return OutboxRow.once_key == key, OutboxRow.batch == batch
+
+
+def sent_to(session: Session, address: str) -> Sequence[OutboxRow]:
+    """The letters that one address was sent, bulletins and replies."""
+    found: list[OutboxRow] = []
+    for which in (_bulletins_to(address), _replies_to(address)):
+        found += session.scalars(select(OutboxRow).where(which, OutboxRow.state == State.SENT))
+    return found
+
+
+def _bulletins_to(address: str) -> ColumnElement[bool]:
+    """One look a batch into the unique index; an index by address would grow with every letter ever sent."""
+    keys = select(BatchRow.once_key).where(BatchRow.once_key.is_not(None))
+    return and_(OutboxRow.once_key.in_(keys), OutboxRow.address == address)
+
+
+def _replies_to(address: str) -> ColumnElement[bool]:
+    return and_(OutboxRow.lane == literal_column("1"), OutboxRow.address == address)
+
+
+def _name_key(session: Session, post: Post) -> None:
+    known = insert_into(session, BatchRow).values(
+        batch=post.batch, once_key=post.once_key, state=BatchState.OPEN.value, swept=True, changed_at=post.at
+    )
+    session.execute(
+        known.on_conflict_do_update(
+            index_elements=["batch"],
+            set_={"once_key": known.excluded.once_key},
+            where=BatchRow.once_key.is_(None),
+        )
+    )

@@ -65,21 +65,30 @@ class LetterRow(Base):
     created_at: Mapped[datetime]
 
 
-_OPEN_ROWS = text("state IN ('queued', 'deferred')")
-_UNWANTED_ROWS = text("unwanted AND state IN ('queued', 'deferred')")
+def _partial(name: str, *columns: str, where: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
+_OPEN = "state IN ('queued', 'deferred')"
 
 
 class OutboxRow(Base):
-    """One letter to one recipient. `once_key` with the address is unique: nothing is sent twice."""
+    """One letter to one recipient. `once_key` with the address is unique: nothing is sent twice.
+
+    What a letter costs is paid in indexes. All but the first two hold open rows, or rows of which there are few, so
+    that millions of old ones cost nothing; columns of the lease stand in none, so that a claim on PostgreSQL rewrites
+    the row alone. A `parked` row waits until its batch is resumed or its domain taken up again: claims do not see it.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
         UniqueConstraint("once_key", "address"),
-        Index("ix_outbox_due", "lane", "due_at", "id", sqlite_where=_OPEN_ROWS, postgresql_where=_OPEN_ROWS),
-        Index("ix_outbox_lease_by", "lease_by", sqlite_where=_OPEN_ROWS, postgresql_where=_OPEN_ROWS),
-        Index("ix_outbox_batch_state", "batch", "state"),
-        Index("ix_outbox_expires", "expires_at", sqlite_where=_OPEN_ROWS, postgresql_where=_OPEN_ROWS),
-        Index("ix_outbox_unwanted", "unwanted", sqlite_where=_UNWANTED_ROWS, postgresql_where=_UNWANTED_ROWS),
+        _partial("ix_outbox_due", "lane", "due_at", "id", where=f"{_OPEN} AND NOT parked"),
+        _partial("ix_outbox_parked", "batch", "domain", where=f"{_OPEN} AND parked"),
+        _partial("ix_outbox_open", "batch", "expires_at", where=_OPEN),
+        _partial("ix_outbox_unwanted", "id", where=f"unwanted AND {_OPEN}"),
+        _partial("ix_outbox_odd", "batch", "state", where="state NOT IN ('queued', 'sent')"),
+        _partial("ix_outbox_reply_to", "address", where="lane = 1"),
         {"sqlite_autoincrement": True},
     )
 
@@ -87,12 +96,14 @@ class OutboxRow(Base):
     letter_id: Mapped[int] = mapped_column(ForeignKey("letters.id"))
     batch: Mapped[str]
     once_key: Mapped[str]
-    address: Mapped[str] = mapped_column(index=True)
+    address: Mapped[str]
     domain: Mapped[str]
-    recipient_ref: Mapped[int | None] = mapped_column(index=True)
+    recipient_ref: Mapped[int | None]
     lane: Mapped[int]
     state: Mapped[str] = mapped_column(default=State.QUEUED.value)
     unwanted: Mapped[bool] = mapped_column(default=False)
+    parked: Mapped[bool] = mapped_column(default=False)
+    paced: Mapped[bool] = mapped_column(default=False)  # due_at is the slot its carrier's pace gave it
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
@@ -107,13 +118,27 @@ class OutboxRow(Base):
 
 
 class BatchRow(Base):
-    """Whether a batch may be claimed; a batch without a row may."""
+    """Whether a batch may be claimed, and the `once_key` by which its rows are found; replies have no batch row.
+    One that was withdrawn is `swept` once none of its rows is open."""
 
     __tablename__ = "batches"
 
     batch: Mapped[str] = mapped_column(primary_key=True)
+    once_key: Mapped[str | None] = mapped_column(index=True)
     state: Mapped[str] = mapped_column(index=True)
+    swept: Mapped[bool] = mapped_column(default=True)
     changed_at: Mapped[datetime]
+
+
+class SenderRow(Base):
+    """A sender that lives, or died without a word; `trouble` is what keeps it from handing letters over."""
+
+    __tablename__ = "senders"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    beats: Mapped[int] = mapped_column(default=0)
+    seen_at: Mapped[datetime]
+    trouble: Mapped[str | None]
 
 
 class TallyRow(Base):

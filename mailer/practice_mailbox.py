@@ -1,11 +1,17 @@
 """The practice mailbox: a Maildir that takes every letter in place of the outside world."""
 
+import asyncio
+import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailer.courier import Delivered, Envelope, Line, NotTried, Outcome
+from mailer.courier import Delivered, Envelope, Line, NotTried, Outcome, Tray, Unwanted
+
+log = logging.getLogger(__name__)
+
+LONGEST_WAIT_SECONDS = 5.0
 
 
 class PracticeMailbox:
@@ -13,10 +19,14 @@ class PracticeMailbox:
 
     def __init__(self, folder: Path, *, connections: int = 4) -> None:
         self.folder = folder
-        self._lines = [_PracticeLine(folder) for _ in range(connections)]
+        self._troubles: dict[str, str] = {}
+        self._lines = [_PracticeLine(folder, self._troubles) for _ in range(connections)]
 
     def lines(self) -> Sequence[Line]:
         return self._lines
+
+    def troubles(self) -> Mapping[str, str]:
+        return self._troubles
 
 
 @dataclass(frozen=True)
@@ -38,14 +48,38 @@ def newest_letters(folder: Path) -> Iterator[PracticeLetter]:
 
 
 class _PracticeLine:
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    relay = "practice"
 
-    async def deliver(self, envelope: Envelope) -> Outcome:
+    def __init__(self, folder: Path, troubles: dict[str, str]) -> None:
+        self._folder = folder
+        self._troubles = troubles
+
+    async def work(self, tray: Tray) -> None:
+        wait = 0.0
+        while await tray.wait():
+            while (envelope := tray.take()) is not None:
+                outcome = self._deliver(envelope, tray)
+                tray.ended(envelope, outcome)
+                if isinstance(outcome, NotTried):
+                    wait = min(max(1.0, wait * 2), LONGEST_WAIT_SECONDS)
+                    await asyncio.sleep(wait)
+                else:
+                    wait = 0.0
+                    await asyncio.sleep(0)  # others have their turn
+
+    def _deliver(self, envelope: Envelope, tray: Tray) -> Outcome:
+        if not tray.may_go(envelope):
+            return Unwanted()
         try:
-            return self._keep(envelope)
+            outcome = self._keep(envelope)
         except OSError as problem:
-            return NotTried(f"the practice mailbox cannot be written: {problem.strerror}")
+            reason = f"the practice mailbox cannot be written: {problem.strerror}"
+            if self.relay not in self._troubles:
+                log.error("no letter can be handed over: %s", reason)
+            self._troubles[self.relay] = reason
+            return NotTried(reason)
+        self._troubles.pop(self.relay, None)
+        return outcome
 
     def _keep(self, envelope: Envelope) -> Outcome:
         for part in ("tmp", "new", "cur"):
@@ -59,6 +93,3 @@ class _PracticeLine:
         draft.write_bytes(head + envelope.octets.replace(b"\r\n", b"\n"))  # a Maildir keeps plain line ends
         draft.replace(self._folder / "new" / name)
         return Delivered("in the practice mailbox")
-
-    async def hang_up(self) -> None:
-        """There is no line to close."""

@@ -1,29 +1,39 @@
 """Records: what became of each try is written down in groups, rows, tallies and bounce facts together."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import BigInteger, DateTime, FromClause, Row, String, false, func, select, update
 from sqlalchemy.orm import Session
 
-from mailer import domain_pauses, tallies
+from foundation import row_sets
+from mailer import domain_paces, domain_pauses, tallies
 from mailer.bounce_facts import Fact, Source, keep_fact, reported_before
-from mailer.claims import CHUNK, Claimed
-from mailer.courier import Deferred, Delivered, NotTried, Outcome, Refused
+from mailer.carrier_groups import CarrierGroups
+from mailer.claims import Claimed
+from mailer.courier import Deferred, Delivered, NotTried, Outcome, Refused, Unwanted
 from mailer.flight_log import Landing
 from mailer.mail_text import storable
 from mailer.outbox_tables import OPEN, OutboxRow, State
+from mailer.pacing import is_complaint
 from mailer.retry import next_try
 
 REPLY_LENGTH = 300
 
-
-@dataclass(frozen=True, slots=True)
-class Unwanted:
-    """Not sent after all: the recipient left, or the batch was halted or withdrawn, before its turn."""
+_AT = DateTime(timezone=True)
+_WRITTEN: row_sets.Kinds = {
+    "id": BigInteger(),
+    "attempt": BigInteger(),
+    "state": String(),
+    "attempts": BigInteger(),
+    "due_at": _AT,
+    "handed_at": _AT,
+    "ended_at": _AT,
+    "reply": String(),
+    "failing_as": String(),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,31 +41,40 @@ class Result:
     """One claimed row and what came of it."""
 
     row: Claimed
-    outcome: Outcome | Unwanted
+    outcome: Outcome
     at: datetime
 
 
-def record(session: Session, sender: str, results: Sequence[Result], *, at: datetime) -> list[str]:
+def record(
+    session: Session,
+    sender: str,
+    results: Sequence[Result],
+    *,
+    at: datetime,
+    groups: CarrierGroups | None = None,
+) -> list[str]:
     """Writes a group down in the caller's transaction; returns domains that were paused because of it.
 
     Writing the same group twice changes nothing. A row that has ended, or was claimed anew, is passed over; but an
     acceptance is a fact, whoever holds the row by now, and keeps it from being sent once more.
     """
-    rows = _open_rows(session, results)
-    came_back = reported_before(session, list(rows))
-    changes: list[tallies.Change] = []
-    for result in results:
-        row = rows.pop(result.row.id, None)
-        if row is None:
-            continue
-        delivered = isinstance(result.outcome, Delivered)
-        if delivered or (row.lease_by == sender and row.attempts == result.row.attempt):
-            changes += _one(session, result, was=State(row.state))
-        if delivered and row.id in came_back:
-            _set(session, row.id, bounced_as=came_back[row.id])
+    if not results:
+        return []
+    done = _write(session, sender, results)
+    changes = [tallies.Change(r.row.batch, r.row.domain, _by(was, _state(r))) for r, was in done]
+    came_back = reported_before(session, [r.row.id for r, _ in done if isinstance(r.outcome, Delivered)])
+    for result, _ in done:
+        if result.row.id in came_back:
+            told = update(OutboxRow).where(OutboxRow.id == result.row.id)
+            session.execute(told.values(bounced_as=came_back[result.row.id]))
             changes.append(tallies.Change(result.row.batch, result.row.domain, {tallies.BOUNCED: 1}))
+        if isinstance(result.outcome, Refused):
+            refusal = result.outcome
+            fact = Fact(result.row.id, refusal.bounce_class, refusal.counted, refusal.reply, Source.SMTP)
+            keep_fact(session, fact, handed_at=result.at, at=result.at)
     tallies.add(session, sender, changes)
-    refused = [(r.row.batch, r.row.domain) for r in results if isinstance(r.outcome, Refused)]
+    _pace(session, results, groups, at=at)
+    refused = [(r.row.batch, r.row.domain) for r, _ in done if isinstance(r.outcome, Refused)]
     return domain_pauses.look(session, refused, at=at) if refused else []
 
 
@@ -68,7 +87,7 @@ def replay(session: Session, sender: str, landings: Iterable[Landing]) -> int:
         # A row with fewer tries than the log tells of is another one: the database was exchanged.
         if row is None or State(row.state) not in OPEN or row.attempts < landing.attempt:
             continue
-        changes.append(tallies.Change(row.batch, row.domain, {State(row.state): -1, State.SENT: 1}))
+        changes.append(tallies.Change(row.batch, row.domain, _by(State(row.state), State.SENT)))
         row.bounced_as = reported_before(session, [row.id]).get(row.id)
         if row.bounced_as is not None:
             changes.append(tallies.Change(row.batch, row.domain, {tallies.BOUNCED: 1}))
@@ -81,67 +100,104 @@ def replay(session: Session, sender: str, landings: Iterable[Landing]) -> int:
     return mended
 
 
-def _open_rows(session: Session, results: Sequence[Result]) -> dict[int, Row[Any]]:
-    """The rows as they stand now, locked; those that have ended are left out."""
-    ids = sorted({result.row.id for result in results})
-    columns = select(OutboxRow.id, OutboxRow.attempts, OutboxRow.state, OutboxRow.lease_by)
-    rows: dict[int, Row[Any]] = {}
-    for start in range(0, len(ids), CHUNK):
-        some = columns.where(OutboxRow.id.in_(ids[start : start + CHUNK]), OutboxRow.state.in_(OPEN))
-        rows |= {row.id: row for row in session.execute(some.order_by(OutboxRow.id).with_for_update())}
-    return rows
+def _write(session: Session, sender: str, results: Sequence[Result]) -> list[tuple[Result, State]]:
+    """What was written, each with the state before. Nearly always every row is still in our hand as we claimed it:
+    then one statement writes all of them; if one is not, that is undone and the rows are looked at first."""
+    values = [_values(session, result) for result in results]
+    with session.begin_nested() as attempt:
+        if _update(session, values, held_by=sender) == len(results):
+            return [(result, result.row.was) for result in results]
+        attempt.rollback()
+    rows = _open_rows(session, [result.row.id for result in results])
+    done: list[tuple[Result, State]] = []
+    ours: list[Sequence[Any]] = []
+    for result, written in zip(results, values, strict=True):
+        row = rows.pop(result.row.id, None)
+        if row is None:
+            continue
+        mine = row.lease_by == sender and row.attempts == result.row.attempt
+        if mine or isinstance(result.outcome, Delivered):
+            done.append((result, State(row.state)))
+            ours.append(written)
+    _update(session, ours, held_by=None)
+    return done
 
 
-def _one(session: Session, result: Result, *, was: State) -> list[tallies.Change]:
+def _update(session: Session, values: Sequence[Sequence[Any]], *, held_by: str | None) -> int:
+    """How many rows were written; with `held_by`, only those that this sender holds under that very attempt."""
+    if not values:
+        return 0
+    new = row_sets.given(session, "written", _WRITTEN, values)
+    statement = update(OutboxRow).where(OutboxRow.id == new.c.id, OutboxRow.state.in_(OPEN)).values(**_columns(new))
+    if held_by is not None:
+        statement = statement.where(OutboxRow.lease_by == held_by, OutboxRow.attempts == new.c.attempt)
+    return row_sets.changed(session, statement)
+
+
+def _columns(new: FromClause) -> dict[str, Any]:
+    kept = ("state", "attempts", "due_at", "handed_at", "reply", "failing_as")
+    return {
+        **{name: func.coalesce(new.c[name], getattr(OutboxRow, name)) for name in kept},
+        "ended_at": new.c.ended_at,
+        "lease_by": None,
+        "lease_until": None,
+        "paced": false(),
+    }
+
+
+def _values(session: Session, result: Result) -> tuple[Any, ...]:
+    """What the row becomes; None leaves it as it is."""
     row, outcome = result.row, result.outcome
+    at = row_sets.moment(session, result.at)
+    attempt = row.attempt
     match outcome:
         case Delivered():
-            return _end(session, result, State.SENT, was=was, reply=outcome.reply, handed_at=result.at)
+            return (row.id, attempt, State.SENT.value, None, None, at, at, _kept(outcome.reply), None)
         case Refused():
-            changes = _end(session, result, State.FAILED, was=was, reply=outcome.reply)
-            fact = Fact(row.id, outcome.bounce_class, outcome.counted, outcome.reply, Source.SMTP)
-            keep_fact(session, fact, handed_at=result.at, at=result.at)
-            return changes
+            return (row.id, attempt, State.FAILED.value, None, None, None, at, _kept(outcome.reply), None)
         case Deferred():
-            return _defer(session, result, outcome, was=was)
-        case NotTried():
-            return _give_back(session, result)
-        case Unwanted():
-            # A halted batch may go on later; rows of those who left or of a withdrawn batch are ended by the sweep.
-            return _give_back(session, result)
+            due = next_try(attempt=attempt, at=result.at, expires_at=row.expires_at, hint=outcome.hint, seed=row.id)
+            # Without a moment the last try before the expiry was this one: the row waits for the sweep that ends it.
+            again = row_sets.moment(session, due or row.expires_at)
+            failing = outcome.bounce_class.value
+            return (row.id, attempt, State.DEFERRED.value, None, again, at, None, _kept(outcome.reply), failing)
+        case NotTried() | Unwanted():
+            # The try is not counted, since nothing was offered. A halted batch may go on later; rows of those who
+            # left or of a withdrawn batch are ended by the sweep.
+            return (row.id, attempt, None, attempt - 1, None, None, None, None, None)
 
 
-def _end(
-    session: Session, result: Result, end: State, *, was: State, reply: str, handed_at: datetime | None = None
-) -> list[tallies.Change]:
-    _set(session, result.row.id, state=end.value, reply=_kept(reply), handed_at=handed_at, ended_at=result.at)
-    return [tallies.Change(result.row.batch, result.row.domain, _by(was, end))]
+def _pace(session: Session, results: Sequence[Result], groups: CarrierGroups | None, *, at: datetime) -> None:
+    """A carrier that complains of us is left alone for a while; one that takes letters again is forgiven."""
+
+    def place(result: Result) -> str:
+        return (groups.of(result.row.domain) if groups else None) or result.row.domain
+
+    for result in results:
+        if isinstance(result.outcome, Deferred) and is_complaint(result.outcome.reply):
+            domain_paces.hold(session, place(result), at=at, hint=result.outcome.hint)
+    if complaining := domain_paces.complaining(session):
+        took = {place(result) for result in results if isinstance(result.outcome, Delivered)}
+        domain_paces.released(session, took & set(complaining), at=at)
 
 
-def _defer(session: Session, result: Result, outcome: Deferred, *, was: State) -> list[tallies.Change]:
-    row = result.row
-    due = next_try(attempt=row.attempt, at=result.at, expires_at=row.expires_at, hint=outcome.hint, seed=row.id)
-    _set(
-        session,
-        row.id,
-        state=State.DEFERRED.value,
-        # The last try before the expiry was this one: the row waits for the sweep that ends it.
-        due_at=due or row.expires_at,
-        handed_at=result.at,
-        reply=_kept(outcome.reply),
-        failing_as=outcome.bounce_class.value,
-    )
-    return [tallies.Change(row.batch, row.domain, _by(was, State.DEFERRED))]
+def _state(result: Result) -> State:
+    match result.outcome:
+        case Delivered():
+            return State.SENT
+        case Refused():
+            return State.FAILED
+        case Deferred():
+            return State.DEFERRED
+    return result.row.was
 
 
-def _give_back(session: Session, result: Result) -> list[tallies.Change]:
-    """The try is not counted, since nothing was offered to anyone."""
-    _set(session, result.row.id, attempts=result.row.attempt - 1)
-    return []
-
-
-def _set(session: Session, number: int, **values: object) -> None:
-    session.execute(update(OutboxRow).where(OutboxRow.id == number).values(lease_by=None, lease_until=None, **values))
+def _open_rows(session: Session, ids: Collection[int]) -> dict[int, Row[Any]]:
+    """The rows as they stand now, locked; those that have ended are left out."""
+    asked = row_sets.given(session, "asked", {"id": BigInteger()}, [(number,) for number in sorted(set(ids))])
+    columns = select(OutboxRow.id, OutboxRow.attempts, OutboxRow.state, OutboxRow.lease_by)
+    chosen = columns.where(OutboxRow.id.in_(select(asked.c.id)), OutboxRow.state.in_(OPEN)).order_by(OutboxRow.id)
+    return {row.id: row for row in session.execute(chosen.with_for_update())}
 
 
 def _kept(reply: str) -> str:
@@ -150,8 +206,4 @@ def _kept(reply: str) -> str:
 
 
 def _by(was: State, to: State) -> dict[str, int]:
-    counts: dict[str, int] = defaultdict(int)
-    if was is not to:
-        counts[was] -= 1
-        counts[to] += 1
-    return counts
+    return {} if was is to else {was: -1, to: 1}

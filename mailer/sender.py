@@ -1,39 +1,44 @@
-"""The sender: claims what is due, hands it to the courier's lines, records in groups; several may run at once."""
+"""The sender: takes what is due in hand, lays it before the courier's lines, records in groups; several may run."""
 
 import asyncio
 import logging
-from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
+from foundation.bell import Bell
 from foundation.clock import Clock
 from foundation.database import Database
-from mailer import claims, records
-from mailer.bounce_report.bounce_class import BounceClass
-from mailer.claims import Claimed
-from mailer.courier import Courier, Delivered, Envelope, Line, NotTried, Outcome, Refused
+from mailer import claims, records, roll
+from mailer.carrier_groups import CarrierGroups
+from mailer.claims import Claimed, Wish
+from mailer.courier import Courier, Line
 from mailer.delivery_hours import DeliveryHours
-from mailer.flight_log import FlightLog, Landing
-from mailer.letter import Composer, Recipient
+from mailer.flight_log import FlightLog
+from mailer.gate import Rest
+from mailer.hand import RESERVED_ORDER, USUAL_ORDER, Hand, Held
+from mailer.keeping import Keeper
+from mailer.lease_clock import LeaseClock
+from mailer.letter import Composer
 from mailer.letter_shelf import LetterShelf
 from mailer.outbox_tables import Lane
-from mailer.records import Result, Unwanted
+from mailer.records import Result
+from mailer.trays import Desk, DeskTray, Fittings
 
 log = logging.getLogger(__name__)
 V = TypeVar("V")
 
-POLL_SECONDS = 0.2
+POLL_SECONDS = 1.0  # in case no bell was heard
 RECORD_SECONDS = 0.2
 KEEP_SECONDS = 1.0
-GROUP = 200
-LEAST_IN_HAND = 400  # rows of a lane; slow lines keep them under lease by renewing it
+LEAST_IN_HAND, MOST_IN_HAND = 400, 4000  # rows of a lane: what lines need in about a second
 LONGEST_WAIT_SECONDS = 30.0
 
 
@@ -46,196 +51,169 @@ class Equipment:
     composer: Composer
     hours: DeliveryHours
     clock: Clock
+    leases: LeaseClock
     flights: FlightLog
     wire_form: Callable[[str], str]  # an address as the wire writes it
+    groups: CarrierGroups | None = None
+    bell: Bell | None = None
 
 
 class Sender:
-    """One sending process; `name` is its own for ever, so that it takes up again what it held when it died."""
+    """One sending process. What stands under `former` names was held by earlier lives that are surely over."""
 
-    def __init__(self, name: str, equipment: Equipment) -> None:
+    def __init__(self, name: str, equipment: Equipment, *, former: Collection[str] = ()) -> None:
         self._name = name
+        self._former = {name, *former}
         self._eq = equipment
-        self._letters = LetterShelf(equipment.database)
-        self._queue: asyncio.PriorityQueue[tuple[int, int]] = asyncio.PriorityQueue()
-        self._in_hand: dict[int, Claimed] = {}
-        self._leased_until: dict[int, datetime] = {}
-        self._dropped: set[int] = set()
-        self._results: list[Result] = []
-        self._recording = asyncio.Lock()
+        self._leases = equipment.leases
+        self._letters = LetterShelf(equipment.composer)
+        self._hand = Hand(self._group_of, self._connections)
+        self._call = asyncio.Event()
+        fittings = Fittings(
+            composer=equipment.composer,
+            letters=self._letters,
+            flights=equipment.flights,
+            clock=equipment.clock,
+            leases=self._leases,
+            hours=equipment.hours,
+            wire_form=equipment.wire_form,
+        )
+        self._desk = Desk(self._hand, fittings, call=self._call.set)
+        self._keeper = Keeper(name, equipment.database, self._hand, self._desk)
         self._stopping = asyncio.Event()
+        self._target = LEAST_IN_HAND
+        self._recorded_at = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set; then finishes the letters on the wire, records, and gives the rest back."""
         await self._patiently(self._take_up)
         lines = self._eq.courier.lines()
-        try:
-            await self._run_lines(lines, stop)
-        finally:
-            for line in lines:
-                await line.hang_up()
-        await self._patiently(self._record)
-        await self._patiently(lambda: self._in_database(partial(claims.give_back, sender=self._name)))
-
-    async def _run_lines(self, lines: Sequence[Line], stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as group:
-            workers = [group.create_task(self._work(line)) for line in lines]
-            rounds = [
-                group.create_task(self._every(POLL_SECONDS, self._claim)),
-                group.create_task(self._every(RECORD_SECONDS, self._record)),
-                group.create_task(self._every(KEEP_SECONDS, self._keep)),
-            ]
+            working = [group.create_task(line.work(tray)) for line, tray in self._trays(lines)]
+            relays = {line.relay for line in lines}
+            rounds = [group.create_task(each) for each in (self._rounds(), self._listen(), self._keep_on(relays))]
             await stop.wait()
             self._stopping.set()
-            for _ in workers:
-                self._queue.put_nowait((-1, 0))
-            await asyncio.gather(*workers, *rounds)
+            self._desk.close()
+            self._call.set()
+            await asyncio.gather(*working, *rounds)
+        while self._desk.results:
+            await self._patiently(partial(self._round, claiming=False))
+        await self._patiently(lambda: self._in_database(self._leave))
+
+    def _trays(self, lines: Sequence[Line]) -> list[tuple[Line, DeskTray]]:
+        """Of each relay's lines a tenth, and one at least where there are two, is kept for replies and what is
+        urgent."""
+        by_relay: dict[str, list[Line]] = defaultdict(list)
+        for line in lines:
+            by_relay[line.relay].append(line)
+        trays = []
+        for group in by_relay.values():
+            reserved = max(1, len(group) // 10) if len(group) > 1 else 0
+            for place, line in enumerate(group):
+                trays.append((line, self._desk.tray(RESERVED_ORDER if place < reserved else USUAL_ORDER)))
+        return trays
 
     async def _take_up(self) -> None:
         landings = self._eq.flights.unrecorded()
+        await asyncio.to_thread(self._leases.compare)
 
         def work(session: Session) -> int:
             mended = records.replay(session, self._name, landings)
-            claims.give_back(session, self._name)
+            for name in sorted(self._former):
+                claims.give_back(session, name)
+            roll.enter(session, self._name, self._former, at=self._leases.now())
             return mended
 
         mended = await self._in_database(work)
-        self._eq.flights.keep_only(())
+        self._eq.flights.clear_all()
         if mended:
             log.info("%d letters accepted before a restart were recorded", mended)
 
-    async def _claim(self) -> bool:
-        """True when more is waiting than was taken."""
+    def _leave(self, session: Session) -> None:
+        claims.give_back(session, self._name)
+        roll.leave(session, self._name)
+
+    async def _rounds(self) -> None:
+        while not self._stopping.is_set():
+            await self._patiently(self._round)
+            seconds = RECORD_SECONDS if len(self._hand) else POLL_SECONDS
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._call.wait(), seconds)
+            self._call.clear()
+
+    async def _round(self, *, claiming: bool = True) -> None:
+        """Records what came and takes what there is room for, in one transaction."""
         at = self._eq.clock.now()
-        if any(until <= at for until in self._leased_until.values()):
+        if any(held.lease_until <= self._leases.now() for held in self._hand):
             # After an outage: what nobody took over meanwhile is still ours, and must not be claimed as if it were new.
             await self._keep()
-        room = max(len(self._eq.courier.lines()) * 8, LEAST_IN_HAND)
-        lanes = self._lanes_with_room(at, room)
-
-        def work() -> list[Claimed]:
-            with self._eq.database.read() as session:
-                if not claims.anything_to_do(session, at=at, lanes=lanes):
-                    return []
-            with self._eq.database.write() as session:
-                claims.settle(session, self._name, at=at)
-                span = self._eq.hours.span_in_grace(at)
-                return claims.claim(session, self._name, at=at, lanes=lanes, limit=room, begun_within=span)
-
-        taken = await asyncio.to_thread(work)
-        for row in taken:
-            # A row whose lease ran out while it was in our own hand comes back under a new attempt: it is not
-            # queued twice.
-            if row.id not in self._in_hand:
-                self._queue.put_nowait((int(row.lane), row.id))
-            self._in_hand[row.id] = row
-            self._leased_until[row.id] = at + claims.LEASE
-        return len(taken) == room
-
-    def _lanes_with_room(self, at: datetime, room: int) -> list[Lane]:
-        """As much of each lane is taken as is sent well within the lease; none waits for another one's room."""
-        held = Counter(row.lane for row in self._in_hand.values())
-        lanes = [lane for lane in Lane if held[lane] < room]
-        if Lane.BULK in lanes and not self._eq.hours.may_finish(at):
-            lanes.remove(Lane.BULK)
-        return lanes
-
-    async def _keep(self) -> bool:
-        asked = list(self._in_hand)
-        if not asked:
-            return False
-        at = self._eq.clock.now()
-        wanted = await self._in_database(partial(claims.keep, sender=self._name, ids=asked, at=at))
-        # What was recorded meanwhile is no longer in hand.
-        for number in self._in_hand.keys() & set(asked):
-            if number in wanted:
-                self._leased_until[number] = at + claims.LEASE
-            else:
-                self._dropped.add(number)
-        return False
-
-    async def _record(self) -> bool:
-        """True when another group is full already."""
-        async with self._recording:
-            group, self._results = self._results, []
-            if not group:
-                return False
-            work = partial(records.record, sender=self._name, results=group, at=self._eq.clock.now())
-            try:
-                paused = await self._in_database(work)
-            except BaseException:
-                self._results = group + self._results
-                raise
-            for result in group:
-                self._in_hand.pop(result.row.id, None)
-                self._leased_until.pop(result.row.id, None)
-                self._dropped.discard(result.row.id)
-            self._eq.flights.keep_only([_landing(r) for r in self._results if isinstance(r.outcome, Delivered)])
-            for domain in paused:
-                log.error("refusals at %s rose suddenly: paused until someone has looked at the console", domain)
-            return len(self._results) >= GROUP
-
-    async def _work(self, line: Line) -> None:
-        wait = 0.0
-        while True:
-            lane, number = await self._queue.get()
-            if lane < 0:
-                return
-            row = self._in_hand[number]
-            outcome = await self._send(line, row)
-            self._note(row, outcome)
-            if not isinstance(outcome, NotTried):
-                wait = 0.0
-                continue
-            if not wait:
-                log.error("no letter can be handed over: %s", outcome.reason)
-            wait = min(max(1.0, wait * 2), LONGEST_WAIT_SECONDS)
-            await self._pause(wait)
-
-    async def _send(self, line: Line, row: Claimed) -> Outcome | Unwanted:
-        if not self._may_go(row):
-            return Unwanted()
+        group = self._desk.hand_in()
+        wish = self._wish(at, group) if claiming else None
+        work = partial(self._record_and_claim, group=[result for _, result in group], wish=wish, at=at)
         try:
-            envelope = await self._envelope(row)
-        except OperationalError:
-            return NotTried("the letter cannot be read while the database does not answer")
-        except Exception as problem:  # noqa: BLE001 -- one letter that cannot be written must not stop the rest
-            log.error("letter %d cannot be written: %s", row.letter_id, type(problem).__name__)
-            return Refused(f"cannot be written: {type(problem).__name__}", BounceClass.SYSTEM, counted=False)
-        return await line.deliver(envelope)
+            paused, taken = await asyncio.to_thread(work)
+        except BaseException:
+            self._desk.put_back(group)
+            raise
+        self._desk.recorded(group)
+        self._hand.add(taken, lease_until=self._leases.now() + claims.LEASE)
+        self._desk.ring()
+        self._adapt(len(group), full=wish is not None and bool(taken))
+        for domain in paused:
+            log.error("refusals at %s rose suddenly: paused until someone has looked at the console", domain)
 
-    def _may_go(self, row: Claimed) -> bool:
-        """Still wanted, not too late, and under our lease: one that ran out may be in another sender's hand."""
-        now = self._eq.clock.now()
-        if row.id in self._dropped or self._stopping.is_set():
-            return False
-        if row.lane is Lane.BULK and not self._eq.hours.may_finish(now):
-            return False  # the relay was down, say, until after the closing
-        return now < row.expires_at and now < self._leased_until.get(row.id, now)
+    def _record_and_claim(
+        self, group: Sequence[Result], wish: Wish | None, at: datetime
+    ) -> tuple[Sequence[str], Sequence[Claimed]]:
+        if not group:
+            with self._eq.database.read() as session:
+                if wish is None or not claims.anything_due(session, wish, at=at):
+                    return (), ()
+        with self._eq.database.write() as session:
+            paused = records.record(session, self._name, group, at=at, groups=self._eq.groups) if group else ()
+            taken = claims.claim(session, self._name, wish, at=at) if wish else ()
+            self._letters.fill(session, {row.letter_id for row in taken})
+            return paused, taken
 
-    async def _envelope(self, row: Claimed) -> Envelope:
-        letter = await self._letters.get(row.letter_id)
-        recipient = self._eq.wire_form(row.address)
-        octets = self._eq.composer.octets(letter, Recipient(row.id, recipient, row.ref), at=row.created_at)
-        return Envelope(row.id, self._eq.composer.return_path(row.id), recipient, row.domain, octets)
+    def _wish(self, at: datetime, group: Sequence[tuple[Held, Result]]) -> Wish | None:
+        """As much of each lane is taken as is sent well within the lease; none waits for another one's room."""
+        if self._keeper.cut_off:
+            return None
+        room = {}
+        for lane in Lane:
+            held = self._hand.count(lane) - sum(1 for each, _ in group if each.row.lane is lane)
+            if held <= self._target // 2 and (lane is not Lane.BULK or self._eq.hours.may_finish(at)):
+                room[lane] = self._target - held
+        span = self._eq.hours.span_in_grace(at) if Lane.BULK in room else None
+        rest = None if span is None else Rest(*span, until=self._eq.hours.next_opening(at))
+        return Wish(room, rest=rest, groups=self._eq.groups, lease_at=self._leases.now())
 
-    def _note(self, row: Claimed, outcome: Outcome | Unwanted) -> None:
-        at = self._eq.clock.now()
-        row = self._in_hand.get(row.id, row)
-        result = Result(row, outcome, at)
-        if isinstance(outcome, Delivered):
-            try:
-                self._eq.flights.landed(_landing(result))
-            except OSError as problem:
-                # It is still known here, and recorded in a moment: only a crash before that would repeat it.
-                log.error("the flight log cannot be written: %s", problem.strerror)
-        self._results.append(result)
+    def _adapt(self, recorded: int, *, full: bool) -> None:
+        """The hand holds about what the lines send in a second."""
+        now = asyncio.get_running_loop().time()
+        passed, self._recorded_at = now - self._recorded_at, now
+        if full and recorded:
+            a_second = recorded / max(passed, 0.01)
+            self._target = int(min(max(a_second, LEAST_IN_HAND), MOST_IN_HAND))
+            self._desk.full = self._target // 4
 
-    async def _every(self, seconds: float, work: Callable[[], Awaitable[bool]]) -> None:
-        """Again at once while `work` says that more is waiting."""
+    async def _listen(self) -> None:
+        while self._eq.bell is not None and not self._stopping.is_set():
+            if await self._eq.bell.wait(POLL_SECONDS):
+                self._call.set()
+
+    async def _keep_on(self, relays: Collection[str]) -> None:
         while not self._stopping.is_set():
-            if not await self._patiently(work):
-                await self._pause(seconds)
+            self._keeper.look_at(self._eq.courier.troubles(), relays)
+            await self._patiently(self._keep)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), KEEP_SECONDS)
+
+    async def _keep(self) -> None:
+        await asyncio.to_thread(self._leases.compare)
+        await self._keeper.keep(at=self._eq.clock.now(), lease_at=self._leases.now())
+        self._letters.trim([held.row.letter_id for held in self._hand])
 
     async def _patiently(self, work: Callable[[], Awaitable[V]]) -> V:
         """A database that is locked or gone is waited for; what was accepted meanwhile stays in the flight log."""
@@ -243,16 +221,14 @@ class Sender:
         while True:
             try:
                 return await work()
-            except OperationalError as problem:
+            except (OperationalError, InterfaceError) as problem:
                 log.warning("the database does not answer (%s); trying again", type(problem.orig).__name__)
                 if self._stopping.is_set() and wait > 4:
                     raise
-                await self._pause(wait)
+                self._keeper.lost_touch = True
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), wait)
                 wait = min(wait * 2, LONGEST_WAIT_SECONDS)
-
-    async def _pause(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), seconds)
 
     async def _in_database(self, work: Callable[[Session], V]) -> V:
         def run() -> V:
@@ -261,6 +237,10 @@ class Sender:
 
         return await asyncio.to_thread(run)
 
+    def _group_of(self, domain: str) -> str | None:
+        return self._eq.groups.of(domain) if self._eq.groups else None
 
-def _landing(result: Result) -> Landing:
-    return Landing(result.row.id, result.row.attempt, result.at)
+    def _connections(self, group: str) -> int | None:
+        """This sender's share of what the carrier allows all of them."""
+        most = self._eq.groups.limits(group).connections if self._eq.groups else None
+        return None if most is None else max(1, most // self._keeper.senders)

@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import BigInteger, String, func, literal, select, true
 from sqlalchemy.orm import Session
 
+from foundation import row_sets
+from foundation.database import insert_into
 from mailer.outbox_tables import State, TallyRow
 
 BOUNCED = "bounced"
@@ -44,21 +45,25 @@ class Counts:
 
 
 def add(session: Session, sender: str, changes: Iterable[Change]) -> None:
-    """Adds in the caller's transaction, one statement a (batch, domain)."""
+    """Adds in the caller's transaction, all places in one statement."""
     sums: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: dict.fromkeys(_COLUMNS, 0))
     for change in changes:
         for name, by in change.by.items():
             if name != State.QUEUED:
                 sums[(change.batch, change.domain)][name] += by
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    for (batch, domain), by_name in sorted(sums.items()):
-        statement = dialect.insert(TallyRow).values(batch=batch, domain=domain, sender=sender, **by_name)
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["batch", "domain", "sender"],
-                set_={name: TallyRow.__table__.c[name] + statement.excluded[name] for name in _COLUMNS},
-            )
+    rows = [(*place, *(by[name] for name in _COLUMNS)) for place, by in sorted(sums.items())]
+    if not rows:
+        return
+    kinds: row_sets.Kinds = {"batch": String(), "domain": String(), **dict.fromkeys(_COLUMNS, BigInteger())}
+    moved = row_sets.given(session, "moved", kinds, rows)
+    chosen = select(*moved.c, literal(sender)).where(true())  # without a condition SQLite misreads ON CONFLICT
+    statement = insert_into(session, TallyRow).from_select([*kinds, "sender"], chosen, include_defaults=False)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["batch", "domain", "sender"],
+            set_={name: TallyRow.__table__.c[name] + statement.excluded[name] for name in _COLUMNS},
         )
+    )
 
 
 def of(session: Session, batch: str) -> Counts:

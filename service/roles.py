@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-import secrets
-import socket
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -12,10 +10,14 @@ from pathlib import Path
 
 from sqlalchemy.exc import OperationalError
 
+from foundation.bell import Bell
 from mailer.door import Door, DoorKeeper
 from mailer.flight_log import FlightLog, SenderRunsAlready
+from mailer.lease_clock import LeaseClock
 from mailer.sender import Equipment, Sender
+from service.fan_out import FanOut
 from service.home import Home, wire_form
+from service.sender_life import new_life
 from service.timetable import Timetable
 from service.web import serve_web
 
@@ -23,8 +25,6 @@ log = logging.getLogger(__name__)
 
 REST_SECONDS = 1.0
 HANDOVER_SECONDS = 20.0
-FAN_OUT_REST_SECONDS = 0.2
-BREATH_SECONDS = 0.005
 
 
 class RoleName(StrEnum):
@@ -68,38 +68,29 @@ async def work_off(work: Callable[[], bool], wake: asyncio.Event, stop: asyncio.
 
 async def send(home: Home, stop: asyncio.Event) -> None:
     """The sender, and the fan-out that feeds it."""
-    name = _sender_name(home.settings.data / "sender")
-    flights = await _own_flights(home.settings.data / "flights" / f"{name}.log", stop)
-    equipment = Equipment(
-        database=home.database,
-        courier=home.courier(),
-        composer=home.composer,
-        hours=home.hours,
-        clock=home.clock,
-        flights=flights,
-        wire_form=wire_form,
-    )
+    folder = home.settings.data / "flights"
+    flights = await _own_flights(folder / "sender.log", stop)
+    bell = Bell(home.database)
     try:
+        life = await new_life(home, folder / "lives", stop)
+        equipment = Equipment(
+            database=home.database,
+            courier=home.courier(),
+            composer=home.composer,
+            hours=home.hours,
+            clock=home.clock,
+            leases=LeaseClock(home.database, home.clock),
+            flights=flights,
+            wire_form=wire_form,
+            groups=home.carriers,
+            bell=bell,
+        )
         async with asyncio.TaskGroup() as group:
-            group.create_task(Sender(name, equipment).run(stop))
-            group.create_task(fan_out(home, stop))
+            group.create_task(bell.listen(stop))
+            group.create_task(Sender(life.name, equipment, former=life.former).run(stop))
+            group.create_task(FanOut(home.database, home.publisher, home.clock, bell).run(stop))
     finally:
         flights.close()
-
-
-async def fan_out(home: Home, stop: asyncio.Event) -> None:
-    """Chunk after chunk while an order wants more."""
-
-    def chunk() -> bool:
-        with home.database.read() as session:
-            if not home.publisher.has_work(session):
-                return False
-        with home.database.write() as session:
-            return home.publisher.fan_out(session, at=home.clock.now())
-
-    while not stop.is_set():
-        # A breath between chunks: on SQLite, others are waiting for the write lock.
-        await rest(stop, BREATH_SECONDS if await patiently(chunk) else FAN_OUT_REST_SECONDS)
 
 
 async def timetable(home: Home, stop: asyncio.Event) -> None:
@@ -148,13 +139,3 @@ async def _own_flights(path: Path, stop: asyncio.Event) -> FlightLog:
             if stop.is_set() or time.monotonic() > end:
                 raise
         await rest(stop, REST_SECONDS)
-
-
-def _sender_name(path: Path) -> str:
-    """Kept beside the flight log it belongs to, so that a sender takes up its own work after a restart."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        draft = path.with_suffix(".new")  # whole or not at all, also at a kill in between
-        draft.write_text(f"{socket.gethostname()}-{secrets.token_hex(3)}")
-        draft.replace(path)
-    return path.read_text().strip()

@@ -19,6 +19,7 @@ from bulletins.signatory import Signatory
 from bulletins.tables import Bulletin
 from foundation.addresses import Address
 from mailer import claims, records
+from mailer.claims import Wish
 from mailer.courier import Delivered
 from mailer.outbox_tables import Lane
 from mailer.records import Result
@@ -110,8 +111,8 @@ class _Sample:
         home.publisher.finish(session, at=begins + timedelta(seconds=9))
 
     def _deliver(self, session: Session, past: Past, *, at: datetime) -> None:
-        claims.settle(session, SENDER, at=at)
-        while rows := claims.claim(session, SENDER, at=at, lanes=list(Lane), limit=200):
+        wish = Wish(dict.fromkeys(Lane, 200))
+        while rows := claims.claim(session, SENDER, wish, at=at):
             handed = at + timedelta(seconds=2)
             results = [
                 Result(row, past.refusals.get(row.address, Delivered("250 2.0.0 taken by the sample")), handed)

@@ -14,6 +14,7 @@ import bulletins.tables
 import foundation.ledger
 import mailer.answer_caps
 import mailer.bounce_facts
+import mailer.domain_paces
 import mailer.domain_pauses
 import mailer.inbound
 import mailer.outbox_tables
@@ -30,6 +31,7 @@ ROOMS_WITH_TABLES = (
     mailer.inbound,
     mailer.answer_caps,
     mailer.bounce_facts,
+    mailer.domain_paces,
     mailer.domain_pauses,
     subscribers.tables,
     bulletins.tables,

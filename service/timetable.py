@@ -40,7 +40,7 @@ class Timetable:
 
     async def run(self, stop: asyncio.Event) -> None:
         scheduler = AsyncIOScheduler(timezone="UTC")
-        for work, seconds in ((self.release, 1), (self.finish, 1), (self.watch, 30), (self.tidy, 600)):
+        for work, seconds in ((self.finish, 1), (self.sweep, 30), (self.watch, 30), (self.tidy, 600)):
             scheduler.add_job(
                 self._guarded(work),
                 "interval",
@@ -72,14 +72,6 @@ class Timetable:
                     job.modify(next_run_time=now)
             before, ran = now, runs
 
-    def release(self, at: datetime) -> None:
-        """Orders whose start has come are opened."""
-        with self._home.database.read() as session:
-            if not self._home.publisher.has_due(session, at=at):
-                return
-        with self._home.database.write() as session:
-            self._home.publisher.open_due(session, at=at)
-
     def finish(self, at: datetime) -> None:
         """Bulletins whose counts add up are finished."""
         with self._home.database.read() as session:
@@ -87,6 +79,14 @@ class Timetable:
                 return
         with self._home.database.write() as session:
             self._home.publisher.finish(session, at=at)
+
+    def sweep(self, at: datetime) -> None:  # noqa: ARG002 -- every job is told the moment
+        """Bulletins whose counts do not add up though nothing is open are set right, and told."""
+        with self._home.database.read() as session:
+            if not self._home.publisher.has_nearly_done(session):
+                return
+        with self._home.database.write() as session:
+            self._home.publisher.sweep(session)
 
     def watch(self, at: datetime) -> None:
         """The three-day rule draws its consequences."""

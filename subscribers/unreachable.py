@@ -41,7 +41,7 @@ class Watch:
         ]
         acceptances = [
             Acceptance(handed_at=handed, on=self._day(handed))
-            for handed in bounce_facts.acceptances_of(session, subscriber.id)
+            for handed in bounce_facts.acceptances_of(session, subscriber.address or "")
         ]
         return judge(failures, acceptances, rule=self.rule, at=at)
 

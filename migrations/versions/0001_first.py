@@ -67,10 +67,19 @@ def _mailer() -> None:
     op.create_table(
         "batches",
         *_needed(TEXT, "batch", "state"),
+        *_optional(TEXT, "once_key"),
+        *_needed(TRUTH, "swept"),
         *_needed(MOMENT, "changed_at"),
         sa.PrimaryKeyConstraint("batch", name="pk_batches"),
     )
-    _index_each("batches", "state")
+    _index_each("batches", "once_key", "state")
+    op.create_table(
+        "domain_paces",
+        *_needed(TEXT, "place"),
+        *_optional(MOMENT, "urgent_free_at", "reply_free_at", "bulk_free_at", "held_until"),
+        *_needed(NUMBER, "complaints"),
+        sa.PrimaryKeyConstraint("place", name="pk_domain_paces"),
+    )
     op.create_table(
         "domain_pauses",
         *_numbered("domain_pauses"),
@@ -105,6 +114,14 @@ def _mailer() -> None:
     )
     _index_each("letters", "batch")
     op.create_table(
+        "senders",
+        *_needed(TEXT, "name"),
+        *_needed(NUMBER, "beats"),
+        *_needed(MOMENT, "seen_at"),
+        *_optional(TEXT, "trouble"),
+        sa.PrimaryKeyConstraint("name", name="pk_senders"),
+    )
+    op.create_table(
         "tallies",
         *_needed(TEXT, "batch", "domain", "sender"),
         *_needed(NUMBER, "sent", "failed", "suppressed", "expired", "deferred", "bounced"),
@@ -118,7 +135,7 @@ def _mailer() -> None:
         *_optional(NUMBER, "recipient_ref"),
         *_needed(NUMBER, "lane"),
         *_needed(TEXT, "state"),
-        *_needed(TRUTH, "unwanted"),
+        *_needed(TRUTH, "unwanted", "parked", "paced"),
         *_needed(NUMBER, "attempts"),
         *_needed(MOMENT, "created_at", "due_at", "expires_at"),
         *_optional(TEXT, "lease_by"),
@@ -128,14 +145,13 @@ def _mailer() -> None:
         sa.ForeignKeyConstraint(["letter_id"], ["letters.id"], name="fk_outbox_letter_id"),
         sqlite_autoincrement=True,
     )
-    _index_each("outbox", "address", "recipient_ref")
-    op.create_index("ix_outbox_batch_state", "outbox", ["batch", "state"])
-    op.create_index("ix_outbox_due", "outbox", ["lane", "due_at", "id"], **_where("state IN ('queued', 'deferred')"))
-    op.create_index("ix_outbox_expires", "outbox", ["expires_at"], **_where("state IN ('queued', 'deferred')"))
-    op.create_index("ix_outbox_lease_by", "outbox", ["lease_by"], **_where("state IN ('queued', 'deferred')"))
-    op.create_index(
-        "ix_outbox_unwanted", "outbox", ["unwanted"], **_where("unwanted AND state IN ('queued', 'deferred')")
-    )
+    is_open = "state IN ('queued', 'deferred')"
+    op.create_index("ix_outbox_due", "outbox", ["lane", "due_at", "id"], **_where(f"{is_open} AND NOT parked"))
+    op.create_index("ix_outbox_parked", "outbox", ["batch", "domain"], **_where(f"{is_open} AND parked"))
+    op.create_index("ix_outbox_open", "outbox", ["batch", "expires_at"], **_where(is_open))
+    op.create_index("ix_outbox_unwanted", "outbox", ["id"], **_where(f"unwanted AND {is_open}"))
+    op.create_index("ix_outbox_odd", "outbox", ["batch", "state"], **_where("state NOT IN ('queued', 'sent')"))
+    op.create_index("ix_outbox_reply_to", "outbox", ["address"], **_where("lane = 1"))
     op.create_table(
         "bounce_facts",
         *_numbered("bounce_facts"),

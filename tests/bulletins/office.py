@@ -20,8 +20,9 @@ from foundation import ledger
 from foundation.database import Database
 from foundation.ledger import LedgerLine
 from foundation.settings import load
-from mailer import claims, records
+from mailer import claims, endings, records
 from mailer.bounce_report.bounce_class import BounceClass
+from mailer.claims import Wish
 from mailer.courier import Deferred, Delivered, Outcome, Refused
 from mailer.outbox_tables import Lane, OutboxRow
 from mailer.records import Result
@@ -171,8 +172,9 @@ class Office:
         """Sends what is due and records what came of it; returns the names that were tried."""
         at = self.clock.now()
         with self.database.write() as session:
-            claims.settle(session, SENDER, at=at)
-            rows = claims.claim(session, SENDER, at=at, lanes=list(Lane), limit=limit)
+            endings.settle(session, SENDER, at=at)
+            claims.unpark(session, limit=1000)
+            rows = claims.claim(session, SENDER, Wish(dict.fromkeys(Lane, limit)), at=at)
         with self.database.write() as session:
             results = [Result(row, outcome(row.address.partition("@")[0]), at) for row in rows]
             records.record(session, SENDER, results, at=at)

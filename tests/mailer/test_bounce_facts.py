@@ -8,6 +8,7 @@ from foundation.database import Database
 from mailer import claims, outbox, records, tallies
 from mailer.bounce_facts import Fact, Source, acceptances_of, facts_about, keep_fact, without_addresses
 from mailer.bounce_report.bounce_class import BounceClass
+from mailer.claims import Wish
 from mailer.courier import Delivered, Outcome, Refused
 from mailer.outbox_tables import Lane
 from mailer.records import Result
@@ -19,7 +20,7 @@ NEXT_DAY = AT + timedelta(days=1)
 def attempt(database: Database, outcome: Outcome, *, at: object = AT) -> None:
     moment = AT if at is AT else NEXT_DAY
     with database.write() as session:
-        rows = claims.claim(session, "s1", at=moment, lanes=list(Lane), limit=10)
+        rows = claims.claim(session, "s1", Wish(dict.fromkeys(Lane, 10)), at=moment)
         records.record(session, "s1", [Result(row, outcome, moment) for row in rows], at=moment)
 
 
@@ -39,7 +40,7 @@ def test_a_report_belongs_to_the_day_of_handing_over_and_adds_to_bounced(databas
         [kept] = facts_about(session, 1)
         assert (kept.handed_at, kept.known_at, kept.status) == (AT, NEXT_DAY, "5.1.1")
         assert tallies.of(session, "b") == tallies.Counts(sent=1, bounced=1)
-        assert acceptances_of(session, 1) == []
+        assert acceptances_of(session, "a@example.jp") == []
     assert row_of(database, number).bounced_as == "gone"
 
 
@@ -48,7 +49,7 @@ def test_an_acceptance_without_a_bounce_is_a_success(database: Database) -> None
     attempt(database, Delivered("250"))
 
     with database.read() as session:
-        assert acceptances_of(session, 1) == [AT]
+        assert acceptances_of(session, "a@example.jp") == [AT]
 
 
 def test_a_delivery_nobody_knows_is_no_fact_of_ours(database: Database) -> None:
@@ -69,7 +70,7 @@ def test_a_letter_sent_again_accepted_and_returned_is_bounced(database: Database
     with database.read() as session:
         assert [kept.handed_at for kept in facts_about(session, 1)] == [NEXT_DAY]
         assert tallies.of(session, "b") == tallies.Counts(sent=1, bounced=1)
-        assert acceptances_of(session, 1) == []
+        assert acceptances_of(session, "a@example.jp") == []
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import select
 
 from foundation.database import Database
-from mailer import claims, outbox, records, tallies
+from mailer import claims, endings, outbox, records, tallies
 from mailer.bounce_facts import facts_about
 from mailer.bounce_report.bounce_class import BounceClass
-from mailer.claims import LEASE, Claimed
+from mailer.claims import LEASE, Claimed, Wish
 from mailer.courier import Deferred
 from mailer.domain_pauses import Cause, DomainPauseRow, resolve
+from mailer.gate import Rest
 from mailer.outbox_tables import BatchState, Lane, OutboxRow, State
 from mailer.records import Result
 from tests.support.mail_engine import AT, many, put, row_of, states
@@ -26,7 +27,7 @@ def claim(
     database: Database, *, sender: str = "s1", at: datetime = AT, lanes: Sequence[Lane] = tuple(Lane), limit: int = 100
 ) -> list[Claimed]:
     with database.write() as session:
-        return claims.claim(session, sender, at=at, lanes=lanes, limit=limit)
+        return claims.claim(session, sender, Wish(dict.fromkeys(lanes, limit)), at=at)[:limit]
 
 
 def keep(database: Database, rows: Sequence[Claimed], *, sender: str = "s1", at: datetime = AT) -> set[int]:
@@ -36,7 +37,7 @@ def keep(database: Database, rows: Sequence[Claimed], *, sender: str = "s1", at:
 
 def settle(database: Database, *, at: datetime = AT) -> int:
     with database.write() as session:
-        return claims.settle(session, "s1", at=at)
+        return endings.settle(session, "s1", at=at)
 
 
 def counts(database: Database, batch: str = "b") -> tallies.Counts:
@@ -144,7 +145,9 @@ def test_a_paused_domain_gets_no_bulk_until_a_person_has_judged_but_urgent_lette
 
     first = {row.address for row in claim(database)}
     with database.write() as session:
+        assert claims.unpark(session, limit=100) == 0
         resolve(session, session.scalars(select(DomainPauseRow.id)).one(), Cause.OURS, by="staff:1", at=AT)
+        assert claims.unpark(session, limit=100) == 1
     second = {row.address for row in claim(database)}
 
     assert first == {"a@example.jp", "b@paused.jp", "c@paused.jp"}
@@ -197,7 +200,7 @@ def test_a_full_mailbox_counts_once_its_tries_have_ended_on_the_day_it_was_last_
 def test_nothing_to_do_is_seen_without_writing(database: Database) -> None:
     def anything(at: datetime, lanes: Sequence[Lane] = tuple(Lane)) -> bool:
         with database.read() as session:
-            return claims.anything_to_do(session, at=at, lanes=lanes)
+            return claims.anything_due(session, Wish(dict.fromkeys(lanes, 1)), at=at)
 
     assert not anything(AT)
     put(database, many(1), life=timedelta(hours=1))
@@ -205,7 +208,9 @@ def test_nothing_to_do_is_seen_without_writing(database: Database) -> None:
     assert not anything(AT, URGENT_AND_REPLY)
     claim(database)
     assert not anything(AT)
-    assert anything(AT + timedelta(hours=2), ())
+    with database.read() as session:
+        assert not endings.anything_to_end(session, at=AT)
+        assert endings.anything_to_end(session, at=AT + timedelta(hours=2))
 
 
 def test_a_sender_that_comes_back_frees_what_it_held(database: Database) -> None:
@@ -227,7 +232,7 @@ def test_a_row_claimed_on_postgresql_does_not_make_others_wait(database: Databas
     put(database, many(4))
 
     with database.write() as one:
-        first = claims.claim(one, "s1", at=AT, lanes=list(Lane), limit=2)
+        first = claims.claim(one, "s1", Wish({Lane.BULK: 2}), at=AT)
         # The first transaction is still open.
         second = claim(database, sender="s2")
 
@@ -254,7 +259,10 @@ def test_after_the_closing_bulk_goes_only_for_what_began_in_the_hours_just_ended
             outbox.set_batch(session, batch, BatchState.OPEN, at=changed)
     put(database, ["urgent@example.jp"], batch="urgent", lane=Lane.URGENT)
 
+    rest = Rest(opening, closing, until=AT + timedelta(days=3))
     with database.write() as session:
-        rows = claims.claim(session, "s1", at=AT, lanes=list(Lane), limit=9, begun_within=(opening, closing))
+        rows = claims.claim(session, "s1", Wish(dict.fromkeys(Lane, 9), rest=rest), at=AT)
 
     assert [row.batch for row in rows] == ["urgent", "within"]
+    assert {row.batch for row in claim(database, at=rest.until - SECOND)} == set()
+    assert {row.batch for row in claim(database, at=rest.until + timedelta(hours=9))} == set()

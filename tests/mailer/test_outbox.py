@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import update
 
 from foundation.database import Database
-from mailer import claims, outbox, records, tallies
+from mailer import claims, endings, outbox, records, tallies
 from mailer.bounce_report.bounce_class import BounceClass
+from mailer.claims import Wish
 from mailer.courier import Delivered, Refused
 from mailer.outbox import Post, To
 from mailer.outbox_tables import BatchState, Lane, OutboxRow, State
@@ -20,8 +21,9 @@ REFUSED = Refused("550 5.1.1 <r0@example.jp> unknown", BounceClass.GONE, counted
 
 def claim(database: Database, *, sender: str = "s1", limit: int = 100) -> list[claims.Claimed]:
     with database.write() as session:
-        claims.settle(session, sender, at=AT)
-        return claims.claim(session, sender, at=AT, lanes=list(Lane), limit=limit)
+        endings.settle(session, sender, at=AT)
+        claims.unpark(session, limit=100)
+        return claims.claim(session, sender, Wish(dict.fromkeys(Lane, limit)), at=AT)
 
 
 def fail_all(database: Database) -> None:

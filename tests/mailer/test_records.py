@@ -5,15 +5,15 @@ from datetime import datetime, timedelta
 import pytest
 
 from foundation.database import Database
-from mailer import claims, records, tallies
+from mailer import claims, endings, records, tallies
 from mailer.bounce_facts import Fact, Source, facts_about, keep_fact
 from mailer.bounce_report.bounce_class import BounceClass
-from mailer.claims import LEASE, Claimed
-from mailer.courier import Deferred, Delivered, NotTried, Outcome, Refused
+from mailer.claims import LEASE, Claimed, Wish
+from mailer.courier import Deferred, Delivered, NotTried, Outcome, Refused, Unwanted
 from mailer.domain_pauses import paused_domains
 from mailer.flight_log import Landing
 from mailer.outbox_tables import Lane, State
-from mailer.records import Result, Unwanted
+from mailer.records import Result
 from tests.support.mail_engine import AT, many, put, row_of, states
 
 GONE = Refused("550 5.1.1 <r0@example.jp> User unknown", BounceClass.GONE, counted=True)
@@ -22,11 +22,11 @@ LATER = AT + LEASE + timedelta(seconds=1)
 
 def claim(database: Database, *, sender: str = "s1", at: datetime = AT) -> list[Claimed]:
     with database.write() as session:
-        return claims.claim(session, sender, at=at, lanes=list(Lane), limit=100)
+        return claims.claim(session, sender, Wish(dict.fromkeys(Lane, 100)), at=at)
 
 
 def record(
-    database: Database, rows: list[Claimed], outcome: Outcome | Unwanted, *, sender: str = "s1", at: datetime = AT
+    database: Database, rows: list[Claimed], outcome: Outcome, *, sender: str = "s1", at: datetime = AT
 ) -> list[str]:
     with database.write() as session:
         return records.record(session, sender, [Result(row, outcome, at) for row in rows], at=at)
@@ -107,7 +107,7 @@ def test_a_deferred_row_comes_back_later_and_later_and_ends(database: Database) 
         at = row_of(database, number).due_at
         dues.append(at)
     with database.write() as session:
-        claims.settle(session, "s1", at=at)
+        endings.settle(session, "s1", at=at)
 
     gaps = [after - before for before, after in zip([AT, *dues], dues, strict=False)][:-1]
     assert gaps == sorted(gaps)

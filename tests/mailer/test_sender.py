@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from foundation.clock import SystemClock
 from foundation.database import Database
 from mailer import claims, records, tallies
+from mailer.claims import Wish
 from mailer.courier import Deferred, Delivered, Envelope, Outcome
 from mailer.flight_log import FlightLog
 from mailer.outbox_tables import Lane, OutboxRow, State
@@ -117,7 +118,7 @@ async def test_what_was_accepted_before_a_crash_is_taken_from_the_flight_log(
             await held.wait()
         return Delivered("250 OK")
 
-    courier = ScriptedCourier(two_hang, connections=2)
+    courier = ScriptedCourier(two_hang, connections=3)  # one is kept for replies
     with monkeypatch.context() as crash:
         # Nothing is recorded any more, as if the process ended before it could be.
         crash.setattr(records, "record", lambda *_, **__: (_ for _ in ()).throw(OperationalError("", {}, Exception())))
@@ -155,7 +156,7 @@ async def test_a_row_whose_lease_ran_out_is_not_sent_by_its_old_holder(
             # Meanwhile the lease runs out, and another sender takes the rest over.
             clock.move(claims.LEASE + timedelta(seconds=1))
             with sqlite.write() as session:
-                taken = claims.claim(session, "s2", at=clock.now(), lanes=list(Lane), limit=100)
+                taken = claims.claim(session, "s2", Wish(dict.fromkeys(Lane, 100)), at=clock.now())
                 results = [records.Result(row, Delivered("250"), clock.now()) for row in taken]
                 records.record(session, "s2", results, at=clock.now())
             others.update(row.id for row in taken)
@@ -205,7 +206,7 @@ async def test_a_dead_senders_rows_are_sent_by_another_once_their_lease_is_over(
 ) -> None:
     put(database, many(5))
     with database.write() as session:
-        claims.claim(session, "dead", at=AT, lanes=list(Lane), limit=100)
+        claims.claim(session, "dead", Wish(dict.fromkeys(Lane, 100)), at=AT)
         session.execute(update(OutboxRow).where(OutboxRow.address == "r0@example.jp").values(lease_until=AT))
     courier = ScriptedCourier()
 
@@ -224,12 +225,11 @@ async def test_after_an_outage_a_sender_keeps_its_rows_before_it_claims(
     """Its rounds are walked through by hand, since which of them comes first is chance."""
     [number] = put(sqlite, many(1))
     one = sender(sqlite, ScriptedCourier(), flights, clock=clock)
-    await one._claim()
+    await one._round()
 
     clock.move(claims.LEASE + timedelta(seconds=1))
-    one._note(one._in_hand[number], Deferred("451"))
-    await one._claim()
-    await one._record()
+    one._desk.note(one._hand[number], Deferred("451"))
+    await one._round()
 
     assert states(sqlite) == {State.DEFERRED: 1}
     assert balanced(sqlite)

@@ -59,7 +59,7 @@ async def test_bulk_keeps_to_the_hours_and_the_grace_but_reply_and_urgent_do_not
     asked: set[Lane] = set()
 
     def spy(*arguments: Any, **options: Any) -> Any:
-        asked.update(options["lanes"])
+        asked.update(arguments[2].room)
         return claim(*arguments, **options)
 
     monkeypatch.setattr(claims, "claim", spy)
@@ -133,6 +133,7 @@ async def test_a_great_urgent_run_is_claimed_no_faster_than_it_is_sent(
     sqlite: Database, flights: FlightLog, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mailer.sender.LEAST_IN_HAND", 20)
+    monkeypatch.setattr("mailer.sender.MOST_IN_HAND", 20)
     put(sqlite, many(400), lane=Lane.URGENT)
     put(sqlite, ["reply@example.jp"], batch="replies", lane=Lane.REPLY)
     most = 0
@@ -140,7 +141,7 @@ async def test_a_great_urgent_run_is_claimed_no_faster_than_it_is_sent(
     async def watch(envelope: Envelope) -> Outcome:
         nonlocal most
         await pace(0.005)
-        most = max(most, len(one._in_hand))
+        most = max(most, len(one._hand))
         return Delivered("250 OK")
 
     courier = ScriptedCourier(watch, connections=1)

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from foundation.database import Database
-from mailer import claims, outbox, records, tallies
+from mailer import claims, endings, outbox, records, tallies
 from mailer.bounce_facts import Fact, Source, keep_fact
 from mailer.bounce_report.bounce_class import BounceClass
-from mailer.claims import Claimed
+from mailer.claims import Claimed, Wish
 from mailer.courier import Deferred, Delivered, NotTried, Outcome, Refused
 from mailer.flight_log import Landing
 from mailer.outbox_tables import BatchState, Lane, OutboxRow, State
@@ -66,7 +66,8 @@ class Walk:
     def claim(self) -> None:
         name = self.random.choice(SENDERS)
         with self.database.write() as session:
-            taken = claims.claim(session, name, at=self.at, lanes=list(Lane), limit=self.random.randint(1, 8))
+            claims.unpark(session, limit=100)
+            taken = claims.claim(session, name, Wish({Lane.BULK: self.random.randint(1, 8)}), at=self.at)
         self.hands[name] += taken
 
     def record(self) -> None:
@@ -83,7 +84,7 @@ class Walk:
 
     def settle(self) -> None:
         with self.database.write() as session:
-            claims.settle(session, self.random.choice(SENDERS), at=self.at)
+            endings.settle(session, self.random.choice(SENDERS), at=self.at)
 
     def keep(self) -> None:
         name = self.random.choice(SENDERS)

@@ -95,7 +95,8 @@ class House:
     def tick(self) -> None:
         """What the timetable would do at this moment of the clock."""
         at = self.clock.now()
-        self.timetable.release(at)
+        with self.home.database.write() as session:
+            self.home.publisher.open_due(session, at=at)
         self.timetable.finish(at)
         self.timetable.watch(at)
         self.timetable.tidy(at)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,10 +15,11 @@ from foundation.clock import Clock
 from foundation.database import Database
 from foundation.tokens import Keyring
 from mailer import outbox, tallies
-from mailer.courier import Courier, Delivered, Envelope, Line, Outcome
+from mailer.courier import Courier, Delivered, Envelope, Line, Outcome, Tray, Unwanted
 from mailer.delivery_hours import DeliveryHours
 from mailer.flight_log import FlightLog
 from mailer.holidays import ClosingDays
+from mailer.lease_clock import LeaseClock
 from mailer.letter import Composer, Letter, Letterhead
 from mailer.outbox import Post, To
 from mailer.outbox_tables import Lane, OutboxRow, State
@@ -77,6 +78,7 @@ def sender(
     clock: Clock,
     name: str = "s1",
     when: DeliveryHours | None = None,
+    leases: LeaseClock | None = None,
 ) -> Sender:
     equipment = Equipment(
         database=database,
@@ -84,6 +86,7 @@ def sender(
         composer=Composer(HEAD, KEYRING),
         hours=when or hours(),
         clock=clock,
+        leases=leases or LeaseClock(database, clock, compares=False),
         flights=flights,
         wire_form=lambda address: Address.parse(address).envelope,
     )
@@ -125,6 +128,9 @@ class ScriptedCourier:
     def lines(self) -> Sequence[Line]:
         return [_ScriptedLine(self) for _ in range(self.connections)]
 
+    def troubles(self) -> Mapping[str, str]:
+        return {}
+
     async def was_offered(self, letters: int) -> None:
         event = asyncio.Event()
         self._waiting.append((letters, event))
@@ -141,15 +147,24 @@ class ScriptedCourier:
 class _ScriptedLine:
     courier: ScriptedCourier
 
-    async def deliver(self, envelope: Envelope) -> Outcome:
+    @property
+    def relay(self) -> str:
+        return "scripted"
+
+    async def work(self, tray: Tray) -> None:
+        while await tray.wait():
+            while (envelope := tray.take()) is not None:
+                if tray.may_go(envelope):
+                    tray.ended(envelope, await self._offer(envelope))
+                else:
+                    tray.ended(envelope, Unwanted())
+
+    async def _offer(self, envelope: Envelope) -> Outcome:
         self.courier.offered.append(envelope)
         try:
             return await self.courier.script(envelope)
         finally:
             self.courier.look()
-
-    async def hang_up(self) -> None:
-        """There is no line to close."""
 
 
 def counts(database: Database, batch: str = "b") -> tallies.Counts:
@@ -168,7 +183,7 @@ async def emptied(one: Sender, courier: ScriptedCourier) -> None:
     """Until the sender began, and has nothing in hand any more."""
     await courier.was_offered(1)
     async with asyncio.timeout(20):
-        while one._in_hand:
+        while len(one._hand):
             await pace(0.01)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from foundation.database import Database
 from mailer import claims, inbound, records
 from mailer.bounce_facts import BounceFactRow
+from mailer.claims import Wish
 from mailer.courier import Delivered
 from mailer.inbound import InboundRow, Incoming
 from mailer.outbox_tables import Lane, LetterRow, OutboxRow
@@ -74,7 +75,7 @@ class Reception:
         """Letters that were handed over; returns their numbers."""
         numbers = put(self.database, addresses)
         with self.database.write() as session:
-            rows = claims.claim(session, "s1", at=AT, lanes=list(Lane), limit=len(addresses))
+            rows = claims.claim(session, "s1", Wish(dict.fromkeys(Lane, len(addresses))), at=AT)
             records.record(session, "s1", [Result(row, Delivered("250"), AT) for row in rows], at=AT)
         return numbers
 

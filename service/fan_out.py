@@ -1,0 +1,64 @@
+"""The fan-out: opens orders whose start has come and puts their audience into the outbox, chunk after chunk."""
+
+import asyncio
+import logging
+import time
+
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from bulletins.publishing import Publisher
+from foundation.bell import Bell
+from foundation.clock import Clock
+from foundation.database import Database
+
+log = logging.getLogger(__name__)
+
+REST_SECONDS = 0.2
+LONGEST_REST_SECONDS = 5.0
+BREATH_SECONDS = 0.002
+CHUNK_SECONDS = 0.03  # what a chunk may take, so that senders and pages are not kept waiting
+LEAST, MOST = 100, 4000
+
+
+class FanOut:
+    """Several may run: an order is in one's hands at a time."""
+
+    def __init__(self, database: Database, publisher: Publisher, clock: Clock, bell: Bell) -> None:
+        self._database = database
+        self._publisher = publisher
+        self._clock = clock
+        self._bell = bell
+        self._limit = 500
+
+    async def run(self, stop: asyncio.Event) -> None:
+        rest = REST_SECONDS
+        while not stop.is_set():
+            try:
+                if await asyncio.to_thread(self.chunk):
+                    # A breath between chunks: on SQLite, others are waiting for the write lock.
+                    await asyncio.sleep(BREATH_SECONDS)
+                else:
+                    await self._bell.wait(REST_SECONDS)
+                rest = REST_SECONDS
+            except (OperationalError, InterfaceError) as problem:
+                log.warning("the database does not answer (%s)", type(problem.orig).__name__)
+                await self._bell.wait(rest)
+                rest = min(rest * 2, LONGEST_REST_SECONDS)
+
+    def chunk(self) -> bool:
+        """True when there may be more to do at once."""
+        at = self._clock.now()
+        with self._database.read() as session:
+            due = self._publisher.has_due(session, at=at)
+            if not due and not self._publisher.has_work(session):
+                return False
+        if due:
+            with self._database.write() as session:
+                self._publisher.open_due(session, at=at)
+        with self._database.write() as session:
+            began = time.monotonic()
+            more = self._publisher.fan_out(session, at=at, limit=self._limit)
+            took = time.monotonic() - began
+        fits = self._limit * CHUNK_SECONDS / max(took, 0.001)
+        self._limit = int(min(max(fits, self._limit / 2, LEAST), self._limit * 2, MOST))
+        return more
