@@ -1,0 +1,137 @@
+"""The gate of one relay: whether a line of it may take a letter now, and what its troubles change."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from foundation.setting_values import Relay
+from mailer.courier import Delivered, NotTried, Outcome
+from mailer.dialogue import Patience
+from mailer.relay_health import Health, SlowStart
+from mailer.relay_pace import Share, next_slot, opens
+from mailer.relay_verdict import Fault, Trouble
+
+log = logging.getLogger(__name__)
+
+PARKED_SECONDS = 0.5  # until a line that may not take looks again, unless there is news
+YIELD_SECONDS = 0.01  # that a letter is left to another relay with a free line
+
+
+@dataclass
+class Bell:
+    """What lines that wait wake for, at any gate of the courier."""
+
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    taken: asyncio.Event = field(default_factory=asyncio.Event)  # a letter, by any of several relays
+
+
+class Gate:
+    """`is_free` is True while nothing has to be asked before a letter is taken. Moments are the loop's."""
+
+    def __init__(self, relay: Relay, patience: Patience, bell: Bell) -> None:
+        self.relay = relay
+        self.name = str(relay)
+        self.health = Health(patience.first_probe, patience.longest_probe)
+        self.share = Share(relay.weight)
+        self._others: Sequence[Share] = ()
+        self._slow = SlowStart(relay.connections)
+        self._in_use: set[object] = set()
+        self._prober: object = None
+        self._slot = 0.0
+        self._bell = bell
+        self.is_free = False
+        self._settle()
+
+    def stands_beside(self, gates: Sequence["Gate"]) -> None:
+        self._others = [gate.share for gate in gates if gate is not self]
+        self._settle()
+
+    def is_open_to(self, line: object) -> bool:
+        """Whether this line may have a connection at all."""
+        room = self._slow.width - len(self._in_use) + (line in self._in_use)
+        return self.health.serves and room > 0 and not self.share.is_spared(self._others)
+
+    def wait(self, line: object, at: float) -> float:
+        """The seconds to wait before asking again; 0 when the line may take a letter."""
+        if not self.is_open_to(line):
+            return PARKED_SECONDS
+        per_minute = self.relay.per_minute
+        if per_minute is not None and at < (moment := opens(self._slot, per_minute=per_minute)):
+            return moment - at
+        return YIELD_SECONDS if self.share.before(self._others) else 0.0
+
+    async def pause(self, seconds: float) -> None:
+        """Shorter when there is news. Those to whom letters were left, and who took none, are not asked again soon."""
+        ahead = self.share.before(self._others)
+        try:
+            async with asyncio.timeout(seconds):
+                await (self._bell.taken if ahead else self._bell.news).wait()
+        except TimeoutError:
+            for other in ahead:
+                other.has_passed = True
+
+    def took(self, at: float) -> None:
+        if self.relay.per_minute is not None:
+            self._slot = next_slot(self._slot, at, per_minute=self.relay.per_minute)
+        if self._others:
+            self.share.took(self._others)
+            self._bell.taken.set()
+            self._bell.taken.clear()
+
+    def enter(self, line: object) -> None:
+        self._in_use.add(line)
+
+    def leave(self, line: object) -> None:
+        """The line has no connection any more."""
+        self._in_use.discard(line)
+        self._tell()
+
+    def resign(self, line: object) -> None:
+        """The line works no more."""
+        if self._prober is line:
+            self._prober = None
+
+    def appoint(self, line: object) -> bool:
+        """One line asks a relay that is left out."""
+        if self._prober is None and not self.health.serves:
+            self._prober = line
+        return self._prober is line
+
+    def heard(self, line: object, outcome: Outcome, at: float) -> None:
+        """How a letter ended on this line."""
+        if self._prober is line and not isinstance(outcome, NotTried):
+            self.recovered(at)
+        elif isinstance(outcome, Delivered):
+            width = self._slow.width
+            self._slow.succeeded()
+            if self._slow.width != width:
+                self._settle()
+
+    def recovered(self, at: float) -> None:
+        self._prober = None
+        if not self.health.serves:
+            self.health.recovered(at)
+            log.info("relay %s serves again", self.name)
+        self._settle()
+
+    def failed(self, trouble: Trouble, at: float, *, began: float) -> None:
+        """What a line met that began to offer or to connect at `began`."""
+        if began < self.health.recovered_at:
+            return
+        if trouble.fault is Fault.TOO_MUCH and self.health.serves and self._slow.width > 1:
+            self._slow.complained()
+            log.warning("relay %s asks for less (%s): %d lines in use", self.name, trouble.reason, self._slow.width)
+        elif self.health.failed(trouble, at):
+            log.error("relay %s is left out: %s", self.name, trouble.reason)
+        self._settle()
+
+    def _settle(self) -> None:
+        self.share.serves = self.health.serves
+        whole = self.health.serves and self._slow.is_full
+        self.is_free = whole and self.relay.per_minute is None and not self._others
+        self._tell()
+
+    def _tell(self) -> None:
+        self._bell.news.set()
+        self._bell.news.clear()

@@ -1,0 +1,44 @@
+"""The wire: how addresses and letters are written in an SMTP dialogue, and how its answers are read."""
+
+import re
+
+from mailer.courier import Envelope
+
+KEPT_OCTETS = 1000  # of an answer; the rest says nothing more
+
+# An address as a command may carry it: no space or bracket outside quotes, no control character anywhere (RFC 5321
+# section 4.1.2). What would end the command or begin another one never gets that far.
+_WRITABLE = re.compile(r'(?:"(?:[ !#-\[\]-~]|\\[ -~])*"@)?[!#-;=?-~]+')
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+
+
+def announcement(envelope: Envelope) -> tuple[bytes, bytes]:
+    """The commands MAIL and RCPT. Raises ValueError for an address that cannot be written."""
+    return b"MAIL FROM:<%b>" % _path(envelope.sender), b"RCPT TO:<%b>" % _path(envelope.recipient)
+
+
+def content(octets: bytes) -> bytes:
+    """A letter with its dots doubled and the final one (RFC 5321 section 4.5.2). Lone CR and LF, which some servers
+    take for the end of a line and of the data, do not get through."""
+    lines = octets.count(b"\r\n")
+    if octets.count(b"\n") != lines or octets.count(b"\r") != lines:
+        octets = _LINE_END.sub(b"\r\n", octets)
+    if b"\r\n." in octets:
+        octets = octets.replace(b"\r\n.", b"\r\n..")
+    if octets[:1] == b".":
+        octets = b"." + octets
+    return octets + (b".\r\n" if octets[-2:] == b"\r\n" else b"\r\n.\r\n")
+
+
+def readable(reply: bytes) -> str:
+    """One line of text that any database takes; octets of no known charset are replaced."""
+    text = reply[:KEPT_OCTETS].rstrip(b"\r").decode("utf-8", "replace")
+    if text.isprintable():
+        return text
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def _path(address: str) -> bytes:
+    if address and not _WRITABLE.fullmatch(address):
+        raise ValueError("the address cannot be written on the wire")
+    return address.encode("ascii")
