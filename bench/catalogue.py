@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from bench import bounces, hours
+from bench import bounces, dkim, hours
 from bench.figures import (
     end_to_end,
     end_to_end_postgres,
@@ -37,6 +37,7 @@ CATALOGUE: Mapping[str, Benchmark] = MappingProxyType(
         "takeover": takeover.measure,
         "old-rows": old_rows.measure,
         "bounces": bounces.measure,
+        "dkim": dkim.measure,
         "hours": hours.measure,
     }
 )

