@@ -3,13 +3,14 @@
 import argparse
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
 from bench import results
 from bench.catalogue import CATALOGUE
-from bench.findings import Findings, NotMeasured
+from bench.findings import NotMeasured
 from bench.plan import ROOT, Plan
 from bench.table import Missing, Row, table
 
@@ -27,26 +28,24 @@ def main(arguments: Sequence[str]) -> int:
     plan = Plan(size=size, runs=given.runs, connections=20, full=given.full, product=given.product.resolve())
     keep = given.results or (results.FOLDER if size == 1 else None)
     rows: list[Row | Missing] = []
-    signal.signal(signal.SIGALRM, _out_of_time)
-    signal.signal(signal.SIGTERM, _told_to_end)
     try:
         for name in given.names or CATALOGUE:
             rows += _measured(name, plan, keep=keep, seconds=given.longest)
     finally:
+        if size != 1:
+            print(f"at {size:g} of the full sizes, which a figure's name tells")
         print(table(rows))
     return int(any(isinstance(row, Missing) or row.reached is False for row in rows))
 
 
 def _measured(name: str, plan: Plan, *, keep: Path | None, seconds: int) -> Sequence[Row | Missing]:
     print(f"… {name}", file=sys.stderr, flush=True)
-    signal.alarm(seconds)
     try:
-        found: Findings = CATALOGUE[name](plan)
+        with _at_most(seconds):
+            found = CATALOGUE[name](plan)
     except NotMeasured as problem:
         print(f"  not measured: {problem}", file=sys.stderr, flush=True)
         return [Missing(name, str(problem))]
-    finally:
-        signal.alarm(0)
     if keep is not None:
         results.write(keep, name, plan, found)
     return found.rows
@@ -62,8 +61,25 @@ def _options() -> argparse.ArgumentParser:
     options.add_argument("--full", action="store_true", help="old-rows with 50 million instead of 5")
     options.add_argument("--product", type=Path, default=ROOT, help="another checkout, to compare with")
     options.add_argument("--results", type=Path, help="where the JSON goes (bench/results, at full size only)")
-    options.add_argument("--longest", type=int, default=LONGEST_SECONDS, help="seconds a benchmark may take")
+    options.add_argument(
+        "--longest", type=int, default=LONGEST_SECONDS, help="seconds a benchmark may take; 0 is no limit"
+    )
     return options
+
+
+@contextmanager
+def _at_most(seconds: int) -> Iterator[None]:
+    """Raises NotMeasured inside the block when the time is over; 0 is no limit."""
+    if not seconds:
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, _out_of_time)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _out_of_time(_number: int, _frame: FrameType | None) -> None:
@@ -75,6 +91,7 @@ def _told_to_end(_number: int, _frame: FrameType | None) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _told_to_end)
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
