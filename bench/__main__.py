@@ -87,11 +87,14 @@ def _out_of_time(_number: int, _frame: FrameType | None) -> None:
 
 
 def _told_to_end(_number: int, _frame: FrameType | None) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # a second key must not keep the processes from being ended
     raise KeyboardInterrupt
 
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, _told_to_end)
+    signal.signal(signal.SIGINT, _told_to_end)
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
