@@ -63,12 +63,13 @@ class Place:
         command = module("service", "serve", *options)
         return Child(command, environment=self._environment(settings), folder=self.folder, log=self.log)
 
-    def serve_office(self) -> Child:
-        """Everything but the sender; returns when both doors are open."""
-        child = self.serve("web", "receive", "timetable")
-        until_open(self.web_port, seconds=60)
-        until_open(self.smtp_port, seconds=60)
-        return child
+    @contextmanager
+    def serving_office(self) -> Iterator[None]:
+        """Everything but the sender, once both doors are open."""
+        with self.serve("web", "receive", "timetable"):
+            until_open(self.web_port, seconds=60)
+            until_open(self.smtp_port, seconds=60)
+            yield
 
     def office(self) -> Office:
         """Two people with tokens."""

@@ -47,7 +47,7 @@ def station(
         folder = ending.enter_context(new_folder())
         place = settled(folder, plan, port=port, people=people, connections=connections, database_url=database_url)
         office = place.office()
-        ending.enter_context(place.serve_office())
+        ending.enter_context(place.serving_office())
         found = Station(place, office, people, place.serve("send"))
         ending.callback(lambda: found.sender.end())  # noqa: PLW0108 -- the sender of that moment, not of this one
         found.at_rest()
