@@ -109,6 +109,15 @@ def test_what_cannot_sign_is_refused_with_its_reason(large: rsa.RSAPrivateKey) -
         assert "BEGIN" not in str(refused.value)
 
 
+def test_a_key_whose_halves_do_not_fit_does_not_prove_itself(
+    large: rsa.RSAPrivateKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DkimKey, "sign", lambda _key, _digest: bytes(64))
+
+    assert not DkimKey(large).proves_itself()
+    assert not DkimKey(ed25519.Ed25519PrivateKey.generate()).proves_itself()
+
+
 def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
     for path in (tmp_path / "none.pem", tmp_path):
         with pytest.raises(DkimKeyUnfit, match="cannot be read") as refused:

@@ -160,6 +160,8 @@ def test_a_line_break_or_control_character_never_reaches_a_header(bad: str) -> N
         (BULLETIN, Recipient(1, f"{bad}@example.jp", 1), HEAD),
         (BULLETIN, RESIDENT, Letterhead(bad, HEAD.from_address, DOMAIN, "x")),
         (BULLETIN, RESIDENT, Letterhead("x", HEAD.from_address + bad, DOMAIN, "x")),
+        (BULLETIN, RESIDENT, Letterhead("x", HEAD.from_address, DOMAIN + bad, "x")),
+        (BULLETIN, RESIDENT, Letterhead("x", HEAD.from_address, DOMAIN, "x" + bad)),
     ]
 
     for letter, to, head in unsafe:

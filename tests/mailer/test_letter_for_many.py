@@ -119,7 +119,7 @@ def test_the_date_is_the_letters_own_whoever_was_before() -> None:
     assert dates == [format_datetime(at.astimezone(UTC)) for at in moments]
 
 
-@pytest.mark.parametrize("bad", ["a\nb", "a\r\nBcc: b@example.jp", "a\x00b", "a\tb", "a\x7fb", "あ", "a\u2028b"])
+@pytest.mark.parametrize("bad", ["a\nb", "a\r\nBcc: b@example.jp", "a\x00b", "a\tb", "a\x7fb", "a b", "あ", "a\u2028b"])
 def test_an_address_that_would_break_a_header_is_refused_for_that_one_only(bad: str) -> None:
     cast = COMPOSER.cast(BULLETIN)
 

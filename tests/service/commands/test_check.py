@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from foundation.clock import SystemClock
 from foundation.settings import load
+from mailer.dkim_key import DkimKey
 from service import home as assembly
 from service.checks import findings
 from service.commands.check import check
@@ -107,6 +108,21 @@ def test_what_is_wrong_fails_by_its_name(settings: dict[str, str], failed: str, 
 
     assert result.return_value == 1
     assert f"failed  {failed}: " in result.stdout
+
+
+def test_a_key_that_does_not_sign_well_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(DkimKey, "sign", lambda _key, _digest: bytes(64))
+
+    assert ("failed", "dkim") in told(ready(tmp_path, {**READY, **key_in(tmp_path)}))
+
+
+def test_a_notice_template_that_is_left_out_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    templates = tmp_path / "templates"
+    shutil.copytree(assembly.TEMPLATES, templates)
+    next((templates / "notices").rglob("notice.toml")).write_text("nonsense")
+    monkeypatch.setattr(assembly, "TEMPLATES", templates)
+
+    assert ("failed", "templates") in told(ready(tmp_path))
 
 
 def test_what_serves_and_should_be_known_is_a_note(tmp_path: Path) -> None:
