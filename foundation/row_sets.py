@@ -8,6 +8,7 @@ set travels as one JSON text; PostgreSQL takes arrays.
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ARRAY, FromClause, Select, UpdateBase, bindparam, cast, column, func, select
@@ -56,11 +57,14 @@ def moment(session: Session, at: datetime) -> datetime | str:
 
 def read_moment(value: datetime | str) -> datetime:
     """A moment of a fetched set, in UTC."""
-    if isinstance(value, str):
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
-    return value.astimezone(UTC)
+    return _read_text(value) if isinstance(value, str) else value.astimezone(UTC)
+
+
+@lru_cache(maxsize=256)  # rows that were put in together share their moments
+def _read_text(value: str) -> datetime:
+    return datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
 def _text(at: datetime) -> str:
     """As SQLAlchemy stores a moment in SQLite: always with six places, so that texts compare as moments do."""
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")

@@ -3,22 +3,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, and_, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, TextClause, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from foundation import row_sets
 from mailer.carrier_groups import CarrierGroups
 from mailer.domain_pauses import paused_domains
 from mailer.gate import Gate, Picked, Rest
-from mailer.outbox_tables import OPEN, BatchRow, BatchState, Lane, OutboxRow, State
+from mailer.outbox_tables import IS_AT_LARGE, IS_OPEN, IS_PARKED, BatchRow, BatchState, Lane, OutboxRow, State
 
 LEASE = timedelta(seconds=30)
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A row in a sender's hand; `attempt` counts from 1 and names this try for ever. `was` is its state when it was
     claimed, and before `not_before` its carrier's pace does not let it go."""
 
@@ -50,6 +49,8 @@ _PICKED = (
     OutboxRow.state,
     OutboxRow.paced,
 )
+_LANES = {int(lane): lane for lane in Lane}
+_STATES = {state.value: state for state in State}
 _LOOKS = 4  # at how many times `limit` rows one claim looks, before others get their turn
 
 
@@ -96,7 +97,7 @@ def keep(session: Session, sender: str, ids: Sequence[int], *, at: datetime, ren
     if not ids:
         return set()
     named = row_sets.given(session, "held", {"id": BigInteger()}, [(number,) for number in ids])
-    held = and_(OutboxRow.id.in_(select(named.c.id)), OutboxRow.lease_by == sender, OutboxRow.state.in_(OPEN))
+    held = and_(OutboxRow.id.in_(select(named.c.id)), OutboxRow.lease_by == sender, IS_OPEN)
     if renew:
         row_sets.changed(session, update(OutboxRow).where(held).values(lease_until=at + LEASE))
     return {row[0] for row in row_sets.fetched(session, select(OutboxRow.id).where(held, *_may_travel(session)))}
@@ -105,7 +106,7 @@ def keep(session: Session, sender: str, ids: Sequence[int], *, at: datetime, ren
 def give_back(session: Session, sender: str, *, but: Sequence[int] = ()) -> None:
     """Frees what stands under the sender's name, held by an earlier life or claimed in a transaction of whose end
     nobody heard, so that nobody waits for the leases to end."""
-    held = and_(OutboxRow.lease_by == sender, OutboxRow.state.in_(OPEN))
+    held = and_(OutboxRow.lease_by == sender, IS_OPEN)
     if but:
         named = row_sets.given(session, "held", {"id": BigInteger()}, [(number,) for number in but])
         held = and_(held, OutboxRow.id.not_in(select(named.c.id)))
@@ -115,7 +116,7 @@ def give_back(session: Session, sender: str, *, but: Sequence[int] = ()) -> None
 def free(at: datetime) -> ColumnElement[bool]:
     """In nobody's hand. A lease that ends later than any could was written by a clock that was set back since."""
     until = OutboxRow.lease_until
-    return and_(OutboxRow.state.in_(OPEN), or_(until.is_(None), until < at, until > at + 2 * LEASE))
+    return and_(IS_OPEN, or_(until.is_(None), until < at, until > at + 2 * LEASE))
 
 
 def barriers(session: Session) -> object:
@@ -125,7 +126,7 @@ def barriers(session: Session) -> object:
 
 
 def any_parked(session: Session) -> bool:
-    found = select(OutboxRow.id).where(OutboxRow.parked, OutboxRow.state.in_(OPEN)).limit(1)
+    found = select(OutboxRow.id).where(IS_PARKED, IS_OPEN).limit(1)
     return session.scalar(found) is not None
 
 
@@ -134,7 +135,7 @@ def unpark(session: Session, *, limit: int) -> int:
     ready = row_sets.fetched(
         session,
         select(OutboxRow.id)
-        .where(OutboxRow.parked, OutboxRow.state.in_(OPEN), *_may_travel(session))
+        .where(IS_PARKED, IS_OPEN, *_may_travel(session))
         .limit(limit)
         .with_for_update(skip_locked=True),
     )
@@ -144,10 +145,10 @@ def unpark(session: Session, *, limit: int) -> int:
     return len(ready)
 
 
-def _due(lane: Lane, *, at: datetime, lease_at: datetime) -> tuple[ColumnElement[bool], ...]:
+def _due(lane: Lane, *, at: datetime, lease_at: datetime) -> tuple[ColumnElement[bool] | TextClause, ...]:
     return (
         free(lease_at),
-        OutboxRow.parked.is_(False),
+        IS_AT_LARGE,
         OutboxRow.lane == int(lane),
         OutboxRow.due_at <= at,
         OutboxRow.expires_at > at,
@@ -186,11 +187,11 @@ def _claimed(row: Sequence[Any], not_before: datetime | None) -> Claimed:
         address,
         domain,
         ref,
-        Lane(lane),
+        _LANES[lane],
         attempts + 1,
         row_sets.read_moment(created),
         row_sets.read_moment(expires),
-        State(state),
+        _STATES[state],
         not_before,
     )
 

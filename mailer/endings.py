@@ -10,7 +10,7 @@ from mailer import outbox, tallies
 from mailer.bounce_facts import Fact, Source, keep_fact
 from mailer.bounce_report.bounce_class import BounceClass
 from mailer.claims import free
-from mailer.outbox_tables import REPLIES, BatchRow, BatchState, OutboxRow, State
+from mailer.outbox_tables import IS_UNWANTED, REPLIES, BatchRow, BatchState, OutboxRow, State
 
 LIMIT = 2000  # rows of each kind at a time: some milliseconds
 
@@ -18,7 +18,7 @@ LIMIT = 2000  # rows of each kind at a time: some milliseconds
 def anything_to_end(session: Session, *, at: datetime, lease_at: datetime | None = None) -> bool:
     """Whether `settle` could find a row; reads only."""
     late = select(OutboxRow.id).where(free(lease_at or at), _late(at))
-    unwanted = select(OutboxRow.id).where(free(lease_at or at), OutboxRow.unwanted)
+    unwanted = select(OutboxRow.id).where(free(lease_at or at), IS_UNWANTED)
     return any(session.scalar(some.limit(1)) is not None for some in (late, unwanted)) or bool(_unswept(session))
 
 
@@ -28,7 +28,7 @@ def settle(session: Session, sender: str, *, at: datetime, lease_at: datetime | 
     Rows in a sender's hand are left to that sender. Returns how many were ended.
     """
     idle = free(lease_at or at)
-    ended = _end(session, sender, and_(idle, OutboxRow.unwanted), State.SUPPRESSED, at=at)
+    ended = _end(session, sender, and_(idle, IS_UNWANTED), State.SUPPRESSED, at=at)
     for batch in _unswept(session):
         found = _end(session, sender, and_(idle, OutboxRow.batch == batch), State.SUPPRESSED, at=at)
         ended += found

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, DateTime, and_, literal, select, update
 from sqlalchemy.orm import Session
@@ -31,8 +31,7 @@ class Rest:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Picked:
+class Picked(NamedTuple):
     """A due row as far as the gate looks at it; `values` are all its columns."""
 
     id: int

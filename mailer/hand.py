@@ -137,10 +137,7 @@ class Hand:
 
     def _queue(self, held: Held, *, first: bool = False) -> None:
         lane = held.row.lane
-        if held.group is None:
-            queue = self._plain[lane]
-        else:
-            queue = self._grouped[lane].setdefault(held.group, deque())
+        queue = self._plain[lane] if held.group is None else self._grouped[lane].setdefault(held.group, deque())
         if first:
             queue.appendleft(held)
         else:

@@ -16,7 +16,6 @@ from sqlalchemy import (
     false,
     func,
     literal,
-    literal_column,
     select,
     true,
     update,
@@ -27,7 +26,19 @@ from foundation import bell, row_sets
 from foundation.database import Moment, insert_into
 from mailer import tallies
 from mailer.letter import Letter
-from mailer.outbox_tables import OPEN, REPLIES, BatchRow, BatchState, Lane, LetterRow, OutboxRow, State
+from mailer.outbox_tables import (
+    IS_ODD,
+    IS_OPEN,
+    IS_REPLY,
+    OPEN,
+    REPLIES,
+    BatchRow,
+    BatchState,
+    Lane,
+    LetterRow,
+    OutboxRow,
+    State,
+)
 
 AGAIN = (State.FAILED, State.EXPIRED)
 FORGOTTEN = "forgotten:"
@@ -132,7 +143,7 @@ def send_again(session: Session, batch: str, *, at: datetime, expires_at: dateti
     set_batch(session, batch, BatchState.OPEN, at=at)
     rows = session.execute(
         select(OutboxRow.id, OutboxRow.domain, OutboxRow.state)
-        .where(OutboxRow.batch == batch, OutboxRow.state.in_(AGAIN))
+        .where(OutboxRow.batch == batch, IS_ODD, OutboxRow.state.in_(AGAIN))
         .with_for_update()  # pressed twice at once, it is counted once
     ).all()
     for start in range(0, len(rows), 500):
@@ -191,7 +202,7 @@ def recount(session: Session, batch: str) -> dict[State, int]:
 
 def open_rows(session: Session, batch: str) -> bool:
     """Whether any letter of the batch has yet to end."""
-    found = select(OutboxRow.id).where(OutboxRow.batch == batch, OutboxRow.state.in_(OPEN)).limit(1)
+    found = select(OutboxRow.id).where(OutboxRow.batch == batch, IS_OPEN).limit(1)
     return session.scalar(found) is not None
 
 
@@ -216,7 +227,7 @@ def _bulletins_to(address: str) -> ColumnElement[bool]:
 
 
 def _replies_to(address: str) -> ColumnElement[bool]:
-    return and_(OutboxRow.lane == literal_column("1"), OutboxRow.address == address)
+    return and_(IS_REPLY, OutboxRow.address == address)
 
 
 def _name_key(session: Session, post: Post) -> None:

@@ -70,6 +70,7 @@ def _partial(name: str, *columns: str, where: str) -> Index:
 
 
 _OPEN = "state IN ('queued', 'deferred')"
+_ODD = "state NOT IN ('queued', 'sent')"
 
 
 class OutboxRow(Base):
@@ -87,7 +88,7 @@ class OutboxRow(Base):
         _partial("ix_outbox_parked", "batch", "domain", where=f"{_OPEN} AND parked"),
         _partial("ix_outbox_open", "batch", "expires_at", where=_OPEN),
         _partial("ix_outbox_unwanted", "id", where=f"unwanted AND {_OPEN}"),
-        _partial("ix_outbox_odd", "batch", "state", where="state NOT IN ('queued', 'sent')"),
+        _partial("ix_outbox_odd", "batch", "state", where=_ODD),
         _partial("ix_outbox_reply_to", "address", where="lane = 1"),
         {"sqlite_autoincrement": True},
     )
@@ -115,6 +116,15 @@ class OutboxRow(Base):
     reply: Mapped[str | None]
     failing_as: Mapped[str | None]  # the class of the last refusal for now
     bounced_as: Mapped[str | None]  # the class of the refusal that came after we had called it sent
+
+
+# A partial index is used only where a condition says the same in the same words, not by parameters.
+IS_OPEN = text("outbox." + _OPEN)
+IS_ODD = text("outbox." + _ODD)
+IS_PARKED = text("outbox.parked")
+IS_AT_LARGE = text("NOT outbox.parked")
+IS_UNWANTED = text("outbox.unwanted")
+IS_REPLY = text("outbox.lane = 1")
 
 
 class BatchRow(Base):

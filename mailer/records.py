@@ -1,9 +1,9 @@
 """Records: what became of each try is written down in groups, rows, tallies and bounce facts together."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, DateTime, FromClause, Row, String, false, func, select, update
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from mailer.claims import Claimed
 from mailer.courier import Deferred, Delivered, NotTried, Outcome, Refused, Unwanted
 from mailer.flight_log import Landing
 from mailer.mail_text import storable
-from mailer.outbox_tables import OPEN, OutboxRow, State
+from mailer.outbox_tables import IS_OPEN, OPEN, OutboxRow, State
 from mailer.pacing import is_complaint
 from mailer.retry import next_try
 
@@ -36,8 +36,7 @@ _WRITTEN: row_sets.Kinds = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """One claimed row and what came of it."""
 
     row: Claimed
@@ -61,7 +60,8 @@ def record(
     if not results:
         return []
     done = _write(session, sender, results)
-    changes = [tallies.Change(r.row.batch, r.row.domain, _by(was, _state(r))) for r, was in done]
+    moves = Counter((r.row.batch, r.row.domain, was, _state(r)) for r, was in done)
+    changes = [tallies.Change(batch, domain, _by(was, to, times)) for (batch, domain, was, to), times in moves.items()]
     came_back = reported_before(session, [r.row.id for r, _ in done if isinstance(r.outcome, Delivered)])
     for result, _ in done:
         if result.row.id in came_back:
@@ -103,7 +103,7 @@ def replay(session: Session, sender: str, landings: Iterable[Landing]) -> int:
 def _write(session: Session, sender: str, results: Sequence[Result]) -> list[tuple[Result, State]]:
     """What was written, each with the state before. Nearly always every row is still in our hand as we claimed it:
     then one statement writes all of them; if one is not, that is undone and the rows are looked at first."""
-    values = [_values(session, result) for result in results]
+    values = [_values(result, lambda at: row_sets.moment(session, at)) for result in results]
     with session.begin_nested() as attempt:
         if _update(session, values, held_by=sender) == len(results):
             return [(result, result.row.was) for result in results]
@@ -128,7 +128,7 @@ def _update(session: Session, values: Sequence[Sequence[Any]], *, held_by: str |
     if not values:
         return 0
     new = row_sets.given(session, "written", _WRITTEN, values)
-    statement = update(OutboxRow).where(OutboxRow.id == new.c.id, OutboxRow.state.in_(OPEN)).values(**_columns(new))
+    statement = update(OutboxRow).where(OutboxRow.id == new.c.id, IS_OPEN).values(**_columns(new))
     if held_by is not None:
         statement = statement.where(OutboxRow.lease_by == held_by, OutboxRow.attempts == new.c.attempt)
     return row_sets.changed(session, statement)
@@ -145,10 +145,10 @@ def _columns(new: FromClause) -> dict[str, Any]:
     }
 
 
-def _values(session: Session, result: Result) -> tuple[Any, ...]:
+def _values(result: Result, moment: Callable[[datetime], Any]) -> tuple[Any, ...]:
     """What the row becomes; None leaves it as it is."""
     row, outcome = result.row, result.outcome
-    at = row_sets.moment(session, result.at)
+    at = moment(result.at)
     attempt = row.attempt
     match outcome:
         case Delivered():
@@ -158,7 +158,7 @@ def _values(session: Session, result: Result) -> tuple[Any, ...]:
         case Deferred():
             due = next_try(attempt=attempt, at=result.at, expires_at=row.expires_at, hint=outcome.hint, seed=row.id)
             # Without a moment the last try before the expiry was this one: the row waits for the sweep that ends it.
-            again = row_sets.moment(session, due or row.expires_at)
+            again = moment(due or row.expires_at)
             failing = outcome.bounce_class.value
             return (row.id, attempt, State.DEFERRED.value, None, again, at, None, _kept(outcome.reply), failing)
         case NotTried() | Unwanted():
@@ -196,7 +196,7 @@ def _open_rows(session: Session, ids: Collection[int]) -> dict[int, Row[Any]]:
     """The rows as they stand now, locked; those that have ended are left out."""
     asked = row_sets.given(session, "asked", {"id": BigInteger()}, [(number,) for number in sorted(set(ids))])
     columns = select(OutboxRow.id, OutboxRow.attempts, OutboxRow.state, OutboxRow.lease_by)
-    chosen = columns.where(OutboxRow.id.in_(select(asked.c.id)), OutboxRow.state.in_(OPEN)).order_by(OutboxRow.id)
+    chosen = columns.where(OutboxRow.id.in_(select(asked.c.id)), IS_OPEN).order_by(OutboxRow.id)
     return {row.id: row for row in session.execute(chosen.with_for_update())}
 
 
@@ -205,5 +205,5 @@ def _kept(reply: str) -> str:
     return storable(reply)[:REPLY_LENGTH]
 
 
-def _by(was: State, to: State) -> dict[str, int]:
-    return {} if was is to else {was: -1, to: 1}
+def _by(was: State, to: State, times: int = 1) -> dict[str, int]:
+    return {} if was is to else {was: -times, to: times}

@@ -1,5 +1,6 @@
 """The assembly: from settings and a clock to every room of the house. Everything else receives."""
 
+import re
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ from subscribers.unreachable import Watch
 ROOT = Path(__file__).parent.parent
 TEMPLATES = ROOT / "templates"
 USUAL_HOURS = "mon-fri 09:00-17:00"
+_PLAIN = re.compile(r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 SAMPLE_TOWN = Path(__file__).parent / "komorebi.toml"
 
 
@@ -169,8 +171,8 @@ class Home:
 
 
 def wire_form(address: str) -> str:
-    """A stored address as SMTP writes it."""
-    return Address.parse(address).envelope
+    """A stored address as SMTP writes it; only an odd local part needs more than a look."""
+    return address if _PLAIN.fullmatch(address) else Address.parse(address).envelope
 
 
 def _kept_secret(path: Path) -> str:

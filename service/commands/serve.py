@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 
 import click
+import uvloop
 
 from foundation.settings import Mode
 from service.commands.desk import Desk
@@ -21,6 +22,8 @@ from service.signing import worries
 from service.supervisor import GRACE_SECONDS, Supervisor
 
 log = logging.getLogger(__name__)
+
+_LOOPS = {RoleName.SEND: uvloop.new_event_loop}  # a letter costs little more than what its loop costs
 
 
 @click.command("serve")
@@ -51,7 +54,8 @@ def _run_role(desk: Desk, name: RoleName, parent: int) -> int:
     _end_with(parent)
     status = 0
     try:
-        asyncio.run(_until_told(Home(desk.settings, desk.clock), name))
+        with asyncio.Runner(loop_factory=_LOOPS.get(name)) as runner:
+            runner.run(_until_told(Home(desk.settings, desk.clock), name))
     except* Exception as problems:  # noqa: BLE001 -- the parent starts the role again; the log says why it ended
         status = 1
         for problem in _leaves(problems):
