@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 
 from foundation.setting_values import Relay, Security
 from mailer.courier import Line
@@ -29,11 +30,13 @@ class RelayCourier:
             tls = ssl.create_default_context()
         bell = Bell()
         self._gates = [Gate(relay, patience, bell) for relay in relays]
-        self._lines: list[Line] = []
+        each: list[list[Line]] = []
         for gate in self._gates:
             gate.stands_beside(self._gates)
             opener = Opener(gate.relay, greeting_name, tls, patience)
-            self._lines += [RelayLine(opener, gate) for _ in range(gate.relay.connections)]
+            each.append([RelayLine(opener, gate) for _ in range(gate.relay.connections)])
+        # In turn, so that whoever keeps some lines for a purpose keeps some of each relay.
+        self._lines = [line for row in zip_longest(*each) for line in row if line is not None]
 
     def lines(self) -> Sequence[Line]:
         return self._lines

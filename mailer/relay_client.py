@@ -4,6 +4,7 @@ import asyncio
 import base64
 import ssl
 from dataclasses import dataclass
+from typing import cast
 
 import aiosmtplib
 from aiosmtplib import (
@@ -60,9 +61,9 @@ class Opener:
         except (OSError, ValueError, aiosmtplib.SMTPException) as problem:
             client.close()
             raise NotOpened(_trouble(problem, relay)) from None
-        transport = client.transport
-        if isinstance(transport, asyncio.Transport) and client.supports_extension("pipelining"):
-            return PipelinedDialogue(transport, self.patience)
+        if client.supports_extension("pipelining"):
+            # No isinstance: the transports of uvloop are not derived from asyncio's.
+            return PipelinedDialogue(cast(asyncio.Transport, client.transport), self.patience)
         return PlainDialogue(client, self.patience)
 
 

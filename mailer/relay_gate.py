@@ -61,15 +61,24 @@ class Gate:
             return moment - at
         return YIELD_SECONDS if self.share.before(self._others) else 0.0
 
-    async def pause(self, seconds: float) -> None:
-        """Shorter when there is news. Those to whom letters were left, and who took none, are not asked again soon."""
+    @property
+    def others_serve(self) -> bool:
+        """Whether a letter that one line leaves may find another: of this relay, or of one beside it."""
+        return self.health.serves or any(other.serves for other in self._others)
+
+    async def pause(self, seconds: float, *calls: asyncio.Task[bool]) -> bool:
+        """Shorter when there is news, or a call, and then True for the call. Those to whom letters were left, and who
+        took none, are not asked again soon."""
         ahead = self.share.before(self._others)
+        news = asyncio.ensure_future((self._bell.taken if ahead else self._bell.news).wait())
         try:
-            async with asyncio.timeout(seconds):
-                await (self._bell.taken if ahead else self._bell.news).wait()
-        except TimeoutError:
+            done, _ = await asyncio.wait({news, *calls}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            news.cancel()
+        if not done:
             for other in ahead:
                 other.has_passed = True
+        return any(call in done for call in calls)
 
     def took(self, at: float) -> None:
         if self.relay.per_minute is not None:

@@ -2,13 +2,13 @@
 
 import asyncio
 
-from mailer.courier import Envelope, NotTried, Outcome, Tray
+from mailer.courier import Envelope, NotTried, Tray
 from mailer.dialogue import Dialogue
+from mailer.line_desk import LineDesk
 from mailer.relay_client import NotOpened, Opener
-from mailer.relay_gate import Gate
+from mailer.relay_gate import PARKED_SECONDS, Gate
 from mailer.relay_verdict import Fault, Trouble
 
-PROBE_SLICE_SECONDS = 0.25  # how soon a line that asks a broken relay sees that it should end
 LONGEST_BREATH_SECONDS = 0.05
 
 
@@ -25,58 +25,64 @@ class RelayLine:
         self._empty_handed = 0
 
     async def work(self, tray: Tray) -> None:
-        desk = _LineDesk(tray, self._gate, self)
+        desk = LineDesk(tray, self._gate, self)
         try:
-            while await self._turn(tray, desk):
+            while await self._turn(desk):
                 pass
             await self._quit()
         finally:
+            desk.clear()
             self._hang_up()
             self._gate.resign(self)
 
-    async def _turn(self, tray: Tray, desk: "_LineDesk") -> bool:
+    async def _turn(self, desk: LineDesk) -> bool:
         """False when the line should end."""
         gate = self._gate
         if gate.appoint(self):
-            return await self._probe(tray, desk)
-        if not await self._letter_may_wait(tray):
-            return False
+            return await self._probe(desk)
         now = _now()
         pause = max(gate.wait(self, now), self._not_before - now)
         if pause > 0:
             if not gate.is_open_to(self):
                 await self._quit()
-            await gate.pause(pause)
-            return True
+            return await self._stand_aside(desk, pause)
         envelope = desk.take()
         if envelope is None:
-            await self._breathe()
-        else:
-            self._empty_handed = 0
-            await self._serve(envelope, desk)
+            return await self._rest(desk)
+        self._empty_handed = 0
+        await self._serve(envelope, desk)
         return True
 
-    async def _letter_may_wait(self, tray: Tray) -> bool:
-        """Says goodbye to the relay when nothing comes for a while."""
+    async def _rest(self, desk: LineDesk) -> bool:
+        """Until there may be a letter. Says goodbye to the relay when nothing comes for a while."""
         share = self._gate.share
         share.idle_lines += 1
         try:
-            if self._dialogue is not None:
-                try:
-                    async with asyncio.timeout(self._patience.idle):
-                        return await tray.wait()
-                except TimeoutError:
-                    await self._quit()
-            return await tray.wait()
+            told = await desk.told(self._patience.idle if self._dialogue is not None else None)
+            if told is None:
+                await self._quit()
+                told = await desk.told(None)
         finally:
             share.idle_lines -= 1
-
-    async def _breathe(self) -> None:
-        """The tray had nothing after all: others may take first, and a tray that errs so does not spin the loop."""
+        # A tray that calls and has nothing does not spin the loop.
         await asyncio.sleep(min(self._empty_handed * 0.001, LONGEST_BREATH_SECONDS))
         self._empty_handed += 1
+        return bool(told)
 
-    async def _serve(self, envelope: Envelope, desk: "_LineDesk") -> None:
+    async def _stand_aside(self, desk: LineDesk, seconds: float) -> bool:
+        """A letter this line is called for meanwhile goes to another one."""
+        until = _now() + seconds
+        told = await self._gate.pause(seconds, desk.call())
+        if not told:
+            return True
+        if not desk.heed():
+            return False
+        if self._gate.others_serve:
+            desk.pass_on()
+        await self._gate.pause(until - _now())
+        return True
+
+    async def _serve(self, envelope: Envelope, desk: LineDesk) -> None:
         """This letter, and those that the desk gives while the connection lasts. One that a kept connection lost before
         its content was out goes on a new one."""
         unsent: Envelope | None = envelope
@@ -104,7 +110,7 @@ class RelayLine:
         if desk.is_spent:
             await self._quit()
 
-    def _failed(self, desk: "_LineDesk", envelope: Envelope | None, trouble: Trouble, began: float) -> None:
+    def _failed(self, desk: LineDesk, envelope: Envelope | None, trouble: Trouble, began: float) -> None:
         # First the gate, then the letter: the next line it is offered to should know.
         self._gate.failed(trouble, _now(), began=began)
         self._not_before = _now() + self._patience.first_probe
@@ -113,13 +119,18 @@ class RelayLine:
 
     # A relay that is left out.
 
-    async def _probe(self, tray: Tray, desk: "_LineDesk") -> bool:
+    async def _probe(self, desk: LineDesk) -> bool:
         """False when the line should end."""
         gate = self._gate
-        if not await self._wait_until(gate.health.next_probe, tray):
-            return False
+        left = gate.health.next_probe - _now()
+        if left > 0:
+            return await self._stand_aside(desk, min(left, PARKED_SECONDS))
         if gate.health.asks_by_letter:
-            return await self._probe_by_letter(tray, desk)
+            envelope = desk.take_regardless()
+            if envelope is None:
+                return await self._rest(desk)
+            await self._serve(envelope, desk)
+            return True
         began = _now()
         try:
             await self._connected(desk, letters=0)
@@ -129,30 +140,9 @@ class RelayLine:
             gate.recovered(_now())
         return True
 
-    async def _probe_by_letter(self, tray: Tray, desk: "_LineDesk") -> bool:
-        if not await tray.wait():
-            return False
-        envelope = tray.take()
-        if envelope is None:
-            await self._breathe()
-        else:
-            await self._serve(envelope, desk)
-        return True
-
-    async def _wait_until(self, moment: float, tray: Tray) -> bool:
-        while (left := moment - _now()) > 0:
-            try:
-                async with asyncio.timeout(left):
-                    if not await tray.wait():
-                        return False
-            except TimeoutError:
-                return True
-            await asyncio.sleep(min(left, PROBE_SLICE_SECONDS))
-        return True
-
     # The connection.
 
-    async def _connected(self, desk: "_LineDesk", *, letters: int) -> Dialogue:
+    async def _connected(self, desk: LineDesk, *, letters: int) -> Dialogue:
         """A kept connection may have been closed meanwhile. `letters` are taken for it already. Raises NotOpened."""
         if self._dialogue is not None and self._dialogue.is_open:
             return self._dialogue
@@ -177,41 +167,6 @@ class RelayLine:
             self._dialogue.drop()
             self._dialogue = None
             self._gate.leave(self)
-
-
-class _LineDesk:
-    """The tray behind the gate."""
-
-    def __init__(self, tray: Tray, gate: Gate, line: RelayLine) -> None:
-        self._tray = tray
-        self._gate = gate
-        self._line = line
-        self._left = -1  # letters that this connection may still take; below 0 without limit
-        self.may_go = tray.may_go
-
-    @property
-    def is_spent(self) -> bool:
-        return self._left == 0
-
-    def opened(self, letters: int) -> None:
-        limit = self._gate.relay.per_connection
-        self._left = -1 if limit is None else limit - letters
-
-    def take(self) -> Envelope | None:
-        gate = self._gate
-        if self._left == 0 or not (gate.is_free or gate.wait(self._line, _now()) <= 0):
-            return None
-        envelope = self._tray.take()
-        if envelope is not None:
-            self._left -= 1
-            if not gate.is_free:
-                gate.took(_now())
-        return envelope
-
-    def ended(self, envelope: Envelope, outcome: Outcome, /) -> None:
-        if not self._gate.is_free:
-            self._gate.heard(self._line, outcome, _now())
-        self._tray.ended(envelope, outcome)
 
 
 def _now() -> float:

@@ -1,5 +1,6 @@
-"""What every courier promises, asked of the practice mailbox and of the relay with a real server behind it."""
+"""What every courier promises, asked of the practice mailbox and of relays with another's server behind them."""
 
+import asyncio
 import email
 import email.policy
 from collections.abc import AsyncIterator, Callable
@@ -8,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from mailer.courier import Courier, Delivered, Envelope
+from mailer.courier import Courier, Delivered, Envelope, Unwanted
 from mailer.letter import Composer, Letter, Recipient
 from mailer.practice_mailbox import PracticeMailbox, newest_letters
 from mailer.relay import RelayCourier
 from tests.support.mail_engine import AT, HEAD, KEYRING
 from tests.support.smtp_relay import SmtpRelay
+from tests.support.trays import ListTray
 
 COMPOSER = Composer(HEAD, KEYRING)
 
@@ -25,17 +27,20 @@ class Side:
     courier: Courier
     arrived: Callable[[], list[tuple[str, bytes]]]
 
+    async def work(self, tray: ListTray) -> None:
+        """By one line."""
+        async with asyncio.timeout(20):
+            await self.courier.lines()[0].work(tray)
 
-@pytest.fixture(params=["practice", "relay"])
+
+@pytest.fixture(params=["practice", "pipelined", "plain"])
 async def side(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Side]:
     if request.param == "practice":
         yield Side(PracticeMailbox(tmp_path / "mailbox"), lambda: _in_mailbox(tmp_path / "mailbox"))
         return
-    async with SmtpRelay() as relay:
+    async with SmtpRelay(pipelining=request.param == "pipelined") as relay:
         courier = RelayCourier([relay.address(connections=2)], greeting_name="mail.example.jp")
         yield Side(courier, lambda: [(letter.recipient, letter.octets) for letter in relay.accepted])
-        for line in courier.lines():
-            await line.hang_up()
 
 
 def _in_mailbox(folder: Path) -> list[tuple[str, bytes]]:
@@ -52,31 +57,40 @@ def envelope(number: int = 1, *, recipient: str = "a@example.jp", body: str = "æ
     return Envelope(number, COMPOSER.return_path(number), recipient, "example.jp", octets)
 
 
-async def test_a_delivered_letter_has_arrived_to_the_octet(side: Side) -> None:
-    line = side.courier.lines()[0]
-    one = envelope()
+async def test_letters_arrive_in_their_order_to_the_octet(side: Side) -> None:
+    letters = [envelope(number, recipient=f"a{number}@example.jp") for number in (1, 2, 3)]
+    tray = ListTray(letters)
 
-    outcome = await line.deliver(one)
+    await side.work(tray)
 
-    assert isinstance(outcome, Delivered)
-    assert side.arrived() == [("a@example.jp", one.octets)]
+    assert side.arrived() == [(letter.recipient, letter.octets) for letter in letters]
+    assert all(isinstance(tray.outcome(number), Delivered) for number in (1, 2, 3))
 
 
-async def test_a_line_serves_one_letter_after_another(side: Side) -> None:
-    line = side.courier.lines()[0]
+async def test_each_letter_taken_has_one_end_before_the_next_goes(side: Side) -> None:
+    tray = ListTray([envelope(number) for number in (1, 2, 3)])
 
-    for number in (1, 2, 3):
-        assert isinstance(await line.deliver(envelope(number, recipient=f"a{number}@example.jp")), Delivered)
+    await side.work(tray)
 
-    assert [recipient for recipient, _ in side.arrived()] == ["a1@example.jp", "a2@example.jp", "a3@example.jp"]
+    told = [each for each in tray.happened if each[0] != "take"]
+    assert told == [(word, number) for number in (1, 2, 3) for word in ("may_go", "ended")]
+
+
+async def test_a_letter_no_longer_wanted_does_not_arrive(side: Side) -> None:
+    tray = ListTray([envelope(1), envelope(2, recipient="a2@example.jp")], unwanted={1})
+
+    await side.work(tray)
+
+    assert tray.outcome(1) == Unwanted()
+    assert [recipient for recipient, _ in side.arrived()] == ["a2@example.jp"]
 
 
 async def test_a_carrier_address_travels_quoted(side: Side) -> None:
-    line = side.courier.lines()[0]
+    tray = ListTray([envelope(recipient='"a..b."@docomo.ne.jp')])
 
-    outcome = await line.deliver(envelope(recipient='"a..b."@docomo.ne.jp'))
+    await side.work(tray)
 
-    assert isinstance(outcome, Delivered)
+    assert isinstance(tray.outcome(), Delivered)
     [(recipient, octets)] = side.arrived()
     # aiosmtpd takes the quotes off that stood on the wire.
     assert recipient.replace('"', "") == "a..b.@docomo.ne.jp"
@@ -84,31 +98,40 @@ async def test_a_carrier_address_travels_quoted(side: Side) -> None:
 
 
 async def test_lines_that_begin_with_a_dot_or_from_arrive_as_written(side: Side) -> None:
-    line = side.courier.lines()[0]
     octets = b"From: a@example.jp\r\n\r\n.\r\n..two\r\nFrom here\r\n"
 
-    await line.deliver(Envelope(7, "b@mail.example.jp", "a@example.jp", "example.jp", octets))
+    await side.work(ListTray([Envelope(7, "b@mail.example.jp", "a@example.jp", "example.jp", octets)]))
 
     assert side.arrived() == [("a@example.jp", octets)]
 
 
-async def test_a_line_that_hung_up_can_be_used_again(side: Side) -> None:
-    line = side.courier.lines()[0]
-    await line.deliver(envelope(1))
-    await line.hang_up()
-    await line.hang_up()
+async def test_a_line_works_again_after_it_ended(side: Side) -> None:
+    await side.work(ListTray([envelope(1)]))
+    tray = ListTray([envelope(2)])
 
-    outcome = await line.deliver(envelope(2))
+    await side.work(tray)
 
-    assert isinstance(outcome, Delivered)
+    assert isinstance(tray.outcome(2), Delivered)
     assert len(side.arrived()) == 2
 
 
-async def test_the_same_letter_tried_twice_is_the_same_message(side: Side) -> None:
-    line = side.courier.lines()[0]
+async def test_a_line_waits_for_letters_and_ends_when_its_tray_does(side: Side) -> None:
+    tray = ListTray(stays=True)
+    task = asyncio.create_task(side.work(tray))
+    tray.put(envelope(1))
+    await tray.has_ended(1)
+    tray.put(envelope(2))
+    await tray.has_ended(2)
 
-    await line.deliver(envelope())
-    await line.deliver(envelope())
+    tray.close()
+    await task
+
+    assert len(side.arrived()) == 2
+    assert side.courier.troubles() == {}
+
+
+async def test_the_same_letter_tried_twice_is_the_same_message(side: Side) -> None:
+    await side.work(ListTray([envelope(), envelope()]))
 
     identities = {
         email.message_from_bytes(octets, policy=email.policy.default)["Message-ID"] for _, octets in side.arrived()

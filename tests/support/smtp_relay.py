@@ -49,12 +49,14 @@ class _Plan:
 
 @dataclass
 class SmtpRelay:
-    """Phases: `connect`, `auth`, `mail`, `rcpt`, `data` (the answer to DATA itself), `end` (to the final dot)."""
+    """Beneath is aiosmtpd, a server that is not ours. Phases: `connect`, `auth`, `mail`, `rcpt`, `data` (the answer to
+    DATA itself), `end` (to the final dot)."""
 
     accepted: list[Accepted] = field(default_factory=list)
     connections: int = 0
     commands: Counter[str] = field(default_factory=Counter)
     port: int = 0
+    pipelining: bool = False
     _plans: list[_Plan] = field(default_factory=list)
     _guests: set["_Guest"] = field(default_factory=set)
     _waiting: list[tuple[int, asyncio.Event]] = field(default_factory=list)
@@ -181,6 +183,12 @@ class _Guest(SMTP):
 class _Hooks:
     def __init__(self, relay: SmtpRelay) -> None:
         self._relay = relay
+
+    async def handle_EHLO(
+        self, server: _Guest, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return ["250-PIPELINING", *responses] if self._relay.pipelining else responses
 
     async def handle_MAIL(
         self, server: _Guest, session: Session, envelope: Envelope, address: str, options: Sequence[str]
