@@ -56,15 +56,16 @@ class Gate:
         """The seconds to wait before asking again; 0 when the line may take a letter."""
         if not self.is_open_to(line):
             return PARKED_SECONDS
-        per_minute = self.relay.per_minute
-        if per_minute is not None and at < (moment := opens(self._slot, per_minute=per_minute)):
-            return moment - at
+        until = self._until_slot(at)
+        if until > 0:
+            return until
         return YIELD_SECONDS if self.share.before(self._others) else 0.0
 
-    @property
-    def others_serve(self) -> bool:
-        """Whether a letter that one line leaves may find another: of this relay, or of one beside it."""
-        return self.health.serves or any(other.serves for other in self._others)
+    def another_may(self, at: float) -> bool:
+        """Whether a letter that one line leaves may find another: beside this relay, or of it."""
+        if any(other.serves for other in self._others):
+            return True
+        return self.health.serves and self.relay.connections > 1 and self._until_slot(at) <= 0
 
     async def pause(self, seconds: float, *calls: asyncio.Task[bool]) -> bool:
         """Shorter when there is news, or a call, and then True for the call. Those to whom letters were left, and who
@@ -134,6 +135,10 @@ class Gate:
         elif self.health.failed(trouble, at):
             log.error("relay %s is left out: %s", self.name, trouble.reason)
         self._settle()
+
+    def _until_slot(self, at: float) -> float:
+        per_minute = self.relay.per_minute
+        return 0.0 if per_minute is None else opens(self._slot, per_minute=per_minute) - at
 
     def _settle(self) -> None:
         self.share.serves = self.health.serves

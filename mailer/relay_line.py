@@ -38,6 +38,9 @@ class RelayLine:
     async def _turn(self, desk: LineDesk) -> bool:
         """False when the line should end."""
         gate = self._gate
+        if desk.is_spent:
+            await self._quit()
+            desk.opened(0)
         if gate.appoint(self):
             return await self._probe(desk)
         now = _now()
@@ -77,7 +80,7 @@ class RelayLine:
             return True
         if not desk.heed():
             return False
-        if self._gate.others_serve:
+        if self._gate.another_may(_now()):
             desk.pass_on()
         await self._gate.pause(until - _now())
         return True
@@ -107,8 +110,6 @@ class RelayLine:
             if unsent is not None and not self._gate.is_open_to(self):
                 desk.ended(unsent, NotTried(f"{self.relay}: {rest.trouble.reason}"))
                 return
-        if desk.is_spent:
-            await self._quit()
 
     def _failed(self, desk: LineDesk, envelope: Envelope | None, trouble: Trouble, began: float) -> None:
         # First the gate, then the letter: the next line it is offered to should know.

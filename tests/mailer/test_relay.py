@@ -1,235 +1,244 @@
-"""The relay: what comes of each answer a real server may give, or not give."""
+"""Relays: what keeps one from serving, how it is taken back, and that no letter fails for it."""
 
 import asyncio
+import logging
+import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
-import mailer.relay
-from foundation.setting_values import Security
-from mailer.bounce_report.bounce_class import BounceClass
-from mailer.courier import Deferred, Delivered, Envelope, Line, NotTried, Refused
+from foundation.setting_values import Relay, Security
+from mailer.courier import Delivered, NotTried
+from mailer.dialogue import Patience
 from mailer.relay import RelayCourier
-from tests.support.smtp_relay import Close, CloseAfterAccepting, Hang, SmtpRelay
+from tests.support.smtp_relay import Close, Trick
+from tests.support.talking_relay import TalkingRelay
+from tests.support.trays import ListTray, letter
 
-OCTETS = b"From: anzen@mail.example.jp\r\nMessage-ID: <x@mail.example.jp>\r\n\r\ntext\r\n"
+QUICK = Patience(opening=0.5, answer=0.4, end=0.4, idle=0.3, first_probe=0.05, longest_probe=0.1)
 
 
 @pytest.fixture
-async def relay() -> AsyncIterator[SmtpRelay]:
-    async with SmtpRelay() as relay:
+async def relay() -> AsyncIterator[TalkingRelay]:
+    async with TalkingRelay() as relay:
         yield relay
 
 
-@pytest.fixture
-async def line(relay: SmtpRelay) -> AsyncIterator[Line]:
-    [line] = RelayCourier([relay.address()], greeting_name="mail.example.jp").lines()
-    yield line
-    await line.hang_up()
+def courier(*relays: Relay) -> RelayCourier:
+    return RelayCourier(relays, greeting_name="mail.example.jp", patience=QUICK)
 
 
-def envelope(recipient: str = "a@docomo.ne.jp") -> Envelope:
-    return Envelope(1, "b-token@mail.example.jp", recipient, recipient.rpartition("@")[2], OCTETS)
+@asynccontextmanager
+async def working(one: RelayCourier, tray: ListTray) -> AsyncIterator[None]:
+    """All lines at work until the end of the block, when the tray closes."""
+    tasks = [asyncio.create_task(line.work(tray)) for line in one.lines()]
+    async with asyncio.timeout(20):
+        yield
+        tray.close()
+        await asyncio.gather(*tasks)
 
 
-async def test_docomo_unknown_user_at_rcpt_is_gone_and_counts(relay: SmtpRelay, line: Line) -> None:
-    relay.misbehave("rcpt", "550 Unknown user a@docomo.ne.jp")
+async def test_it_greets_by_the_name_it_was_given(relay: TalkingRelay) -> None:
+    async with working(courier(relay.address()), ListTray([letter()])):
+        pass
 
-    outcome = await line.deliver(envelope())
-
-    assert isinstance(outcome, Refused)
-    assert (outcome.bounce_class, outcome.counted) == (BounceClass.GONE, True)
+    assert relay.heard[0] == (1, "EHLO mail.example.jp")
 
 
-async def test_docomo_unknown_user_at_the_end_of_data_is_filtered_and_does_not_count(
-    relay: SmtpRelay, line: Line
+async def test_a_sign_in_that_succeeds_delivers(relay: TalkingRelay) -> None:
+    relay.signs_in = True
+    tray = ListTray([letter()])
+
+    async with working(courier(relay.address(user="hansho")), tray):
+        await tray.has_ended(1)
+
+    assert isinstance(tray.outcome(), Delivered)
+    assert "AUTH" in relay.verbs()
+
+
+async def test_a_relay_without_letters_is_not_connected_to(relay: TalkingRelay) -> None:
+    async with working(courier(relay.address(connections=3)), ListTray(stays=True)):
+        await asyncio.sleep(0.05)
+
+    assert relay.connections == 0
+
+
+OUTAGES = [
+    ("connect", "421 4.3.2 Too busy"),
+    ("connect", "554 5.7.1 Go away"),
+    ("connect", Close()),
+    ("connect", "what?"),
+    ("ehlo", "550 5.7.1 Who are you"),
+    ("auth", "535 5.7.8 Sign-in of hansho with a password failed, a@docomo.ne.jp"),
+    ("mail", "530 5.7.0 Sign in first"),
+    ("mail", "535 5.7.8 Sign in again"),
+    ("mail", "550 5.7.1 <b-token@mail.example.jp>: Sender refused"),
+    ("mail", "553 5.1.8 Sender unknown"),
+    ("mail", "451 4.7.1 Not now"),
+    ("mail", "421 4.7.0 Too many connections"),
+    ("mail", Close()),
+    ("rcpt", "530 5.7.0 Must issue a STARTTLS command first"),
+    ("rcpt", "503 5.5.1 need MAIL command"),
+]
+
+
+@pytest.mark.parametrize(("phase", "trick"), OUTAGES, ids=[f"{phase}-{trick}"[:12] for phase, trick in OUTAGES])
+async def test_a_relay_that_does_not_serve_is_left_out_with_one_line_and_taken_back(
+    relay: TalkingRelay, caplog: pytest.LogCaptureFixture, phase: str, trick: Trick
 ) -> None:
-    relay.misbehave("end", "550 Unknown user a@docomo.ne.jp")
+    caplog.set_level(logging.INFO, "mailer")
+    relay.signs_in = True
+    relay.misbehave(phase, trick, times=10 if phase == "auth" else 4)  # two ways to sign in are offered
+    one = courier(relay.address(user="hansho"))
+    tray = ListTray([letter(1), letter(2)], stays=True, again=True)
 
-    outcome = await line.deliver(envelope())
+    async with working(one, tray):
+        await tray.has_ended(1)
+        troubles = dict(one.troubles())
+        await relay.has_accepted(2)
 
-    assert isinstance(outcome, Refused)
-    assert (outcome.bounce_class, outcome.counted) == (BounceClass.FILTERED, False)
-
-
-@pytest.mark.parametrize("phase", ["rcpt", "data", "end"])
-@pytest.mark.parametrize("answer", ["450 4.2.0 Greylisted, try again in 5 minutes", "552 5.2.2 Mailbox full"])
-async def test_a_refusal_for_now_defers(relay: SmtpRelay, line: Line, phase: str, answer: str) -> None:
-    relay.misbehave(phase, answer)
-
-    outcome = await line.deliver(envelope())
-
-    assert isinstance(outcome, Deferred)
-    assert outcome.reply == answer
-    assert (outcome.hint is not None) == ("5 minutes" in answer)
-    assert (outcome.bounce_class is BounceClass.FULL) == answer.startswith("552")
-
-
-@pytest.mark.parametrize("answer", ["550 5.7.1 Sender refused", "451 4.7.1 Not now", "530 5.7.0 Sign in first"])
-async def test_a_refused_sender_is_our_fault_and_fails_no_letter(relay: SmtpRelay, line: Line, answer: str) -> None:
-    relay.misbehave("mail", answer, times=2)
-
-    outcome = await line.deliver(envelope())
-
-    assert isinstance(outcome, NotTried)
-    assert isinstance(await line.deliver(envelope()), NotTried)
-    assert isinstance(await line.deliver(envelope()), Delivered)
+    assert [type(tray.outcomes[number][-1]) for number in (1, 2)] == [Delivered, Delivered]
+    assert {type(each) for number in (1, 2) for each in tray.outcomes[number][:-1]} == {NotTried}
+    assert list(troubles) == [f"smtp://127.0.0.1:{relay.port}"]
+    assert one.troubles() == {}
+    assert [record.levelname for record in caplog.records] == ["ERROR", "INFO"]
+    told = caplog.text + str(troubles) + str(tray.outcomes)
+    assert not re.search(r"a password|@docomo|b-token", told)
 
 
-@pytest.mark.parametrize("answer", ["530 5.7.0 Must issue a STARTTLS command first", "503 5.5.1 need MAIL command"])
-async def test_a_relay_that_wants_a_sign_in_only_at_rcpt_fails_no_letter(
-    relay: SmtpRelay, line: Line, answer: str
-) -> None:
-    relay.misbehave("rcpt", answer)
+async def test_a_closed_port_is_asked_again_without_letters_waiting_and_found_open(relay: TalkingRelay) -> None:
+    one = courier(relay.address(connections=3))
+    await relay.stop()
+    tray = ListTray([letter(1)], stays=True)
 
-    assert isinstance(await line.deliver(envelope()), NotTried)
+    async with working(one, tray):
+        await tray.has_ended(1)
+        refused = dict(one.troubles())
+        await relay.start()
+        await relay.has_heard("EHLO")
+        tray.put(letter(2))
+        await tray.has_ended(2)
 
-
-async def test_a_failed_sign_in_fails_no_letter(relay: SmtpRelay) -> None:
-    relay.misbehave("auth", "no", times=9)
-    [line] = RelayCourier([relay.address(user="hansho")], greeting_name="mail.example.jp").lines()
-
-    outcome = await line.deliver(envelope())
-
-    assert isinstance(outcome, NotTried)
-    assert "a password" not in outcome.reason
-    assert relay.commands["mail"] == 0
-
-
-async def test_a_sign_in_that_succeeds_delivers(relay: SmtpRelay) -> None:
-    [line] = RelayCourier([relay.address(user="hansho")], greeting_name="mail.example.jp").lines()
-
-    outcome = await line.deliver(envelope())
-    await line.hang_up()
-
-    assert isinstance(outcome, Delivered)
-    assert relay.commands["auth"] == 1
+    assert isinstance(tray.outcome(1), NotTried)
+    assert list(refused.values()) == ["it refuses connections"]
+    assert one.troubles() == {}
+    assert isinstance(tray.outcome(2), Delivered)
 
 
-async def test_a_closed_port_fails_no_letter(relay: SmtpRelay) -> None:
-    address = relay.address()
-    await relay.__aexit__(None, None, None)
-    [line] = RelayCourier([address], greeting_name="mail.example.jp").lines()
+async def test_one_line_asks_a_relay_that_is_left_out_and_not_all_of_them(relay: TalkingRelay) -> None:
+    relay.misbehave("connect", "554 5.7.1 Go away", times=100)
+    one = courier(relay.address(connections=10))
+    tray = ListTray([letter(number) for number in range(10)], stays=True)
 
-    assert isinstance(await line.deliver(envelope()), NotTried)
+    async with working(one, tray):
+        await tray.has_ended(10)
+        met = relay.connections
+        await asyncio.sleep(0.25)
+
+    assert relay.connections - met <= 4  # after 0.05, 0.1, 0.1 seconds
+
+
+async def test_a_relay_that_refuses_our_sender_is_asked_with_the_next_letter_alone(relay: TalkingRelay) -> None:
+    relay.misbehave("mail", "550 5.7.1 Sender refused", times=1000)
+    one = courier(relay.address(connections=4))
+    tray = ListTray([letter(number) for number in range(20)], stays=True, again=True)
+
+    async with working(one, tray):
+        await tray.has_ended(4)
+        met = relay.verbs().count("MAIL")
+        await asyncio.sleep(0.25)
+        asked = relay.verbs().count("MAIL") - met
+        relay.behave()
+        await relay.has_accepted(20)
+
+    assert asked <= 4
+    assert all(isinstance(tray.outcome(number), Delivered) for number in range(20))
 
 
 @pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
 async def test_a_relay_without_the_tls_it_should_have_gets_no_letter_in_clear(
-    relay: SmtpRelay, security: Security
+    relay: TalkingRelay, security: Security
 ) -> None:
-    [line] = RelayCourier([relay.address(security=security)], greeting_name="mail.example.jp").lines()
+    one = courier(relay.address(security=security, user="hansho"))
+    tray = ListTray([letter()], stays=True)
 
-    outcome = await line.deliver(envelope())
+    async with working(one, tray):
+        await tray.has_ended(1)
 
-    assert isinstance(outcome, NotTried)
-    assert relay.commands["mail"] == 0
-
-
-async def test_a_relay_too_busy_to_greet_fails_no_letter(relay: SmtpRelay, line: Line) -> None:
-    relay.misbehave("connect", "421 4.3.2 Too busy")
-
-    assert isinstance(await line.deliver(envelope()), NotTried)
-    assert isinstance(await line.deliver(envelope()), Delivered)
+    assert isinstance(tray.outcome(), NotTried)
+    assert one.troubles()
+    assert not {"AUTH", "MAIL"} & set(relay.verbs())
 
 
-@pytest.mark.parametrize(
-    ("phase", "trick"), [("rcpt", Close()), ("data", Close()), ("end", Close()), ("end", CloseAfterAccepting())]
-)
-async def test_a_line_lost_in_the_middle_defers_and_the_next_letter_goes_on_a_new_one(
-    relay: SmtpRelay, line: Line, phase: str, trick: Close | CloseAfterAccepting
+async def test_lines_end_at_once_while_their_relay_is_left_out(relay: TalkingRelay) -> None:
+    slow = Patience(opening=2.0, first_probe=30.0)
+    one = RelayCourier([relay.address(connections=3)], greeting_name="x.jp", patience=slow)
+    await relay.stop()
+    tray = ListTray([letter(1), letter(2)], stays=True)
+
+    loop = asyncio.get_running_loop()
+    async with working(one, tray):
+        await tray.has_ended(2)
+        began = loop.time()
+
+    assert loop.time() - began < 2
+
+
+async def test_a_relay_that_asks_for_less_gets_fewer_connections_and_loses_no_letter(
+    relay: TalkingRelay, caplog: pytest.LogCaptureFixture
 ) -> None:
-    relay.misbehave(phase, trick)
+    one = courier(relay.address(connections=8))
+    relay.answers_after = 0.002
+    tray = ListTray([letter(number) for number in range(60)], stays=True, again=True)
 
-    outcome = await line.deliver(envelope())
+    async with working(one, tray):
+        await tray.has_ended(8)
+        relay.misbehave("mail", "452 4.3.1 Too many at once")
+        await relay.has_accepted(60)
 
-    assert isinstance(outcome, Deferred)
-    assert isinstance(await line.deliver(envelope()), Delivered)
-    assert relay.connections == 2
-
-
-@pytest.mark.parametrize("phase", ["rcpt", "end"])
-async def test_a_server_that_falls_silent_defers_after_the_timeout(
-    relay: SmtpRelay, monkeypatch: pytest.MonkeyPatch, phase: str
-) -> None:
-    monkeypatch.setattr(mailer.relay, "TIMEOUT_SECONDS", 0.3)
-    monkeypatch.setattr(mailer.relay, "DATA_TIMEOUT_SECONDS", 0.3)
-    [line] = RelayCourier([relay.address()], greeting_name="mail.example.jp").lines()
-    relay.misbehave(phase, Hang())
-
-    outcome = await line.deliver(envelope())
-
-    assert isinstance(outcome, Deferred)
-    assert isinstance(await line.deliver(envelope()), Delivered)
-    await line.hang_up()
+    assert sorted(letter.octets for letter in relay.accepted) == sorted(letter(number).octets for number in range(60))
+    assert one.troubles() == {}
+    assert "4 lines in use" in caplog.text
 
 
-async def test_after_a_refusal_the_connection_serves_the_next_letter(relay: SmtpRelay, line: Line) -> None:
-    relay.misbehave("rcpt", "550 5.1.1 No such user")
-    relay.misbehave("end", "554 5.7.1 Not this text", times=1)
+async def test_one_connection_too_many_is_no_outage(relay: TalkingRelay, caplog: pytest.LogCaptureFixture) -> None:
+    relay.misbehave("connect", "421 4.7.0 Too many connections", after=3)
+    relay.answers_after = 0.002
+    one = courier(relay.address(connections=4))
+    tray = ListTray([letter(number) for number in range(40)], stays=True, again=True)
 
-    await line.deliver(envelope())
-    await line.deliver(envelope())
-    outcome = await line.deliver(envelope())
+    async with working(one, tray):
+        await relay.has_accepted(40)
 
-    assert isinstance(outcome, Delivered)
-    assert relay.connections == 1
-
-
-async def test_a_kept_connection_that_went_stale_is_replaced_and_the_letter_goes_once(
-    relay: SmtpRelay, line: Line
-) -> None:
-    await line.deliver(envelope())
-    await relay.drop_everybody()
-
-    outcome = await line.deliver(envelope())
-
-    assert isinstance(outcome, Delivered)
-    assert len(relay.accepted) == 2
-    assert relay.connections == 2
+    assert "is left out" not in caplog.text
+    assert "2 lines in use" in caplog.text
 
 
-async def test_a_421_between_letters_is_followed_on_a_new_connection(relay: SmtpRelay, line: Line) -> None:
-    await line.deliver(envelope())
-    relay.misbehave("mail", "421 4.4.2 Idle too long")
+async def test_a_connection_carries_so_many_letters_and_no_more(relay: TalkingRelay) -> None:
+    address = relay.address()
+    one = courier(Relay("127.0.0.1", address.port, address.security, None, None, 1, per_connection=3))
+    tray = ListTray([letter(number) for number in range(8)])
 
-    outcome = await line.deliver(envelope())
+    async with working(one, tray):
+        await tray.has_ended(8)
 
-    assert isinstance(outcome, Delivered)
-    assert relay.connections == 2
-
-
-async def test_an_answer_in_no_known_charset_is_still_an_answer(relay: SmtpRelay, line: Line) -> None:
-    relay.misbehave("rcpt", b"550 5.1.1 \x83\x86\x81[\x83U")
-
-    assert isinstance(await line.deliver(envelope()), Refused)
+    assert [relay.verbs(number).count("MAIL") for number in (1, 2, 3)] == [3, 3, 2]
+    assert all(relay.verbs(number)[-1] == "QUIT" for number in (1, 2, 3))
 
 
-async def test_an_answer_that_is_none_defers_and_the_line_is_not_used_again(relay: SmtpRelay, line: Line) -> None:
-    relay.misbehave("rcpt", "what?")
+async def test_a_relay_with_a_pace_gets_its_letters_evenly(relay: TalkingRelay) -> None:
+    address = relay.address()
+    one = courier(Relay("127.0.0.1", address.port, address.security, None, None, 2, per_minute=1200))
+    tray = ListTray([letter(number) for number in range(30)], stays=True)
+    loop = asyncio.get_running_loop()
+    began = loop.time()
 
-    assert isinstance(await line.deliver(envelope()), Deferred)
-    assert isinstance(await line.deliver(envelope()), Delivered)
-    assert relay.connections == 2
+    async with working(one, tray):
+        await tray.has_ended(20)
+        burst = loop.time() - began
+        await tray.has_ended(30)
+        took = loop.time() - began
 
-
-async def test_an_address_that_cannot_stand_on_the_wire_is_refused_without_a_word(relay: SmtpRelay, line: Line) -> None:
-    outcome = await line.deliver(envelope("あ@example.jp"))
-
-    assert isinstance(outcome, Refused)
-    assert not outcome.counted
-    assert relay.commands["rcpt"] == 0
-
-
-async def test_a_cancelled_line_stops_at_once(relay: SmtpRelay, line: Line) -> None:
-    relay.misbehave("rcpt", "550 5.1.1 No such user")
-    hang = Hang()
-    relay.misbehave("rcpt", hang)
-    await line.deliver(envelope())
-    task = asyncio.create_task(line.deliver(envelope()))
-    await hang.reached.wait()
-
-    task.cancel()
-
-    with pytest.raises(asyncio.CancelledError):
-        await task
+    assert burst < 0.3  # what a second has room for goes at once
+    assert 0.45 <= took < 1.5

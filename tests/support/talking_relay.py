@@ -57,7 +57,7 @@ class TalkingRelay:
     answers_after: float = 0.0
     _plans: list[_Plan] = field(default_factory=list)
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
-    _somebody_left: asyncio.Event = field(default_factory=asyncio.Event)
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
     _server: asyncio.Server | None = None
 
     async def __aenter__(self) -> "TalkingRelay":
@@ -85,7 +85,24 @@ class TalkingRelay:
         """Returns once no connection is open."""
         async with asyncio.timeout(10):
             while self.open_now:
-                await self._somebody_left.wait()
+                await self._news.wait()
+
+    async def has_accepted(self, letters: int) -> None:
+        """Returns once so many letters were accepted."""
+        async with asyncio.timeout(20):
+            while len(self.accepted) < letters:
+                await self._news.wait()
+
+    async def has_heard(self, verb: str) -> None:
+        """Returns once a command began so."""
+        async with asyncio.timeout(20):
+            while verb not in self.verbs():
+                await self._news.wait()
+
+    def tell(self) -> None:
+        """Those who wait look again."""
+        self._news.set()
+        self._news.clear()
 
     def drop_everybody(self) -> None:
         for writer in self._writers:
@@ -128,8 +145,7 @@ class TalkingRelay:
             self._writers.discard(writer)
             writer.transport.abort()
             self.open_now -= 1
-            self._somebody_left.set()
-            self._somebody_left.clear()
+            self.tell()
 
 
 @dataclass
@@ -147,6 +163,7 @@ class _Talk:
         while True:
             line = (await self.reader.readuntil(b"\r\n"))[:-2].decode("ascii")
             self.relay.heard.append((self.number, line))
+            self.relay.tell()
             phase = _VERBS.get(line.split(" ")[0].upper(), "")
             step: Callable[[str], object] | None = getattr(self, f"_{phase}", None)
             if step is not None:
@@ -201,6 +218,7 @@ class _Talk:
             self.relay.empty_letters += 1
         elif _is_taken(trick):
             self.relay.accepted.append(letter)
+            self.relay.tell()
         self.sender = self.recipient = None
         await self._carry_out(trick, "end")
 
