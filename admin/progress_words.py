@@ -18,7 +18,6 @@ MOST = 100  # lines that a page lists; the rest is added up
 _SOON = timedelta(seconds=45)
 _STANDS = {
     Standstill.HALTED: "一時停止しています。再開するまで、残りのメールは送られません。",
-    Standstill.TROUBLE: "送信できない状態です。直りしだい、続きを自動で送ります。",
     Standstill.STILL: "いま、送信が進んでいません。送信サーバーの準備ができると、続きを自動で送ります。"
     "長く続くときは、システム管理者に知らせてください。",
 }
@@ -107,10 +106,15 @@ def standstill_words(kind: Standstill | None, sighting: Sighting, hours: Deliver
         case Standstill.RETRIES:
             number = sighting.progress.counts.deferred
             return f"送り直し待ちの {number:,}件が残っています。間をあけて、期限まで試します。"
+        case Standstill.TROUBLE:
+            trouble = sighting.around.trouble
+            return f"メールを送り出せない状態です（{trouble}）。直りしだい、続きを自動で送ります。"
+        case Standstill.HELD:
+            until = start_words(min(sighting.around.held.values()), hours.zone, at=at).text
+            return f"{_some(sorted(sighting.around.held), '社')}が混み合っているため、{until} まで待っています。"
         case Standstill.PAUSED:
-            return (
-                f"{_paused(sighting.around.paused)}への配信を止めています。「はじめに」で確かめると、続きを送ります。"
-            )
+            where = _some(sighting.around.paused, "ドメイン")
+            return f"{where}への配信を止めています。「はじめに」で確かめると、続きを送ります。"
         case _:
             return _STANDS[kind]
 
@@ -182,5 +186,6 @@ def _opening(hours: DeliveryHours, *, at: datetime) -> str:
     return f"続きは {start_words(opening, hours.zone, at=at).text} から送ります。"
 
 
-def _paused(domains: Sequence[str]) -> str:
-    return domains[0] if len(domains) == 1 else f"{domains[0]} など {len(domains)}ドメイン"
+def _some(names: Sequence[str], counter: str) -> str:
+    """`docomo`, or `docomo など 3社`."""
+    return names[0] if len(names) == 1 else f"{names[0]} など {len(names)}{counter}"

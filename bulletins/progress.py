@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bulletins.life import BulletinState
 from bulletins.tables import Bulletin, PublishingOrder
-from mailer import domain_pauses, tallies
+from mailer import domain_paces, domain_pauses, roll, tallies
 from mailer.delivery_hours import DeliveryHours
 from mailer.tallies import Counts
 
@@ -50,17 +50,19 @@ class Standstill(StrEnum):
     RETRIES = "retries"  # what is left was put off by its servers and waits for its next try
     TROUBLE = "trouble"  # the senders cannot hand letters over
     PAUSED = "paused"  # a domain waits for a person's verdict
+    HELD = "held"  # a receiving system asked for patience
     STILL = "still"  # none of these, and yet no letter has ended for a while
 
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What the database and the hours say besides the counts. `paused` are domains to which no bulk goes;
-    `trouble` is what the senders complain of, empty while they can work."""
+    """What the database and the hours say besides the counts. `paused` are domains to which no bulk goes, `held` the
+    receiving systems that are left alone and until when; `trouble` is what keeps senders from handing letters over."""
 
     state: BulletinState
     may_travel: bool
     paused: tuple[str, ...] = ()
+    held: Mapping[str, datetime] = field(default_factory=dict)
     trouble: str = ""
 
 
@@ -73,12 +75,15 @@ def progress(session: Session, bulletin: Bulletin) -> Progress:
 
 
 def circumstances(session: Session, bulletin: Bulletin, hours: DeliveryHours, *, at: datetime) -> Circumstances:
-    """Reads the state and the pauses; urgent bulletins know neither hours nor pauses."""
-    state = BulletinState(bulletin.state)
-    if bulletin.urgent:
-        return Circumstances(state, may_travel=True)
-    may_travel = _within(hours, bulletin.started_at, at=at)
-    return Circumstances(state, may_travel, paused=tuple(sorted(domain_pauses.paused_domains(session))))
+    """Reads what stands in the way; urgent bulletins know neither hours nor pauses."""
+    urgent = bulletin.urgent
+    return Circumstances(
+        state=BulletinState(bulletin.state),
+        may_travel=urgent or _within(hours, bulletin.started_at, at=at),
+        paused=() if urgent else tuple(sorted(domain_pauses.paused_domains(session))),
+        held=domain_paces.held(session, at=at),
+        trouble="／".join(sorted(set(roll.troubles(session, at=at).values()))),
+    )
 
 
 def noted(before: Sequence[Reading], now: Reading) -> tuple[Reading, ...]:
@@ -129,7 +134,9 @@ def standstill(found: Progress, readings: Sequence[Reading], around: Circumstanc
         return Standstill.RETRIES
     if moves or quiet_for < STILL:
         return None
-    return Standstill.PAUSED if around.paused else Standstill.STILL
+    if around.paused:
+        return Standstill.PAUSED
+    return Standstill.HELD if around.held else Standstill.STILL
 
 
 def _ended(reading: Reading, domain: str | None) -> int:

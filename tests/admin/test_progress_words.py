@@ -89,7 +89,11 @@ def test_while_it_moves_the_time_is_said_and_while_it_does_not_the_reason() -> N
             sighting(Circumstances(BulletinState.SENDING, may_travel=True, paused=("au.com", "docomo.ne.jp"))),
             "au.com など 2ドメインへの配信を止めて",
         ),
-        (sighting(Circumstances(BulletinState.SENDING, may_travel=True, trouble="x")), "送信できない状態です"),
+        (sighting(Circumstances(BulletinState.SENDING, may_travel=True, trouble="x")), "送り出せない状態です（x）"),
+        (
+            sighting(Circumstances(BulletinState.SENDING, may_travel=True, held={"docomo": NOON, "kddi": NOON})),
+            "docomo など 2社が混み合っているため、きょう 正午 まで待っています。",
+        ),
         (sighting(), "送信が進んでいません"),
     ],
 )

@@ -40,6 +40,13 @@ def test_the_figures_move_without_a_reload_until_the_delivery_is_finished(browse
         expect(page.locator("[data-word=missed]")).to_have_text("届かなかったのは 4件です。")
         assert page.locator("progress").get_attribute("value") == "175"
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        # Not each second is spoken of, but what changes the matter is, at once.
+        said = page.locator("#progress-said")
+        expect(said).to_have_text("")
+        console.clock.move(timedelta(seconds=20))
+        expect(said).to_contain_text("送信が進んでいません")
+        expect(page.locator("[data-word=stands]")).to_be_visible()
+        expect(page.locator("[data-word=left]")).to_be_hidden()
         assert page.evaluate("window.same")
 
         come_to(console, number, BulletinState.SENT)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ from bulletins.progress import (
     time_left,
 )
 from bulletins.tables import Bulletin
+from mailer import domain_paces, roll
 from mailer.domain_pauses import DomainPauseRow
 from mailer.tallies import Counts
 from tests.bulletins.office import Office, tokyo
@@ -95,6 +97,7 @@ def test_time_left_counts_first_tries_only_once_everybody_is_known() -> None:
         (so_far(0, 5, fanned_out=False), SENDING, Standstill.STILL),
         (so_far(), Circumstances(BulletinState.SENDING, may_travel=True, paused=("docomo.ne.jp",)), Standstill.PAUSED),
         (so_far(), Circumstances(BulletinState.SENDING, may_travel=True, trouble="refused"), Standstill.TROUBLE),
+        (so_far(), Circumstances(BulletinState.SENDING, may_travel=True, held={"docomo": NOON}), Standstill.HELD),
         (so_far(0), SENDING, None),
         (so_far(), Circumstances(BulletinState.SENT, may_travel=True), None),
         (so_far(), Circumstances(BulletinState.WAITING, may_travel=False), None),
@@ -144,6 +147,21 @@ def test_paused_domains_stop_all_but_the_urgent(office: Office) -> None:
         urgent = circumstances(session, bulletin, office.publisher.hours, at=NOON)
 
     assert (found.paused, urgent.paused) == (("docomo.ne.jp",), ())
+
+
+def test_held_systems_and_troubled_senders_are_known_from_the_database(office: Office) -> None:
+    office.meddle(lambda session: domain_paces.hold(session, "docomo", at=NOON))
+    for name in ("one", "two"):
+        office.meddle(partial(roll.beat, name=name, trouble="relay-1: connection refused", at=NOON))
+    bulletin = Bulletin(state="sending", urgent=True, started_at=NOON)
+
+    with office.database.read() as session:
+        found = circumstances(session, bulletin, office.publisher.hours, at=NOON)
+        later = circumstances(session, bulletin, office.publisher.hours, at=NOON + timedelta(minutes=5))
+
+    assert list(found.held) == ["docomo"]
+    assert found.trouble == "relay-1: connection refused"
+    assert (later.held, later.trouble) == ({}, "")
 
 
 @settings(max_examples=100, deadline=None)

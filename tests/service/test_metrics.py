@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import event
 
 from bulletins.life import BulletinState
-from mailer import outbox, tallies
+from mailer import outbox, roll, tallies
 from mailer.domain_pauses import DomainPauseRow
 from mailer.letter import Letter
 from mailer.outbox import Post, To
@@ -89,12 +89,18 @@ def test_open_letters_stand_by_lane(console: Console, monkeypatch: pytest.Monkey
     assert bounded["hansho_letters_open", "reply"] == 3
 
 
-def test_paused_domains_are_counted(console: Console) -> None:
+def test_paused_domains_and_troubled_senders_are_counted(console: Console) -> None:
     pause = DomainPauseRow(domain="au.com", batch="b", opened_at=console.clock.now(), attempts=60, refused=30)
     with console.home.database.write() as session:
         session.add(pause)
+        roll.beat(session, "one", "relay-1.example: refused", at=console.clock.now())
+        roll.beat(session, "two", None, at=console.clock.now())
 
-    assert values(scrape(console))[("hansho_domains_paused",)] == 1
+    told = scrape(console)
+
+    assert values(told)[("hansho_domains_paused",)] == 1
+    assert values(told)[("hansho_senders_in_trouble",)] == 1
+    assert "relay-1" not in told
 
 
 def test_nothing_of_a_person_or_a_bulletin_s_words_is_told(console: Console) -> None:
