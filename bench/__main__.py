@@ -11,8 +11,10 @@ from types import FrameType
 from bench import results
 from bench.catalogue import CATALOGUE
 from bench.findings import NotMeasured
+from bench.others import BUSY, busy_share
 from bench.plan import ROOT, Plan
 from bench.table import Missing, Row, table
+from bench.telling import say
 
 LONGEST_SECONDS = 3600
 SMALL = 0.01
@@ -40,6 +42,9 @@ def main(arguments: Sequence[str]) -> int:
 
 def _measured(name: str, plan: Plan, *, keep: Path | None, seconds: int) -> Sequence[Row | Missing]:
     print(f"… {name}", file=sys.stderr, flush=True)
+    others = busy_share()
+    if others > BUSY:
+        say(f"{others:.0%} of this machine is in use by something else; the figures will show it")
     try:
         with _at_most(seconds):
             found = CATALOGUE[name](plan)
@@ -47,7 +52,7 @@ def _measured(name: str, plan: Plan, *, keep: Path | None, seconds: int) -> Sequ
         print(f"  not measured: {problem}", file=sys.stderr, flush=True)
         return [Missing(name, str(problem))]
     if keep is not None:
-        results.write(keep, name, plan, found)
+        results.write(keep, name, plan, found, busy_before=others)
     return found.rows
 
 
@@ -58,7 +63,7 @@ def _options() -> argparse.ArgumentParser:
     options.add_argument("-n", "--runs", type=int, default=5, help="of which the median counts (5)")
     options.add_argument("--size", type=float, default=1.0, help="share of the full sizes (1)")
     options.add_argument("--small", action="store_true", help=f"the same as --size {SMALL}; a look whether all works")
-    options.add_argument("--full", action="store_true", help="old-rows with 50 million instead of 5")
+    options.add_argument("--full", action="store_true", help="old-rows-… with 50 million instead of 5")
     options.add_argument("--product", type=Path, default=ROOT, help="another checkout, to compare with")
     options.add_argument("--results", type=Path, help="where the JSON goes (bench/results, at full size only)")
     options.add_argument(

@@ -14,7 +14,7 @@ from foundation.clock import SystemClock
 FOLDER = Path(__file__).parent / "results"
 
 
-def write(folder: Path, name: str, plan: Plan, findings: Findings) -> None:
+def write(folder: Path, name: str, plan: Plan, findings: Findings, *, busy_before: float) -> None:
     """Replaces what was found before under this name."""
     found = {
         "benchmark": name,
@@ -22,6 +22,7 @@ def write(folder: Path, name: str, plan: Plan, findings: Findings) -> None:
         "size": plan.size,
         "product": _revision(plan.product),
         "machine": machine(),
+        "busy_before": round(busy_before, 3),
         "figures": [
             {
                 "figure": row.name,
