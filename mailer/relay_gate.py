@@ -15,7 +15,8 @@ from mailer.relay_verdict import Fault, Trouble
 log = logging.getLogger(__name__)
 
 PARKED_SECONDS = 0.5  # until a line that may not take looks again, unless there is news
-YIELD_SECONDS = 0.01  # that a letter is left to another relay with a free line
+YIELD_SECONDS = 0.02  # that a letter is left to another relay with a free line
+PASS_SECONDS = 1.0  # that one who took none is not waited for again
 
 
 @dataclass
@@ -59,7 +60,7 @@ class Gate:
         until = self._until_slot(at)
         if until > 0:
             return until
-        return YIELD_SECONDS if self.share.before(self._others) else 0.0
+        return YIELD_SECONDS if self.share.before(self._others, at) else 0.0
 
     def another_may(self, at: float) -> bool:
         """Whether a letter that one line leaves may find another: beside this relay, or of it."""
@@ -70,7 +71,8 @@ class Gate:
     async def pause(self, seconds: float, *calls: asyncio.Task[bool]) -> bool:
         """Shorter when there is news, or a call, and then True for the call. Those to whom letters were left, and who
         took none, are not asked again soon."""
-        ahead = self.share.before(self._others)
+        loop = asyncio.get_running_loop()
+        ahead = self.share.before(self._others, loop.time())
         news = asyncio.ensure_future((self._bell.taken if ahead else self._bell.news).wait())
         try:
             done, _ = await asyncio.wait({news, *calls}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
@@ -78,7 +80,7 @@ class Gate:
             news.cancel()
         if not done:
             for other in ahead:
-                other.has_passed = True
+                other.passes_until = loop.time() + PASS_SECONDS
         return any(call in done for call in calls)
 
     def took(self, at: float) -> None:

@@ -26,11 +26,13 @@ class RelayLine:
 
     async def work(self, tray: Tray) -> None:
         desk = LineDesk(tray, self._gate, self)
+        self._gate.share.free_lines += 1
         try:
             while await self._turn(desk):
                 pass
             await self._quit()
         finally:
+            self._gate.share.free_lines -= 1
             desk.clear()
             self._hang_up()
             self._gate.resign(self)
@@ -52,21 +54,14 @@ class RelayLine:
         envelope = desk.take()
         if envelope is None:
             return await self._rest(desk)
-        self._empty_handed = 0
-        await self._serve(envelope, desk)
-        return True
+        return await self._serve(envelope, desk)
 
     async def _rest(self, desk: LineDesk) -> bool:
         """Until there may be a letter. Says goodbye to the relay when nothing comes for a while."""
-        share = self._gate.share
-        share.idle_lines += 1
-        try:
-            told = await desk.told(self._patience.idle if self._dialogue is not None else None)
-            if told is None:
-                await self._quit()
-                told = await desk.told(None)
-        finally:
-            share.idle_lines -= 1
+        told = await desk.told(self._patience.idle if self._dialogue is not None else None)
+        if told is None:
+            await self._quit()
+            told = await desk.told(None)
         # A tray that calls and has nothing does not spin the loop.
         await asyncio.sleep(min(self._empty_handed * 0.001, LONGEST_BREATH_SECONDS))
         self._empty_handed += 1
@@ -85,7 +80,16 @@ class RelayLine:
         await self._gate.pause(until - _now())
         return True
 
-    async def _serve(self, envelope: Envelope, desk: LineDesk) -> None:
+    async def _serve(self, envelope: Envelope, desk: LineDesk) -> bool:
+        self._empty_handed = 0
+        self._gate.share.free_lines -= 1
+        try:
+            await self._send(envelope, desk)
+        finally:
+            self._gate.share.free_lines += 1
+        return True
+
+    async def _send(self, envelope: Envelope, desk: LineDesk) -> None:
         """This letter, and those that the desk gives while the connection lasts. One that a kept connection lost before
         its content was out goes on a new one."""
         unsent: Envelope | None = envelope
@@ -130,8 +134,7 @@ class RelayLine:
             envelope = desk.take_regardless()
             if envelope is None:
                 return await self._rest(desk)
-            await self._serve(envelope, desk)
-            return True
+            return await self._serve(envelope, desk)
         began = _now()
         try:
             await self._connected(desk, letters=0)

@@ -23,12 +23,12 @@ class Share:
 
     weight: int
     serves: bool = True
-    idle_lines: int = 0  # that wait for a letter just now
-    has_passed: bool = False  # letters were left to it, and it took none
+    free_lines: int = 0  # without a letter just now
+    passes_until: float = float("-inf")  # letters were left to it, and it took none
     sent: float = 0.0  # letters divided by the weight
 
     def took(self, others: Iterable["Share"]) -> None:
-        self.has_passed = False
+        self.passes_until = float("-inf")
         if self.weight:
             self.sent += 1 / self.weight
             for other in others:
@@ -38,10 +38,14 @@ class Share:
         """True for a spare that no one needs."""
         return self.weight == 0 and any(other.serves and other.weight for other in others)
 
-    def before(self, others: Iterable["Share"]) -> list["Share"]:
+    def before(self, others: Iterable["Share"], at: float) -> list["Share"]:
         """Those who have had less than their part, and a line free for the next letter."""
         return [
             other
             for other in others
-            if other.weight and other.serves and other.idle_lines and not other.has_passed and other.sent < self.sent
+            if other.weight
+            and other.serves
+            and other.free_lines
+            and other.passes_until <= at
+            and other.sent < self.sent
         ]

@@ -15,7 +15,8 @@ def letter(number: int = 1, recipient: str = "a@docomo.ne.jp", *, octets: bytes 
 
 class ListTray:
     """Several lines may share it. It ends when every letter has ended, unless it stays open for more. A letter that was
-    not tried comes again when `again` is True."""
+    not tried comes again when `again` is True. Lines are woken all together, or by `wakes_one` the one that rested
+    last."""
 
     def __init__(
         self,
@@ -24,6 +25,7 @@ class ListTray:
         stays: bool = False,
         again: bool = False,
         unwanted: Collection[int] = (),
+        wakes_one: bool = False,
     ) -> None:
         self.happened: list[tuple[str, int]] = []
         self.outcomes: dict[int, list[Outcome]] = defaultdict(list)
@@ -33,7 +35,13 @@ class ListTray:
         self._out = 0
         self._stays = stays
         self._again = again
+        self._wakes_one = wakes_one
+        self._resting: list[asyncio.Event] = []
         self._news = asyncio.Event()
+
+    @property
+    def ends(self) -> int:
+        return sum(map(len, self.outcomes.values()))
 
     def outcome(self, number: int = 1) -> Outcome:
         """The last one."""
@@ -51,7 +59,7 @@ class ListTray:
     async def has_ended(self, letters: int) -> None:
         """Returns once so many letters have ended."""
         async with asyncio.timeout(20):
-            while sum(map(len, self.outcomes.values())) < letters:
+            while self.ends < letters:
                 await self._news.wait()
 
     def take(self) -> Envelope | None:
@@ -79,9 +87,15 @@ class ListTray:
         while not self._waiting:
             if not self._out and not self._stays:
                 return False
-            await self._news.wait()
+            called = asyncio.Event()
+            self._resting.append(called)
+            await called.wait()
         return True
 
     def _tell(self) -> None:
+        is_over = not self._waiting and not self._out and not self._stays
+        for _ in range(1 if self._wakes_one and not is_over else len(self._resting)):
+            if self._resting:
+                self._resting.pop().set()
         self._news.set()
         self._news.clear()
