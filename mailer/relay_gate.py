@@ -71,6 +71,8 @@ class Gate:
     async def pause(self, seconds: float, *calls: asyncio.Task[bool]) -> bool:
         """Shorter when there is news, or a call, and then True for the call. Those to whom letters were left, and who
         took none, are not asked again soon."""
+        if seconds <= 0:
+            return False
         loop = asyncio.get_running_loop()
         ahead = self.share.before(self._others, loop.time())
         news = asyncio.ensure_future((self._bell.taken if ahead else self._bell.news).wait())

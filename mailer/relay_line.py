@@ -45,8 +45,7 @@ class RelayLine:
             desk.opened(0)
         if gate.appoint(self):
             return await self._probe(desk)
-        now = _now()
-        pause = max(gate.wait(self, now), self._not_before - now)
+        pause = self._pause()
         if pause > 0:
             if not gate.is_open_to(self):
                 await self._quit()
@@ -69,16 +68,19 @@ class RelayLine:
 
     async def _stand_aside(self, desk: LineDesk, seconds: float) -> bool:
         """A letter this line is called for meanwhile goes to another one."""
-        until = _now() + seconds
-        told = await self._gate.pause(seconds, desk.call())
-        if not told:
+        if not await self._gate.pause(seconds, desk.call()):
             return True
         if not desk.heed():
             return False
         if self._gate.another_may(_now()):
             desk.pass_on()
-        await self._gate.pause(until - _now())
+        await self._gate.pause(min(seconds, self._pause()))
         return True
+
+    def _pause(self) -> float:
+        """The seconds that this line should leave letters alone; 0 or less when it may take one."""
+        now = _now()
+        return max(self._gate.wait(self, now), self._not_before - now)
 
     async def _serve(self, envelope: Envelope, desk: LineDesk) -> bool:
         self._empty_handed = 0
