@@ -100,7 +100,7 @@ class Publisher:
             opened += 1
         return opened
 
-    def fan_out(self, session: Session, *, at: datetime, limit: int = CHUNK) -> bool:
+    def fan_out(self, session: Session, *, at: datetime, limit: int | None = None) -> bool:
         """One chunk of one order; False when no order wants more."""
         order = session.scalars(
             select(PublishingOrder)
@@ -113,7 +113,7 @@ class Publisher:
         if order is None or order.letter_id is None or order.expires_at is None:
             return False
         bulletin = session.get_one(Bulletin, order.bulletin_id)
-        page = self.source.page(session, scope_of(bulletin), after=order.cursor, limit=limit)
+        page = self.source.page(session, scope_of(bulletin), after=order.cursor, limit=limit or CHUNK)
         if not page:
             order.closed_at = at
             return True
@@ -134,30 +134,18 @@ class Publisher:
         for number in session.scalars(_nearly_done().with_for_update(of=Bulletin, skip_locked=True)).all():
             bulletin = session.get_one(Bulletin, number)
             order = session.get_one(PublishingOrder, number)
+            # Rows first: once none is open, the tallies no longer move.
+            if outbox.open_rows(session, bulletin.batch):
+                continue
             counts = tallies.of(session, bulletin.batch)
-            # The tallies tell when it is worth looking; the rows are the proof.
-            if counts.ended != order.audience or outbox.open_rows(session, bulletin.batch):
+            if counts.ended != order.audience:
+                repair(session, bulletin, order)
                 continue
             bulletin.state, bulletin.finished_at = BulletinState.SENT.value, at
             details = {**vars(counts), "audience": order.audience}
             ledger.write(session, Deed(PUBLISHER, "bulletin.sent", f"bulletin:{bulletin.id}"), at=at, details=details)
             finished += 1
         return finished
-
-    def sweep(self, session: Session) -> int:
-        """Closed orders of which no row is open and whose counts do not add up are set right; returns how many. That
-        never happens, and is looked for all the same."""
-        mended = 0
-        for number in session.scalars(_nearly_done().with_for_update(of=Bulletin, skip_locked=True)).all():
-            bulletin = session.get_one(Bulletin, number)
-            order = session.get_one(PublishingOrder, number)
-            # Rows first: once none is open, the tallies no longer move.
-            if outbox.open_rows(session, bulletin.batch):
-                continue
-            if tallies.of(session, bulletin.batch).ended != order.audience:
-                repair(session, bulletin, order)
-                mended += 1
-        return mended
 
     def _open(self, session: Session, order: PublishingOrder, bulletin: Bulletin, *, at: datetime) -> None:
         tail = "\n\n" + self.template.body(town=self.town, text="", me="{me}", stop="{stop}")

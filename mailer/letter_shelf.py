@@ -52,13 +52,14 @@ class LetterShelf:
 
     def _cast(self, row: LetterRow) -> Cast | None:
         try:
-            return self._composer.cast(_letter(row))
+            return self._composer.cast(letter_of(row))
         except Exception as problem:  # noqa: BLE001 -- one letter that cannot be written must not stop the rest
             log.error("letter %d cannot be written: %s", row.id, type(problem).__name__)
             return None
 
 
-def _letter(row: LetterRow) -> Letter:
+def letter_of(row: LetterRow) -> Letter:
+    """The text as it was put into the outbox."""
     return Letter(
         subject=row.subject,
         body=row.body,

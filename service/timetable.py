@@ -13,7 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import OperationalError
 
 from admin import sign_in
-from mailer import answer_caps, inbound, outbox
+from mailer import answer_caps, inbound, outbox, roll
 from service import lease
 from service.home import Home
 from subscribers.erasure import erase_left
@@ -28,6 +28,7 @@ INBOUND_KEPT = timedelta(days=7)
 ASIDE_KEPT = timedelta(days=90)
 INVITATIONS_KEPT = timedelta(days=7)
 REPLIES_KEPT = timedelta(days=7)
+SENDERS_KEPT = timedelta(days=1)
 
 
 class Timetable:
@@ -40,7 +41,7 @@ class Timetable:
 
     async def run(self, stop: asyncio.Event) -> None:
         scheduler = AsyncIOScheduler(timezone="UTC")
-        for work, seconds in ((self.finish, 1), (self.sweep, 30), (self.watch, 30), (self.tidy, 600)):
+        for work, seconds in ((self.finish, 1), (self.watch, 30), (self.tidy, 600)):
             scheduler.add_job(
                 self._guarded(work),
                 "interval",
@@ -80,14 +81,6 @@ class Timetable:
         with self._home.database.write() as session:
             self._home.publisher.finish(session, at=at)
 
-    def sweep(self, at: datetime) -> None:  # noqa: ARG002 -- every job is told the moment
-        """Bulletins whose counts do not add up though nothing is open are set right, and told."""
-        with self._home.database.read() as session:
-            if not self._home.publisher.has_nearly_done(session):
-                return
-        with self._home.database.write() as session:
-            self._home.publisher.sweep(session)
-
     def watch(self, at: datetime) -> None:
         """The three-day rule draws its consequences."""
         with self._home.database.write() as session:
@@ -101,6 +94,7 @@ class Timetable:
             while erase_left(session, at=at, after=self._home.settings.erase_after):
                 pass
             forget_invitations(session, before=at - INVITATIONS_KEPT)
+            roll.forget_absent(session, before=at - SENDERS_KEPT)
             outbox.forget_replies(session, before=at - REPLIES_KEPT)
             answer_caps.forget_old(session, at=at)
             inbound.forget(session, done_before=at - INBOUND_KEPT, aside_before=at - ASIDE_KEPT)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -13,9 +12,10 @@ from tests.admin.under_way import begun, move
 from tests.admin.whole_console import Console, whole_console
 
 
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    with whole_console(tmp_path) as console:
+@pytest.fixture(scope="module")
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    """One for all: each test has a bulletin of its own."""
+    with whole_console(tmp_path_factory.mktemp("lookout")) as console:
         yield console
 
 

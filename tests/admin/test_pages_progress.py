@@ -24,12 +24,17 @@ from tests.admin.whole_console import Console, whole_console, words
 from tests.support.house import eventually, free_port
 
 
-@pytest.fixture
-def console(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
+@pytest.fixture(scope="module")
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    """One for all: each test has a bulletin of its own."""
+    with whole_console(tmp_path_factory.mktemp("progress")) as console:
+        yield console
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("admin.pages_progress.LOOK_SECONDS", 0.02)
     monkeypatch.setattr("admin.lookout.FRESH_SECONDS", 0.0)
-    with whole_console(tmp_path) as console:
-        yield console
 
 
 class Line:
@@ -42,6 +47,12 @@ class Line:
     def next(self) -> dict[str, Any]:
         """What the next event tells."""
         told: dict[str, Any] = json.loads(self.raw("data: ").removeprefix("data: "))
+        return told
+
+    def until(self, ended: int) -> dict[str, Any]:
+        """The first event that tells of so many ended letters."""
+        while (told := self.next())["ended"] != ended:
+            pass
         return told
 
     def raw(self, start: str) -> str:
@@ -68,13 +79,13 @@ def test_who_watches_is_told_what_changed_as_it_changes(console: Console) -> Non
         first = line.next()
         console.clock.move(timedelta(seconds=2))
         move(console, number, {"docomo.ne.jp": {"sent": 200}})
-        second = line.next()
+        second = line.until(ended=200)
 
     assert line.answer.headers["content-type"].startswith("text/event-stream")
     assert line.answer.headers["cache-control"] == "no-store"
     assert line.answer.headers["x-accel-buffering"] == "no"
     assert (first["state"], first["audience"], first["ended"]) == ("sending", 1000, 0)
-    assert (second["ended"], second["words"]["sent"], second["words"]["queued"]) == (200, "200", "800")
+    assert (second["words"]["sent"], second["words"]["queued"]) == ("200", "800")
     assert (second["words"]["rate"], second["words"]["left"]) == ("毎秒 100件", "まもなく終わります")
     assert second["largest"] == [["docomo.ne.jp", "200", "0", "0", "0", "0", "0", "毎秒 100件"]]
 
@@ -110,25 +121,27 @@ def test_a_halt_and_a_long_watch_are_told_and_the_browser_comes_back(
     console: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = begun(console, audience=10)
-    monkeypatch.setattr("admin.pages_progress.LONGEST_SECONDS", 0.3)
 
     with watching(console, number) as line:
         retry = line.raw("retry: ")
         line.next()
         come_to(console, number, BulletinState.HALTED)
         halted = line.next()
+        monkeypatch.setattr("admin.pages_progress.LONGEST_SECONDS", 0)
         rest = line.rest()
 
     assert retry == "retry: 2000"
     assert (halted["state"], halted["stands"], rest) == ("halted", "halted", [])
 
 
-@pytest.mark.parametrize("number", ["999", "0", "x", "%00"])
-def test_an_unknown_bulletin_has_no_events(console: Console, number: str) -> None:
-    answer = console.browser(Role.VIEWER).get(events(number))
+def test_an_unknown_bulletin_has_no_events(console: Console) -> None:
+    browser = console.browser(Role.VIEWER)
 
-    assert answer.status_code == 404
-    assert "お知らせが見つかりません" in words(answer)
+    for number in ("999", "0", "x", "%00"):
+        answer = browser.get(events(number))
+
+        assert answer.status_code == 404
+        assert "お知らせが見つかりません" in words(answer)
 
 
 def test_strangers_are_told_nothing(console: Console) -> None:
@@ -141,24 +154,25 @@ def test_strangers_are_told_nothing(console: Console) -> None:
 
 
 def test_more_than_some_dozens_are_sent_away_and_those_who_leave_make_room(
-    console: Console, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("admin.pages_progress.MOST_WATCHERS", 1)
-    number = begun(console, audience=10)
-    browser = console.browser(Role.VIEWER)
+    with whole_console(tmp_path) as console:
+        number = begun(console, audience=10)
+        browser = console.browser(Role.VIEWER)
 
-    with watching(console, number) as line:
-        line.next()
-        refused = browser.get(events(number))
+        with watching(console, number) as line:
+            line.next()
+            refused = browser.get(events(number))
 
-    assert refused.status_code == 503
-    assert "retry-after" in refused.headers
+        assert refused.status_code == 503
+        assert "retry-after" in refused.headers
 
-    def has_room() -> bool:
-        with browser.stream("GET", events(number)) as answer:
-            return answer.status_code == 200
+        def has_room() -> bool:
+            with browser.stream("GET", events(number)) as answer:
+                return answer.status_code == 200
 
-    eventually(has_room, seconds=5, what="room for another one")
+        eventually(has_room, seconds=5, what="room for another one")
 
 
 def test_watching_writes_nothing_and_holds_no_connection(console: Console) -> None:
@@ -224,7 +238,7 @@ def test_a_server_that_stops_sends_those_who_watch_home_at_once(console: Console
         stop.set()
         running.join(10)
 
-    assert time.monotonic() - begin < 1.5
+    assert time.monotonic() - begin < 3
 
 
 def test_the_page_follows_by_script_and_reloads_only_without(console: Console) -> None:

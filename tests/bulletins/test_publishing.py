@@ -9,9 +9,9 @@ from sqlalchemy import update
 from bulletins.approval import Decision
 from bulletins.life import BulletinState
 from bulletins.tables import Bulletin
-from mailer.letter import Recipient
-from mailer.letter_shelf import LetterShelf
-from mailer.outbox_tables import Lane
+from mailer.letter import Letter, Recipient
+from mailer.letter_shelf import letter_of
+from mailer.outbox_tables import Lane, LetterRow
 from tests.bulletins.office import GONE, SHEET, Office, tokyo
 
 
@@ -102,29 +102,28 @@ def test_an_order_opens_once(office: Office) -> None:
     assert office.deeds(number).count("bulletin.started") == 1
 
 
-async def test_the_letter_is_the_approved_text_to_one_person_with_the_same_message_id_on_every_try(
-    office: Office,
-) -> None:
+def test_the_letter_is_the_approved_text_to_one_person_with_the_same_message_id_on_every_try(office: Office) -> None:
     office.residents("taro")
     number = office.sending()
-    letters, composer = LetterShelf(office.database), office.home.composer
 
-    async def octets() -> bytes:
+    def letter() -> Letter:
+        with office.database.read() as session:
+            return letter_of(session.get_one(LetterRow, office.rows()[0].letter_id))
+
+    def octets() -> bytes:
         row = office.rows()[0]
-        return composer.octets(
-            await letters.get(row.letter_id), Recipient(row.id, row.address, row.recipient_ref), at=row.created_at
-        )
+        to = Recipient(row.id, row.address, row.recipient_ref)
+        return office.home.composer.octets(letter(), to, at=row.created_at)
 
-    first = await octets()
+    first = octets()
     office.post(lambda _name: GONE)
     office.finish()
     office.send_again(number)
 
-    assert await octets() == first
+    assert octets() == first
     assert b"Message-ID: " in first
     assert first.count(b"@example.jp") == 1
-    letter = await letters.get(office.rows()[0].letter_id)
-    assert (letter.subject, letter.body) == (office.bulletin(number).subject, office.bulletin(number).text)
+    assert (letter().subject, letter().body) == (office.bulletin(number).subject, office.bulletin(number).text)
 
 
 def test_an_idle_publisher_has_no_work(office: Office) -> None:

@@ -1,6 +1,5 @@
 """The service, its Postfix and a carrier, with two people at the office."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -13,8 +12,8 @@ from foundation.database import Database
 from mailer.bounce_facts import BounceFactRow
 from mailer.inbound import InboundRow, InboundState
 from mailer.letter import Recipient
-from mailer.letter_shelf import LetterShelf
-from mailer.outbox_tables import Lane, OutboxRow
+from mailer.letter_shelf import letter_of
+from mailer.outbox_tables import Lane, LetterRow, OutboxRow
 from tests.support.carrier_server import CarrierServer, Taken
 from tests.support.house import Colleague, House, eventually, links_of
 from tests.support.postfix import DOMAIN, Postfix
@@ -79,7 +78,8 @@ class City:
     def as_handed_over(self, address: str) -> bytes:
         """The octets that the service gave to Postfix."""
         row, home = self.row(address), self.house.home
-        letter = asyncio.run(LetterShelf(home.database).get(row.letter_id))
+        with home.database.read() as session:
+            letter = letter_of(session.get_one(LetterRow, row.letter_id))
         recipient = Recipient(row.id, Address.parse(address).envelope, row.recipient_ref)
         return home.composer.octets(letter, recipient, at=row.created_at)
 
