@@ -38,7 +38,7 @@ class ReplyReader:
     def _takes(self, line: bytes) -> bool:
         """Whether it is a line of a reply, and of the one begun if there is one."""
         self._size += len(line)
-        if not line[:3].isdigit() or line[3:4] not in (b" ", b"-", b"") or self._size > MOST_OCTETS:
+        if len(line) < 3 or not line[:3].isdigit() or line[3:4] not in (b" ", b"-", b"") or self._size > MOST_OCTETS:
             return False
         if self._begun and line[:3] != self._begun[0][:3]:
             return False

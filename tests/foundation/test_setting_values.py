@@ -36,6 +36,27 @@ def test_a_relay_is_read_with_the_port_of_its_kind(text: str, relay: Relay) -> N
     assert relays(text) == (relay,)
 
 
+def test_a_relay_is_read_with_its_options() -> None:
+    [relay, spare] = relays(
+        "smtps://a.jp?connections=20&weight=3&per_minute=600&per_connection=50,smtps://b.jp?weight=0"
+    )
+
+    assert (relay.connections, relay.weight, relay.per_minute, relay.per_connection) == (20, 3, 600, 50)
+    assert (spare.connections, spare.weight, spare.per_minute, spare.per_connection) == (10, 0, None, None)
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        *("weight=101", "weight=-1", "weight=1.5", "weight=", "per_minute=0", "per_minute=1000000", "per_connection=0"),
+        *("connections=1000", "connections=01", "weight=1&weight=2", "per_hour=5", "connections=１"),
+    ],
+)
+def test_an_option_of_a_relay_out_of_its_range_is_refused(option: str) -> None:
+    with pytest.raises(ValueError, match="^allowed: "):
+        relays(f"smtps://relay.jp?{option}")
+
+
 def test_several_relays_are_read_in_their_order() -> None:
     assert [str(relay) for relay in relays(" smtps://a.jp , smtp://10.0.0.1:2525,")] == [
         "smtps://a.jp:465",
