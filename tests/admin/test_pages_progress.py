@@ -35,6 +35,7 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("admin.pages_progress.LOOK_SECONDS", 0.02)
     monkeypatch.setattr("admin.lookout.FRESH_SECONDS", 0.0)
+    monkeypatch.setattr("admin.lookout.DOMAINS_SHARE", float("inf"))
 
 
 class Line:
