@@ -86,7 +86,10 @@ class Tray(Protocol):
 class Line(Protocol):
     """One connection to one relay."""
 
-    relay: str  # which one, without its password
+    @property
+    def relay(self) -> str:
+        """Which one, without its password."""
+        ...
 
     async def work(self, tray: Tray) -> None:
         """Until the tray's `wait` says False; then every letter taken has ended and the connection is closed. Never

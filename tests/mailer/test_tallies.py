@@ -12,10 +12,10 @@ from mailer import claims, endings, outbox, records, tallies
 from mailer.bounce_facts import Fact, Source, keep_fact
 from mailer.bounce_report.bounce_class import BounceClass
 from mailer.claims import Claimed, Wish
-from mailer.courier import Deferred, Delivered, NotTried, Outcome, Refused
+from mailer.courier import Deferred, Delivered, NotTried, Outcome, Refused, Unwanted
 from mailer.flight_log import Landing
 from mailer.outbox_tables import BatchState, Lane, OutboxRow, State
-from mailer.records import Result, Unwanted
+from mailer.records import Result
 from mailer.tallies import Change, Counts
 from tests.support.mail_engine import AT, many, put
 
