@@ -4,16 +4,14 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum, auto
-from typing import ParamSpec
 
 from mailer.bounce_report.phase import Phase
 from mailer.courier import Delivered, Envelope, NotTried, Outcome, Unwanted
 from mailer.dialogue import QUIET, QUIT_SECONDS, Desk, Patience, Rest
 from mailer.relay_verdict import UNWRITABLE, Answer, Fault, Trouble, heard, is_over, lost
 from mailer.reply_reader import ReplyReader
-from mailer.wire import announcement, content, readable
-
-P = ParamSpec("P")
+from mailer.silence_watch import SilenceWatch
+from mailer.wire import commands, content, readable
 
 _NOBODY = Envelope(0, "", "", "", b"")
 TWO, THREE = b"23"  # the first digit of a reply
@@ -53,8 +51,11 @@ class PipelinedDialogue(asyncio.Protocol):
         self._is_over = False
         self._is_full = False
         self._holds_content = False
-        self._has_moved = False
-        self._quiet_seconds = 0.0
+        self._watch = SilenceWatch(
+            min(patience.answer, patience.end),
+            self._patience_now,
+            lambda seconds: self._safely(lambda: self._lost(f"it said nothing for {seconds:.0f} s")),
+        )
         self._resting: asyncio.Future[Rest] | None = None
         self._goodbye = asyncio.Event()
         transport.set_protocol(self)
@@ -64,11 +65,10 @@ class PipelinedDialogue(asyncio.Protocol):
         return not self._is_over and not self._transport.is_closing()
 
     async def serve(self, first: Envelope, desk: Desk) -> Rest:
-        loop = asyncio.get_running_loop()
-        resting: asyncio.Future[Rest] = loop.create_future()
+        resting: asyncio.Future[Rest] = asyncio.get_running_loop().create_future()
         self._resting = resting
         self._desk = desk
-        self._watch(loop)
+        self._watch.start()
         try:
             self._start(first)
             return await resting
@@ -76,7 +76,7 @@ class PipelinedDialogue(asyncio.Protocol):
             self._leave_off()
             raise
         finally:
-            self._watcher.cancel()
+            self._watch.stop()
             self._resting = None
 
     async def quit(self) -> None:
@@ -106,7 +106,7 @@ class PipelinedDialogue(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- which way it broke changes nothing
         self._goodbye.set()
-        self._safely(self._lost, "it closed the connection")
+        self._safely(lambda: self._lost("it closed the connection"))
 
     def pause_writing(self) -> None:
         self._is_full = True
@@ -121,12 +121,12 @@ class PipelinedDialogue(asyncio.Protocol):
 
     def _start(self, first: Envelope) -> None:
         try:
-            self._begin(first, _commands(first))
+            self._begin(first, commands(first))
         except ValueError:
             self._desk.ended(first, UNWRITABLE)
             self._go_on()
 
-    def _begin(self, envelope: Envelope, commands: bytes) -> None:
+    def _begin(self, envelope: Envelope, octets: bytes) -> None:
         self._current = envelope
         self._is_settled = False
         self._awaits = Awaits.MAIL
@@ -134,13 +134,13 @@ class PipelinedDialogue(asyncio.Protocol):
             # A transaction that DATA did not end stays open, and a second MAIL in it would be refused.
             self._needs_reset = False
             self._awaits = Awaits.RESET
-            commands = b"RSET\r\n" + commands
-        self._transport.write(commands)
+            octets = b"RSET\r\n" + octets
+        self._transport.write(octets)
 
     def _hear(self, reply: bytes) -> None:
         awaits = self._awaits
         kind = reply[0]
-        self._has_moved = True
+        self._watch.has_moved = True
         if awaits is Awaits.END:
             self._content_answered(reply, kind)
         elif awaits is Awaits.DATA:
@@ -213,7 +213,7 @@ class PipelinedDialogue(asyncio.Protocol):
     def _next(self) -> tuple[Envelope, bytes] | None:
         while (envelope := self._desk.take()) is not None:
             try:
-                return envelope, _commands(envelope)
+                return envelope, commands(envelope)
             except ValueError:
                 self._desk.ended(envelope, UNWRITABLE)
         return None
@@ -221,11 +221,10 @@ class PipelinedDialogue(asyncio.Protocol):
     def _write_with_next(self, octets: bytes) -> None:
         """What ends a transaction may be followed by the commands of the next one."""
         found = self._next()
-        if found is None:
-            self._transport.write(octets)
-            return
-        self._announced = found[0]
-        self._transport.write(octets + found[1])
+        if found is not None:
+            self._announced = found[0]
+            octets += found[1]
+        self._transport.write(octets)
 
     def _turn_to_announced(self) -> None:
         if self._announced is None:
@@ -286,9 +285,9 @@ class PipelinedDialogue(asyncio.Protocol):
         if self._resting is not None and not self._resting.done():
             self._resting.set_result(rest)
 
-    def _safely(self, work: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+    def _safely(self, work: Callable[[], None]) -> None:
         try:
-            work(*args, **kwargs)
+            work()
         except Exception as problem:  # noqa: BLE001 -- as in data_received
             self._fail(problem)
 
@@ -297,24 +296,6 @@ class PipelinedDialogue(asyncio.Protocol):
         if self._resting is not None and not self._resting.done():
             self._resting.set_exception(problem)
 
-    # Silence.
-
-    def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
-        """One coarse look now and then, in place of a timer for each letter."""
-        self._has_moved = True
-        pause = min(self._patience.answer, self._patience.end) / 8
-
-        def look() -> None:
-            self._quiet_seconds = 0.0 if self._has_moved else self._quiet_seconds + pause
-            self._has_moved = False
-            at_end = self._awaits in (Awaits.END, Awaits.LONE_DOT)
-            if self._quiet_seconds >= (self._patience.end if at_end else self._patience.answer):
-                self._safely(self._lost, f"it said nothing for {self._quiet_seconds:.0f} s")
-            self._watcher = loop.call_later(pause, look)
-
-        self._watcher = loop.call_later(pause, look)
-
-
-def _commands(envelope: Envelope) -> bytes:
-    """Raises ValueError for an address that cannot be written."""
-    return b"%b\r\n%b\r\nDATA\r\n" % announcement(envelope)
+    def _patience_now(self) -> float:
+        at_end = self._awaits is Awaits.END or self._awaits is Awaits.LONE_DOT
+        return self._patience.end if at_end else self._patience.answer

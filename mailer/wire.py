@@ -18,6 +18,11 @@ def announcement(envelope: Envelope) -> tuple[bytes, bytes]:
     return b"MAIL FROM:<%b>" % _path(envelope.sender), b"RCPT TO:<%b>" % _path(envelope.recipient)
 
 
+def commands(envelope: Envelope) -> bytes:
+    """MAIL, RCPT and DATA in one (RFC 2920: DATA last). Raises ValueError as above."""
+    return b"%b\r\n%b\r\nDATA\r\n" % announcement(envelope)
+
+
 def content(octets: bytes) -> bytes:
     """A letter whose lines end in CRLF, with its dots doubled and the final one (RFC 5321 section 4.5.2). A dot after a
     lone CR or LF, which some servers take for the end of the data, does not get through either."""

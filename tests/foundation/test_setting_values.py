@@ -53,7 +53,7 @@ def test_a_relay_is_read_with_its_options() -> None:
     ],
 )
 def test_an_option_of_a_relay_out_of_its_range_is_refused(option: str) -> None:
-    with pytest.raises(ValueError, match="^allowed: "):
+    with pytest.raises(ValueError, match=r"^allowed: "):
         relays(f"smtps://relay.jp?{option}")
 
 

@@ -54,7 +54,8 @@ class TalkingRelay:
     empty_letters: int = 0
     connections: int = 0
     open_now: int = 0
-    answers_after: float = 0.0
+    answers_after: float = 0.0  # seconds, each answer by itself
+    waits: int = 0  # for the client, everything that came having been answered; within a letter's text not counted
     _plans: list[_Plan] = field(default_factory=list)
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -161,6 +162,7 @@ class _Talk:
     async def run(self) -> None:
         await self._say("connect")
         while True:
+            self.relay.waits += not self.reader._buffer  # type: ignore[attr-defined]  # there is no public way to look
             line = (await self.reader.readuntil(b"\r\n"))[:-2].decode("ascii")
             self.relay.heard.append((self.number, line))
             self.relay.tell()
