@@ -15,16 +15,18 @@ from bench.telling import say
 
 SENDERS = 4
 RELAY_SECONDS = 0.020
-LETTERS = 40_000
+CONNECTIONS = 5  # of each, so that it is the relay's time that limits one, and not the two cores that limit four
+LETTERS = 10_000
 
 
 def measure(plan: Plan) -> Findings:
     """Ratios of approval-to-recorded rates, and of the rates that the relay saw."""
     pairs = []
+    people = plan.letters(LETTERS)
     with (
         counting_sink(delay=RELAY_SECONDS) as sink,
         postgres() as url,
-        station(plan, port=sink.port, people=plan.letters(LETTERS), database_url=url) as here,
+        station(plan, port=sink.port, people=people, connections=CONNECTIONS, database_url=url) as here,
     ):
         for _ in range(plan.runs):
             one = _seen(here, sink, [here.sender.pid])
