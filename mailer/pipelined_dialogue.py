@@ -14,8 +14,7 @@ from mailer.silence_watch import SilenceWatch
 from mailer.wire import commands, content, readable
 
 _NOBODY = Envelope(0, "", "", "", b"")
-TWO, THREE = b"23"  # the first digit of a reply
-ANSWERS = b"245"  # to a letter without a recipient; what it says is all the same
+TWO, THREE, ANSWERS = *b"23", b"245"  # first digits of replies
 
 
 class Awaits(Enum):
