@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from mailer.bounce_report.bounce_class import BounceClass
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """One letter on its way; `number` is the outbox row."""
 
     number: int
@@ -19,8 +18,7 @@ class Envelope:
     octets: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
+class Delivered(NamedTuple):
     """The next server answered 250 after the final dot."""
 
     reply: str

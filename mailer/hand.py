@@ -89,7 +89,7 @@ class Hand:
         if self._later:
             self.ripen(at)
         for lane in order:
-            held = self._head_of(lane)
+            held = self._head_of(lane) if self._plain[lane] or self._grouped[lane] else None
             if held is not None:
                 held.place = Place.ON_A_LINE
                 if held.group is not None:

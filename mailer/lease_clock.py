@@ -18,11 +18,11 @@ class LeaseClock:
         self._database = database
         self._compares = compares and not database.is_sqlite
         self._clock = clock
-        self._ahead = timedelta(0)
+        self.ahead = timedelta(0)  # how much the database's clock shows more than ours
         self._compared = float("-inf")
 
     def now(self) -> datetime:
-        return self._clock.now() + self._ahead
+        return self._clock.now() + self.ahead
 
     def compare(self) -> None:
         """Asks the database where half a minute has passed; raises OperationalError when it does not answer."""
@@ -30,5 +30,5 @@ class LeaseClock:
             return
         with self._database.read() as session:
             theirs: datetime = session.scalars(select(func.clock_timestamp())).one()
-        self._ahead = theirs - self._clock.now()
+        self.ahead = theirs - self._clock.now()
         self._compared = time.monotonic()

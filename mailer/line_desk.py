@@ -65,11 +65,6 @@ class LineDesk:
         call, self._call = self.call(), None
         return call.result()
 
-    async def told(self, seconds: float | None) -> bool | None:
-        """The call, or None when none came in time."""
-        done, _ = await asyncio.wait({self.call()}, timeout=seconds)
-        return self.heed() if done else None
-
     def clear(self) -> None:
         if self._call is not None:
             self._call.cancel()

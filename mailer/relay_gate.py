@@ -62,6 +62,11 @@ class Gate:
             return until
         return YIELD_SECONDS if self.share.before(self._others, at) else 0.0
 
+    @property
+    def is_narrow(self) -> bool:
+        """While it asks for less than all its lines."""
+        return not self._slow.is_full
+
     def another_may(self, at: float) -> bool:
         """Whether a letter that one line leaves may find another: beside this relay, or of it."""
         if any(other.serves for other in self._others):
@@ -84,6 +89,15 @@ class Gate:
             for other in ahead:
                 other.passes_until = loop.time() + PASS_SECONDS
         return any(call in done for call in calls)
+
+    async def called(self, call: asyncio.Task[bool], seconds: float | None) -> bool:
+        """Waits for the call, or news, or so long; True when it is the call."""
+        news = asyncio.ensure_future(self._bell.news.wait())
+        try:
+            await asyncio.wait({news, call}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            news.cancel()
+        return call.done()
 
     def took(self, at: float) -> None:
         if self.relay.per_minute is not None:

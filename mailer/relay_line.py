@@ -57,14 +57,22 @@ class RelayLine:
 
     async def _rest(self, desk: LineDesk) -> bool:
         """Until there may be a letter. Says goodbye to the relay when nothing comes for a while."""
-        told = await desk.told(self._patience.idle if self._dialogue is not None else None)
-        if told is None:
+        gate = self._gate
+        if gate.is_narrow:
+            # Another line may have the place of one that has nothing to send.
             await self._quit()
-            told = await desk.told(None)
+        since = _now()
+        idle = self._patience.idle if self._dialogue is not None else None
+        if not await gate.called(desk.call(), idle):
+            if idle is not None and _now() - since >= idle:
+                await self._quit()
+            return True
+        if not desk.heed():
+            return False
         # A tray that calls and has nothing does not spin the loop.
         await asyncio.sleep(min(self._empty_handed * 0.001, LONGEST_BREATH_SECONDS))
         self._empty_handed += 1
-        return bool(told)
+        return True
 
     async def _stand_aside(self, desk: LineDesk, seconds: float) -> bool:
         """A letter this line is called for meanwhile goes to another one."""
@@ -135,7 +143,9 @@ class RelayLine:
         if gate.health.asks_by_letter:
             envelope = desk.take_regardless()
             if envelope is None:
-                return await self._rest(desk)
+                # There may be letters for other lines only.
+                gate.resign(self)
+                return await self._stand_aside(desk, PARKED_SECONDS)
             return await self._serve(envelope, desk)
         began = _now()
         try:

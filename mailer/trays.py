@@ -12,6 +12,7 @@ from mailer.courier import Delivered, Envelope, NotTried, Outcome, Refused, Unwa
 from mailer.delivery_hours import DeliveryHours
 from mailer.flight_log import FlightLog
 from mailer.hand import Hand, Held
+from mailer.lease_clock import LeaseClock
 from mailer.letter import Composer, Recipient
 from mailer.letter_shelf import LetterShelf
 from mailer.outbox_tables import Lane
@@ -24,13 +25,13 @@ GLANCE = timedelta(seconds=0.2)
 
 @dataclass(frozen=True)
 class Fittings:
-    """What a desk stands on; `leases` is the clock that all senders of one database share."""
+    """What a desk stands on."""
 
     composer: Composer
     letters: LetterShelf
     flights: FlightLog
     clock: Clock
-    leases: Clock
+    leases: LeaseClock
     hours: DeliveryHours
     wire_form: Callable[[str], str]
 
@@ -89,8 +90,9 @@ class Desk:
         await rest
 
     def take(self, order: Sequence[Lane]) -> Envelope | None:
-        while not self._closed and (held := self._hand.next(order, at=self._fit.clock.now())) is not None:
-            if not self._may_go(held):
+        now = self._fit.clock.now()
+        while not self._closed and (held := self._hand.next(order, at=now)) is not None:
+            if not self._may_go(held, now):
                 self.note(held, Unwanted())
                 continue
             try:
@@ -102,7 +104,7 @@ class Desk:
         return None
 
     def may_go(self, envelope: Envelope) -> bool:
-        return not self._closed and self._may_go(self._hand[envelope.number])
+        return not self._closed and self._may_go(self._hand[envelope.number], self._fit.clock.now())
 
     def ended(self, envelope: Envelope, outcome: Outcome) -> None:
         held = self._hand[envelope.number]
@@ -147,12 +149,12 @@ class Desk:
         for held, _ in group:
             self._hand.forget(held.row.id)
 
-    def _may_go(self, held: Held) -> bool:
+    def _may_go(self, held: Held, now: datetime) -> bool:
         """Still wanted, not too late, and under our lease: one that ran out may be in another sender's hand."""
-        now = self._fit.clock.now()
-        if held.unwanted or now >= held.row.expires_at or self._fit.leases.now() >= held.lease_until:
+        row = held.row
+        if held.unwanted or now >= row.expires_at or now + self._fit.leases.ahead >= held.lease_until:
             return False
-        return held.row.lane is not Lane.BULK or self._bulk_may_go(now)
+        return row.lane is not Lane.BULK or self._bulk_may_go(now)
 
     def _bulk_may_go(self, now: datetime) -> bool:
         """The relay was down, say, until after the closing. The calendar is asked only now and then: a moment and its

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from foundation import row_sets
 from mailer.outbox import To
 from subscribers.tables import Choice, ChoiceKind, Subscriber, SubscriberState
 
@@ -34,13 +35,14 @@ class Residents:
 
     def page(self, session: Session, scope: Scope, *, after: int, limit: int) -> Sequence[To]:
         """The next recipients by their number; an empty page is the end."""
-        rows = session.execute(
+        rows = row_sets.fetched(
+            session,
             select(Subscriber.id, Subscriber.address, Subscriber.domain)
             .where(Subscriber.id > after, *_active(), _topic(scope), _area(scope))
             .order_by(Subscriber.id)
             .limit(limit)
             # Whoever leaves meanwhile waits for these letters to be in the outbox, and then suppresses them.
-            .with_for_update(read=True)
+            .with_for_update(read=True),
         )
         return [To(address, domain, number) for number, address, domain in rows if address is not None]
 
