@@ -8,7 +8,7 @@ from foundation.setting_values import Relay, Security
 from mailer.courier import Line
 from mailer.dialogue import Patience
 from mailer.relay_client import Opener
-from mailer.relay_gate import Bell, Gate
+from mailer.relay_gate import Bells, Gate
 from mailer.relay_line import RelayLine
 
 PATIENCE = Patience()
@@ -28,8 +28,8 @@ class RelayCourier:
     ) -> None:
         if tls is None and any(relay.security is not Security.CLEAR for relay in relays):
             tls = ssl.create_default_context()
-        bell = Bell()
-        self._gates = [Gate(relay, patience, bell) for relay in relays]
+        bells = Bells()
+        self._gates = [Gate(relay, patience, bells) for relay in relays]
         each: list[list[Line]] = []
         for gate in self._gates:
             gate.stands_beside(self._gates)

@@ -4,10 +4,12 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from foundation.setting_values import Relay
 from mailer.courier import Delivered, NotTried, Outcome
 from mailer.dialogue import Patience
+from mailer.relay_bell import RelayBell
 from mailer.relay_health import Health, SlowStart
 from mailer.relay_pace import Share, next_slot, opens
 from mailer.relay_verdict import Fault, Trouble
@@ -19,18 +21,18 @@ YIELD_SECONDS = 0.02  # that a letter is left to another relay with a free line
 PASS_SECONDS = 1.0  # that one who took none is not waited for again
 
 
-@dataclass
-class Bell:
+@dataclass(frozen=True)
+class Bells:
     """What lines that wait wake for, at any gate of the courier."""
 
-    news: asyncio.Event = field(default_factory=asyncio.Event)
-    taken: asyncio.Event = field(default_factory=asyncio.Event)  # a letter, by any of several relays
+    news: RelayBell = field(default_factory=RelayBell)
+    taken: RelayBell = field(default_factory=RelayBell)  # a letter, by any of several relays
 
 
 class Gate:
     """`is_free` is True while nothing has to be asked before a letter is taken. Moments are the loop's."""
 
-    def __init__(self, relay: Relay, patience: Patience, bell: Bell) -> None:
+    def __init__(self, relay: Relay, patience: Patience, bells: Bells) -> None:
         self.relay = relay
         self.name = str(relay)
         self.health = Health(patience.first_probe, patience.longest_probe)
@@ -40,7 +42,7 @@ class Gate:
         self._in_use: set[object] = set()
         self._prober: object = None
         self._slot = 0.0
-        self._bell = bell
+        self._bells = bells
         self.is_free = False
         self._settle()
 
@@ -80,11 +82,9 @@ class Gate:
             return False
         loop = asyncio.get_running_loop()
         ahead = self.share.before(self._others, loop.time())
-        news = asyncio.ensure_future((self._bell.taken if ahead else self._bell.news).wait())
-        try:
-            done, _ = await asyncio.wait({news, *calls}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            news.cancel()
+        with (self._bells.taken if ahead else self._bells.news).listen() as ring:
+            waited: set[asyncio.Future[Any]] = {ring, *calls}
+            done, _ = await asyncio.wait(waited, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         if not done:
             for other in ahead:
                 other.passes_until = loop.time() + PASS_SECONDS
@@ -92,11 +92,9 @@ class Gate:
 
     async def called(self, call: asyncio.Task[bool], seconds: float | None) -> bool:
         """Waits for the call, or news, or so long; True when it is the call."""
-        news = asyncio.ensure_future(self._bell.news.wait())
-        try:
-            await asyncio.wait({news, call}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            news.cancel()
+        with self._bells.news.listen() as ring:
+            waited: set[asyncio.Future[Any]] = {ring, call}
+            await asyncio.wait(waited, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         return call.done()
 
     def took(self, at: float) -> None:
@@ -104,8 +102,7 @@ class Gate:
             self._slot = next_slot(self._slot, at, per_minute=self.relay.per_minute)
         if self._others:
             self.share.took(self._others)
-            self._bell.taken.set()
-            self._bell.taken.clear()
+            self._bells.taken.ring()
 
     def enter(self, line: object) -> None:
         self._in_use.add(line)
@@ -165,5 +162,4 @@ class Gate:
         self._tell()
 
     def _tell(self) -> None:
-        self._bell.news.set()
-        self._bell.news.clear()
+        self._bells.news.ring()
