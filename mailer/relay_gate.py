@@ -71,7 +71,7 @@ class Gate:
 
     def another_may(self, at: float) -> bool:
         """Whether a letter that one line leaves may find another: beside this relay, or of it."""
-        if any(other.serves for other in self._others):
+        if any(other.serves and other.free_lines for other in self._others):
             return True
         return self.health.serves and self.relay.connections > 1 and self._until_slot(at) <= 0
 

@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from mailer.courier import Deferred, Delivered, Refused, Unwanted
+from foundation.setting_values import Relay, Security
+from mailer.courier import Deferred, Delivered, NotTried, Refused, Unwanted
 from mailer.dialogue import Patience
 from mailer.relay import RelayCourier
-from tests.support.smtp_relay import Trick
+from tests.support.smtp_relay import Hang, Trick
 from tests.support.talking_relay import TalkingRelay
 from tests.support.trays import ListTray, letter
 
@@ -50,7 +51,7 @@ async def test_an_invitation_without_a_recipient_is_answered_with_a_lone_dot(rel
 
     await work(relay, tray)
 
-    assert [type(tray.outcome(number)) for number in (1, 2, 3, 4)] == [Delivered, Refused, Refused, Delivered]
+    assert [type(tray.outcome(number)) for number in (1, 2, 3, 4)] == [Delivered, NotTried, Refused, Refused, Delivered]
     assert relay.empty_letters == 2
     assert len(relay.accepted) == 2
     assert "RSET" not in relay.verbs()
@@ -70,14 +71,20 @@ async def test_what_is_said_to_the_lone_dot_changes_nothing(relay: TalkingRelay,
     assert tray.outcomes[2] == [Delivered("250 2.0.0 taken")]
 
 
-async def test_a_transaction_left_open_is_reset_before_the_next(relay: TalkingRelay) -> None:
+async def test_a_transaction_left_open_is_reset_before_the_next_and_then_no_more(relay: TalkingRelay) -> None:
     relay.misbehave("rcpt", "550 5.1.1 No such user")
-    tray = ListTray([letter(1), letter(2)])
+    tray = ListTray([letter(1), letter(2)], stays=True)
+    task = asyncio.create_task(work(relay, tray))
+    await tray.has_ended(2)
 
-    await work(relay, tray)
+    tray.put(letter(3))
+    await tray.has_ended(3)
+    tray.close()
+    await task
 
-    assert relay.verbs()[1:] == ["MAIL", "RCPT", "DATA", "RSET", "MAIL", "RCPT", "DATA", "QUIT"]
-    assert isinstance(tray.outcome(2), Delivered)
+    envelope = ["MAIL", "RCPT", "DATA"]
+    assert relay.verbs()[1:] == [*envelope, "RSET", *envelope, *envelope, "QUIT"]
+    assert isinstance(tray.outcome(3), Delivered)
 
 
 @pytest.mark.parametrize("answer", ["502 5.5.1 no", "421 4.3.2 bye", "what?"])
@@ -136,6 +143,20 @@ async def test_a_letter_halted_while_it_was_announced_is_dropped_with_the_connec
     assert relay.connections == 2
 
 
+async def test_a_line_cancelled_before_a_text_went_out_leaves_no_fate_open(relay: TalkingRelay) -> None:
+    hang = Hang()
+    relay.misbehave("rcpt", hang, after=1)
+    tray = ListTray([letter(1), letter(2), letter(3)])
+    task = asyncio.create_task(work(relay, tray))
+    await hang.reached.wait()
+
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+    assert isinstance(tray.outcome(2), NotTried)
+    assert {number for word, number in tray.happened if word == "take"} == set(tray.outcomes)
+
+
 async def test_content_waits_while_the_transport_is_full(relay: TalkingRelay) -> None:
     octets = b"From: a\r\n\r\n" + b"0123456789abcdef\r\n" * 200_000
     tray = ListTray([letter(1, octets=octets), letter(2, octets=octets), letter(3)])
@@ -144,3 +165,34 @@ async def test_content_waits_while_the_transport_is_full(relay: TalkingRelay) ->
 
     assert [len(each.octets) for each in relay.accepted[:2]] == [len(octets)] * 2
     assert isinstance(tray.outcome(3), Delivered)
+
+
+async def test_a_server_that_answers_unread_letters_does_not_fill_our_memory() -> None:
+    is_over = asyncio.Event()
+
+    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 hello\r\n")
+        await reader.readline()
+        writer.transport.pause_reading()  # type: ignore[attr-defined]  # the reader's own side of it
+        writer.write(b"250-x\r\n250 PIPELINING\r\n")
+        await asyncio.sleep(0.05)
+        for _ in range(40):
+            writer.write(b"250 ok\r\n250 ok\r\n354 go\r\n250 taken\r\n")
+            await asyncio.sleep(0.005)
+        writer.transport.abort()
+        is_over.set()
+
+    server = await asyncio.start_server(meet, "127.0.0.1", 0)
+    address = Relay("127.0.0.1", server.sockets[0].getsockname()[1], Security.CLEAR, None, None, 1)
+    [line] = RelayCourier([address], greeting_name="mail.example.jp", patience=QUICK).lines()
+    octets = b"From: a\r\n\r\n" + b"0123456789abcdef\r\n" * 200_000
+    tray = ListTray([letter(number, octets=octets) for number in range(30)], stays=True)
+    task = asyncio.create_task(line.work(tray))
+    await is_over.wait()
+
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    server.close()
+
+    # The system's own buffers hold some; then it is told that the answers made no sense.
+    assert sum(word == "may_go" for word, _ in tray.happened) <= 6
