@@ -51,7 +51,7 @@ async def test_an_invitation_without_a_recipient_is_answered_with_a_lone_dot(rel
 
     await work(relay, tray)
 
-    assert [type(tray.outcome(number)) for number in (1, 2, 3, 4)] == [Delivered, NotTried, Refused, Refused, Delivered]
+    assert [type(tray.outcome(number)) for number in (1, 2, 3, 4)] == [Delivered, Refused, Refused, Delivered]
     assert relay.empty_letters == 2
     assert len(relay.accepted) == 2
     assert "RSET" not in relay.verbs()
@@ -171,6 +171,7 @@ async def test_a_server_that_answers_unread_letters_does_not_fill_our_memory() -
     is_over = asyncio.Event()
 
     async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        server.close()  # one connection is enough
         writer.write(b"220 hello\r\n")
         await reader.readline()
         writer.transport.pause_reading()  # type: ignore[attr-defined]  # the reader's own side of it
@@ -179,6 +180,8 @@ async def test_a_server_that_answers_unread_letters_does_not_fill_our_memory() -
         for _ in range(40):
             writer.write(b"250 ok\r\n250 ok\r\n354 go\r\n250 taken\r\n")
             await asyncio.sleep(0.005)
+            if writer.is_closing():
+                break
         writer.transport.abort()
         is_over.set()
 
