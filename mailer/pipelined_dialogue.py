@@ -279,7 +279,6 @@ class PipelinedDialogue(asyncio.Protocol):
             self._desk.ended(self._announced, NotTried("stopped"))
 
     def _rest(self, rest: Rest) -> None:
-        self._announced = None
         self._awaits = Awaits.NOTHING
         if self._resting is not None and not self._resting.done():
             self._resting.set_result(rest)

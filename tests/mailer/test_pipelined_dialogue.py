@@ -71,6 +71,22 @@ async def test_what_is_said_to_the_lone_dot_changes_nothing(relay: TalkingRelay,
     assert tray.outcomes[2] == [Delivered("250 2.0.0 taken")]
 
 
+@pytest.mark.parametrize(("phase", "answer"), [("end", "what?"), ("data", "421 4.3.2 bye"), ("data", "250 2.0.0 sure")])
+async def test_a_relay_that_loses_the_thread_after_a_refusal_is_met_anew(
+    relay: TalkingRelay, phase: str, answer: str
+) -> None:
+    relay.invites_always = True
+    relay.misbehave("rcpt", "550 5.1.1 No such user")
+    relay.misbehave(phase, answer)
+    tray = ListTray([letter(1), letter(2)])
+
+    await work(relay, tray)
+
+    assert [type(each) for each in tray.outcomes[1]] == [Refused]
+    assert tray.outcomes[2] == [Delivered("250 2.0.0 taken")]
+    assert relay.connections == 2
+
+
 async def test_a_transaction_left_open_is_reset_before_the_next_and_then_no_more(relay: TalkingRelay) -> None:
     relay.misbehave("rcpt", "550 5.1.1 No such user")
     tray = ListTray([letter(1), letter(2)], stays=True)
