@@ -114,6 +114,14 @@ def released(session: Session, places: Collection[str], *, at: datetime) -> None
     )
 
 
+def recall(session: Session, *, at: datetime) -> None:
+    """The clock was set back: slots begin anew, and no hold is longer than a first one from now."""
+    session.execute(update(DomainPaceRow).values(dict.fromkeys(_FREE_AT.values())))
+    shortest = pacing.hold_until(1, at=at)
+    too_long = DomainPaceRow.held_until > shortest
+    session.execute(update(DomainPaceRow).where(too_long).values(held_until=shortest))
+
+
 def held(session: Session, *, at: datetime) -> Mapping[str, datetime]:
     """Where nothing goes now, and until when."""
     rows = session.execute(

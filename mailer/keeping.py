@@ -9,38 +9,58 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from foundation.database import Database
-from mailer import claims, endings, roll
+from mailer import claims, clock_leap, endings, roll
+from mailer.clock_leap import Leap, LeapWatch
+from mailer.gate import HORIZON
 from mailer.hand import Hand, Place
+from mailer.lease_clock import LeaseClock
 from mailer.trays import Desk
 
 RENEWED_BEFORE = timedelta(seconds=15)  # its end
 BEAT_SECONDS = 20.0  # of a sender that holds nothing
 CUT_OFF_SECONDS = 5.0
 UNPARKED_AT_ONCE = 2000
+SWEPT_EACH_SECONDS = 15.0  # what was parked just while its batch was resumed
+
+
+@dataclass(frozen=True)
+class _Now:
+    """One keeping: by the clock, by that of the leases, and what the clock did since the last one."""
+
+    at: datetime
+    lease_at: datetime
+    renew: bool
+    leap: Leap
 
 
 @dataclass(frozen=True)
 class _Kept:
-    """`wanted` is what may still be offered."""
+    """`wanted` is what may still be offered; `more` may be done at once."""
 
     wanted: frozenset[int]
     senders: int | None = None
+    more: bool = False
 
 
 class Keeper:
-    """For one sender; `keep` is called each second, and whenever a lease may have run out."""
+    """For one sender; `keep` is called each second, and whenever a lease may have run out. Whoever claims has the
+    `turn` meanwhile, so that nothing is in the hand and not in the database, or the reverse, while we look."""
 
-    def __init__(self, name: str, database: Database, hand: Hand, desk: Desk) -> None:
+    def __init__(self, name: str, database: Database, hand: Hand, desk: Desk, leases: LeaseClock) -> None:
         self._name = name
         self._database = database
         self._hand = hand
         self._desk = desk
+        self._leases = leases
         self._trouble: str | None = None
         self._told: tuple[str | None, float] = (None, float("-inf"))
         self._cut_off_since: float | None = None
         self._parked_by: object = None
-        self._keeping = asyncio.Lock()
+        self._swept = float("-inf")
+        self._leaps = LeapWatch()
+        self.turn = asyncio.Lock()
         self.senders = 1
+        self.has_more = False
         self.lost_touch = False  # a transaction may have been written though we were told that it was not
 
     @property
@@ -56,48 +76,70 @@ class Keeper:
         elif self._cut_off_since is None:
             self._cut_off_since = time.monotonic()
 
-    async def keep(self, *, at: datetime, lease_at: datetime) -> None:
+    async def keep(self, at: datetime) -> None:
         """Renews leases, puts down what is no longer wanted, ends what needs no wire, tells that we live."""
-        async with self._keeping:
+        async with self.turn:
             held = list(self._hand)
-            renew = any(each.lease_until <= lease_at + RENEWED_BEFORE for each in held)
-            kept = await asyncio.to_thread(self._work, [each.row.id for each in held], renew, at, lease_at)
-            self.senders = kept.senders or self.senders
+            lease_at = self._leases.now()
+            renew = any(not RENEWED_BEFORE < each.lease_until - lease_at <= claims.LEASE for each in held)
+            now = _Now(at, lease_at, renew, self._leaps.look(at))
+            kept = await asyncio.to_thread(self._work, [each.row.id for each in held], now)
+            self.senders, self.has_more = kept.senders or self.senders, kept.more
             for each in held:
                 if each.row.id in kept.wanted:
                     each.lease_until = lease_at + claims.LEASE if renew else each.lease_until
-                elif each.row.id in self._hand:
+                else:
                     self._desk.drop(each.row.id)
-            if self.cut_off:
-                for each in held:
-                    if each.place is Place.WAITING:
-                        self._desk.drop(each.row.id)
+            for each in held:
+                if each.place is Place.WAITING and (self.cut_off or _is_far(each.row.not_before, at)):
+                    self._desk.drop(each.row.id)
 
-    def _work(self, ids: Sequence[int], renew: bool, at: datetime, lease_at: datetime) -> _Kept:  # noqa: FBT001 -- handed on by position
-        if not ids and not self._anything(at, lease_at):
+    def _work(self, ids: Sequence[int], now: _Now) -> _Kept:
+        if not ids and not self._anything(now):
             return _Kept(frozenset())
+        if now.leap is Leap.BACK:
+            clock_leap.recall_all(self._database, at=now.at)
         with self._database.write() as session:
-            wanted = claims.keep(session, self._name, ids, at=lease_at, renew=renew)
+            wanted = claims.keep(session, self._name, ids, at=now.lease_at, renew=now.renew)
             if self.lost_touch:
                 claims.give_back(session, self._name, but=ids)
-            endings.settle(session, self._name, at=at, lease_at=lease_at)
-            self._unpark(session)
-            senders = roll.beat(session, self._name, self._trouble, at=lease_at)
+            if now.leap is Leap.SHORTLY_BEFORE:
+                clock_leap.recall(session, at=now.at)
+            ended = endings.settle(session, self._name, at=now.at, lease_at=now.lease_at) if self._leases.settled else 0
+            more = self._unpark(session) or ended >= endings.LIMIT
+            senders = roll.beat(session, self._name, self._trouble, at=self._leases.calendar())
         self.lost_touch = False
+        self._leaps.mended()
         self._told = (self._trouble, time.monotonic())
-        return _Kept(frozenset(wanted), senders=senders)
+        return _Kept(frozenset(wanted), senders=senders, more=more)
 
-    def _anything(self, at: datetime, lease_at: datetime) -> bool:
+    def _anything(self, now: _Now) -> bool:
         """Reads only, so that an idle service writes nothing but a beat now and then."""
         trouble, told = self._told
         if self.lost_touch or trouble != self._trouble or time.monotonic() - told > BEAT_SECONDS:
             return True
+        if now.leap is Leap.BACK:
+            return True
         with self._database.read() as session:
-            parked = claims.barriers(session) != self._parked_by and claims.any_parked(session)
-            return parked or endings.anything_to_end(session, at=at, lease_at=lease_at)
+            parked = self._may_unpark(claims.barriers(session)) and claims.any_parked(session)
+            leapt = now.leap is not Leap.NONE and clock_leap.anything_ahead(session, at=now.at)
+            return parked or leapt or endings.anything_to_end(session, at=now.at, lease_at=now.lease_at)
 
-    def _unpark(self, session: Session) -> None:
-        """Parked rows are looked at only after something that stood in their way has changed."""
+    def _may_unpark(self, barriers: object) -> bool:
+        return barriers != self._parked_by or time.monotonic() - self._swept > SWEPT_EACH_SECONDS
+
+    def _unpark(self, session: Session) -> bool:
+        """Parked rows are looked at after something that stood in their way has changed, and now and then, since a
+        sender may have parked some of a batch that was being resumed. True when there may be more."""
         barriers = claims.barriers(session)
-        if barriers != self._parked_by and not claims.unpark(session, limit=UNPARKED_AT_ONCE):
-            self._parked_by = barriers
+        if not self._may_unpark(barriers):
+            return False
+        if claims.unpark(session, limit=UNPARKED_AT_ONCE):
+            return True
+        self._parked_by, self._swept = barriers, time.monotonic()
+        return False
+
+
+def _is_far(moment: datetime | None, at: datetime) -> bool:
+    """Given by a clock that was set back since."""
+    return moment is not None and moment > at + 2 * HORIZON

@@ -39,7 +39,9 @@ POLL_SECONDS = 1.0  # in case no bell was heard
 RECORD_SECONDS = 0.2
 KEEP_SECONDS = 1.0
 LEAST_IN_HAND, MOST_IN_HAND = 400, 4000  # rows of a lane: what lines need in about a second
-LONGEST_WAIT_SECONDS = 30.0
+BREATH_SECONDS = 0.02  # after a claim that only put rows aside
+LONGEST_WAIT_SECONDS = 5.0
+LAST_PATIENCE_SECONDS = 5.0  # at the end, with a database that does not answer
 
 
 @dataclass(frozen=True)
@@ -79,27 +81,43 @@ class Sender:
             wire_form=equipment.wire_form,
         )
         self._desk = Desk(self._hand, fittings, call=self._call.set)
-        self._keeper = Keeper(name, equipment.database, self._hand, self._desk)
+        self._keeper = Keeper(name, equipment.database, self._hand, self._desk, self._leases)
         self._stopping = asyncio.Event()
         self._target = LEAST_IN_HAND
         self._recorded_at = 0.0
+        self._has_more = False
+        self._patient_until = float("-inf")  # once it is stopping
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set; then finishes the letters on the wire, records, and gives the rest back."""
-        await self._patiently(self._take_up)
-        lines = self._eq.courier.lines()
-        async with asyncio.TaskGroup() as group:
-            working = [group.create_task(line.work(tray)) for line, tray in self._trays(lines)]
+        heeding = asyncio.create_task(self._heed(stop))
+        try:
+            if not await self._patiently(self._take_up):
+                return
+            lines = self._eq.courier.lines()
             relays = {line.relay for line in lines}
-            rounds = [group.create_task(each) for each in (self._rounds(), self._listen(), self._keep_on(relays))]
-            await stop.wait()
-            self._stopping.set()
-            self._desk.close()
-            self._call.set()
-            await asyncio.gather(*working, *rounds)
-        while self._desk.results:
-            await self._patiently(partial(self._round, claiming=False))
-        await self._patiently(lambda: self._in_database(self._leave))
+            async with asyncio.TaskGroup() as group:
+                for line, tray in self._trays(lines):
+                    group.create_task(line.work(tray))
+                for each in (self._rounds(), self._listen(), self._keep_on(relays)):
+                    group.create_task(each)
+        finally:
+            heeding.cancel()
+        await self._end()
+
+    async def _heed(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._stopping.set()
+        self._desk.close()
+        self._call.set()
+
+    async def _end(self) -> None:
+        self._patient_until = asyncio.get_running_loop().time() + LAST_PATIENCE_SECONDS
+        answers = True
+        while answers and self._desk.results:
+            answers = await self._patiently(partial(self._round, claiming=False))
+        if not answers or not await self._patiently(lambda: self._in_database(self._leave)):
+            log.error("the database did not answer at the end: what was accepted is recorded at the next start")
 
     def _trays(self, lines: Sequence[Line]) -> list[tuple[Line, DeskTray]]:
         """Of each relay's lines a tenth, and one at least where there are two, is kept for replies and what is
@@ -122,7 +140,7 @@ class Sender:
             mended = records.replay(session, self._name, landings)
             for name in sorted(self._former):
                 claims.give_back(session, name)
-            roll.enter(session, self._name, self._former, at=self._leases.now())
+            roll.enter(session, self._name, self._former, at=self._leases.calendar())
             return mended
 
         mended = await self._in_database(work)
@@ -138,26 +156,29 @@ class Sender:
         while not self._stopping.is_set():
             await self._patiently(self._round)
             seconds = RECORD_SECONDS if len(self._hand) else POLL_SECONDS
+            seconds = BREATH_SECONDS if self._has_more else seconds
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._call.wait(), seconds)
             self._call.clear()
 
     async def _round(self, *, claiming: bool = True) -> None:
         """Records what came and takes what there is room for, in one transaction."""
-        at = self._eq.clock.now()
         if any(held.lease_until <= self._leases.now() for held in self._hand):
             # After an outage: what nobody took over meanwhile is still ours, and must not be claimed as if it were new.
             await self._keep()
-        group = self._desk.hand_in()
-        wish = self._wish(at, group) if claiming else None
-        work = partial(self._record_and_claim, group=[result for _, result in group], wish=wish, at=at)
-        try:
-            paused, taken = await asyncio.to_thread(work)
-        except BaseException:
-            self._desk.put_back(group)
-            raise
-        self._desk.recorded(group)
-        self._hand.add(taken, lease_until=self._leases.now() + claims.LEASE)
+        async with self._keeper.turn:
+            at, lease_at = self._eq.clock.now(), self._leases.now()
+            group = self._desk.hand_in()
+            wish = self._wish(group, at, lease_at) if claiming else None
+            work = partial(self._record_and_claim, group=[result for _, result in group], wish=wish, at=at)
+            try:
+                paused, taken = await asyncio.to_thread(work)
+            except BaseException:
+                self._desk.put_back(group)
+                raise
+            self._desk.recorded(group)
+            # Their leases end as the database has it, however long it took to answer.
+            self._hand.add(taken, lease_until=lease_at + claims.LEASE)
         self._desk.ring()
         self._adapt(len(group), full=wish is not None and bool(taken))
         for domain in paused:
@@ -166,6 +187,7 @@ class Sender:
     def _record_and_claim(
         self, group: Sequence[Result], wish: Wish | None, at: datetime
     ) -> tuple[Sequence[str], Sequence[Claimed]]:
+        self._has_more = False
         if not group:
             with self._eq.database.read() as session:
                 if wish is None or not claims.anything_due(session, wish, at=at):
@@ -174,11 +196,14 @@ class Sender:
             paused = records.record(session, self._name, group, at=at, groups=self._eq.groups) if group else ()
             taken = claims.claim(session, self._name, wish, at=at) if wish else ()
             self._letters.fill(session, {row.letter_id for row in taken})
+            has_room = wish is not None and len(taken) < sum(wish.room.values())
+            # What stood in front was put aside, as much as one claim may.
+            self._has_more = has_room and wish is not None and claims.anything_due(session, wish, at=at)
             return paused, taken
 
-    def _wish(self, at: datetime, group: Sequence[tuple[Held, Result]]) -> Wish | None:
+    def _wish(self, group: Sequence[tuple[Held, Result]], at: datetime, lease_at: datetime) -> Wish | None:
         """As much of each lane is taken as is sent well within the lease; none waits for another one's room."""
-        if self._keeper.cut_off:
+        if self._keeper.cut_off or not self._leases.settled:
             return None
         room = {}
         for lane in Lane:
@@ -187,7 +212,7 @@ class Sender:
                 room[lane] = self._target - held
         span = self._eq.hours.span_in_grace(at) if Lane.BULK in room else None
         rest = None if span is None else Rest(*span, until=self._eq.hours.next_opening(at))
-        return Wish(room, rest=rest, groups=self._eq.groups, lease_at=self._leases.now())
+        return Wish(room, rest=rest, groups=self._eq.groups, lease_at=lease_at)
 
     def _adapt(self, recorded: int, *, full: bool) -> None:
         """The hand holds about what the lines send in a second."""
@@ -208,27 +233,35 @@ class Sender:
             self._keeper.look_at(self._eq.courier.troubles(), relays)
             await self._patiently(self._keep)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), KEEP_SECONDS)
+                seconds = BREATH_SECONDS if self._keeper.has_more else KEEP_SECONDS
+                await asyncio.wait_for(self._stopping.wait(), seconds)
 
     async def _keep(self) -> None:
         await asyncio.to_thread(self._leases.compare)
-        await self._keeper.keep(at=self._eq.clock.now(), lease_at=self._leases.now())
-        self._letters.trim([held.row.letter_id for held in self._hand])
+        await self._keeper.keep(self._eq.clock.now())
+        async with self._keeper.turn:  # a claim fills the shelf for rows that are not in the hand yet
+            self._letters.trim([held.row.letter_id for held in self._hand])
 
-    async def _patiently(self, work: Callable[[], Awaitable[V]]) -> V:
-        """A database that is locked or gone is waited for; what was accepted meanwhile stays in the flight log."""
+    async def _patiently(self, work: Callable[[], Awaitable[object]]) -> bool:
+        """A database that is locked or gone is waited for; what was accepted meanwhile stays in the flight log. False
+        when the sender is stopping and it does not come back."""
         wait = 0.5
         while True:
             try:
-                return await work()
+                await work()
             except (OperationalError, InterfaceError) as problem:
                 log.warning("the database does not answer (%s); trying again", type(problem.orig).__name__)
-                if self._stopping.is_set() and wait > 4:
-                    raise
                 self._keeper.lost_touch = True
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), wait)
-                wait = min(wait * 2, LONGEST_WAIT_SECONDS)
+            else:
+                return True
+            if self._stopping.is_set():
+                if asyncio.get_running_loop().time() > self._patient_until:
+                    return False
+                await asyncio.sleep(min(wait, LONGEST_WAIT_SECONDS))
+                continue
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), wait)
+            wait = min(wait * 2, LONGEST_WAIT_SECONDS)
 
     async def _in_database(self, work: Callable[[Session], V]) -> V:
         def run() -> V:
