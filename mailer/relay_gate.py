@@ -62,7 +62,7 @@ class Gate:
         until = self._until_slot(at)
         if until > 0:
             return until
-        return YIELD_SECONDS if self.share.before(self._others, at) else 0.0
+        return YIELD_SECONDS if self._others and self.share.before(self._others, at) else 0.0
 
     @property
     def is_narrow(self) -> bool:
@@ -75,13 +75,15 @@ class Gate:
             return True
         return self.health.serves and self.relay.connections > 1 and self._until_slot(at) <= 0
 
-    async def pause(self, seconds: float, *calls: asyncio.Task[bool]) -> bool:
+    async def pause(self, line: object, seconds: float, *calls: asyncio.Task[bool]) -> bool:
         """Shorter when there is news, or a call, and then True for the call. Those to whom letters were left, and who
         took none, are not asked again soon."""
         if seconds <= 0:
             return False
         loop = asyncio.get_running_loop()
-        ahead = self.share.before(self._others, loop.time())
+        at = loop.time()
+        yields = self.is_open_to(line) and self._until_slot(at) <= 0
+        ahead = self.share.before(self._others, at) if yields else []
         with (self._bells.taken if ahead else self._bells.news).listen() as ring:
             waited: set[asyncio.Future[Any]] = {ring, *calls}
             done, _ = await asyncio.wait(waited, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
@@ -113,7 +115,7 @@ class Gate:
         self._tell()
 
     def resign(self, line: object) -> None:
-        """The line works no more."""
+        """The line asks a relay that is left out no more."""
         if self._prober is line:
             self._prober = None
 
@@ -140,9 +142,10 @@ class Gate:
             log.info("relay %s serves again", self.name)
         self._settle()
 
-    def failed(self, trouble: Trouble, at: float, *, began: float) -> None:
-        """What a line met that began to offer or to connect at `began`."""
-        if began < self.health.recovered_at:
+    def failed(self, line: object, trouble: Trouble, at: float, *, began: float) -> None:
+        """What a line met that began to offer or to connect at `began`. While the relay is left out, only the line that
+        asks it has anything to tell."""
+        if began < self.health.recovered_at or not (self.health.serves or self._prober is line):
             return
         if trouble.fault is Fault.TOO_MUCH and self.health.serves and self._slow.width > 1:
             self._slow.complained()

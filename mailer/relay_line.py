@@ -76,13 +76,13 @@ class RelayLine:
 
     async def _stand_aside(self, desk: LineDesk, seconds: float) -> bool:
         """A letter this line is called for meanwhile goes to another one."""
-        if not await self._gate.pause(seconds, desk.call()):
+        if not await self._gate.pause(self, seconds, desk.call()):
             return True
         if not desk.heed():
             return False
         if self._gate.another_may(_now()):
             desk.pass_on()
-        await self._gate.pause(min(seconds, self._pause()))
+        await self._gate.pause(self, min(seconds, self._pause()))
         return True
 
     def _pause(self) -> float:
@@ -127,7 +127,7 @@ class RelayLine:
 
     def _failed(self, desk: LineDesk, envelope: Envelope | None, trouble: Trouble, began: float) -> None:
         # First the gate, then the letter: the next line it is offered to should know.
-        self._gate.failed(trouble, _now(), began=began)
+        self._gate.failed(self, trouble, _now(), began=began)
         self._not_before = _now() + self._patience.first_probe
         if envelope is not None:
             desk.ended(envelope, NotTried(f"{self.relay}: {trouble.reason}"))
@@ -151,7 +151,7 @@ class RelayLine:
         try:
             await self._connected(desk, letters=0)
         except NotOpened as problem:
-            gate.failed(problem.trouble, _now(), began=began)
+            gate.failed(self, problem.trouble, _now(), began=began)
         else:
             gate.recovered(_now())
         return True

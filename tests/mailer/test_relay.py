@@ -126,6 +126,19 @@ async def test_a_closed_port_is_asked_again_without_letters_waiting_and_found_op
     assert isinstance(tray.outcome(2), Delivered)
 
 
+async def test_many_lines_that_fail_together_are_one_failure(relay: TalkingRelay) -> None:
+    patience = Patience(opening=2.0, first_probe=0.1, longest_probe=30.0)
+    one = RelayCourier([relay.address(connections=10)], greeting_name="mail.example.jp", patience=patience)
+    await relay.stop()
+    tray = ListTray([letter(number) for number in range(10)], stays=True)
+
+    async with working(one, tray):
+        await tray.has_ended(10)
+        await relay.start()
+        async with asyncio.timeout(5):
+            await relay.has_heard("EHLO")
+
+
 async def test_one_line_asks_a_relay_that_is_left_out_and_not_all_of_them(relay: TalkingRelay) -> None:
     relay.misbehave("connect", "554 5.7.1 Go away", times=100)
     one = courier(relay.address(connections=10))
