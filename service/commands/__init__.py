@@ -14,6 +14,7 @@ from foundation.templating import TemplateBroken
 from service.commands.bulletins import bulletins
 from service.commands.check import check
 from service.commands.classify import classify
+from service.commands.copy_database import copy_database
 from service.commands.deliver_mail import deliver_mail
 from service.commands.desk import Desk
 from service.commands.dkim import dkim_record
@@ -36,6 +37,7 @@ def hansho(context: click.Context) -> None:
 for command in (
     serve,
     migrate_command,
+    copy_database,
     settings_command,
     check,
     dkim_record,
