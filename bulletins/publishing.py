@@ -142,6 +142,7 @@ class Publisher:
                 repair(session, bulletin, order)
                 continue
             bulletin.state, bulletin.finished_at = BulletinState.SENT.value, at
+            outbox.end_batch(session, bulletin.batch, at=at)
             details = {**vars(counts), "audience": order.audience}
             ledger.write(session, Deed(PUBLISHER, "bulletin.sent", f"bulletin:{bulletin.id}"), at=at, details=details)
             finished += 1
@@ -169,7 +170,7 @@ def repair(session: Session, bulletin: Bulletin, order: PublishingOrder) -> None
     truth = outbox.recount(session, bulletin.batch)
     counted = tallies.of(session, bulletin.batch)
     by = {state.value: truth.get(state, 0) - getattr(counted, state.value) for state in State if state != State.QUEUED}
-    tallies.add(session, "repair", [tallies.Change(bulletin.batch, "", by)])
+    tallies.add(session, tallies.REPAIR, [tallies.Change(bulletin.batch, "", by)])
     order.audience = sum(truth.values())
     log.error("the counts of bulletin %d did not add up and were set right: %s", bulletin.id, by)
 

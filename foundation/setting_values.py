@@ -114,6 +114,16 @@ def duration(text: str) -> timedelta:
     return timedelta(seconds=seconds)
 
 
+def at_least(days: int) -> Callable[[str], timedelta]:
+    def parse(text: str) -> timedelta:
+        found = duration(text)
+        if found < timedelta(days=days):
+            raise ValueError(f"allowed: at least {days}d")
+        return found
+
+    return parse
+
+
 def host_port(text: str) -> HostPort:
     found = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]+)):([0-9]{1,5})", text)
     if not found or int(found[3]) > 65535:

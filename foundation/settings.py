@@ -12,6 +12,7 @@ from foundation.setting_values import (
     HostPort,
     Relay,
     SettingInvalid,
+    at_least,
     choice,
     count,
     database_url,
@@ -67,6 +68,7 @@ class Settings:
     bounce_counting: Counting = _setting("BOUNCE_COUNTING", "delivery-days", choice(Counting))
     solo_notices: tuple[str, ...] = _setting("SOLO_NOTICES", "", names)
     erase_after: timedelta = _setting("ERASE_AFTER", "28d", duration)
+    rows_kept: timedelta = _setting("ROWS_KEPT", "90d", at_least(30))
     secret: tuple[str, ...] = _setting("SECRET", "", secrets_list, secret=True)
 
     @property

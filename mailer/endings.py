@@ -33,7 +33,7 @@ def settle(session: Session, sender: str, *, at: datetime, lease_at: datetime | 
         found = _end(session, sender, and_(idle, OutboxRow.batch == batch), State.SUPPRESSED, at=at)
         ended += found
         if not found and not outbox.open_rows(session, batch):
-            session.execute(update(BatchRow).where(BatchRow.batch == batch).values(swept=True))
+            session.execute(update(BatchRow).where(BatchRow.batch == batch).values(swept=True, ended_at=at))
     return ended + _end(session, sender, and_(idle, _late(at)), State.EXPIRED, at=at)
 
 
@@ -43,8 +43,8 @@ def _unswept(session: Session) -> list[str]:
 
 
 def _late(at: datetime) -> ColumnElement[bool]:
-    """Batch by batch, as the index of open rows has them."""
-    batches = union_all(select(BatchRow.batch), select(literal(REPLIES)))
+    """Batch by batch, as the index of open rows has them; batches that ended have none."""
+    batches = union_all(select(BatchRow.batch).where(BatchRow.ended_at.is_(None)), select(literal(REPLIES)))
     return and_(OutboxRow.batch.in_(batches), OutboxRow.expires_at <= at)
 
 

@@ -3,6 +3,7 @@
 Every function works in the caller's transaction and never commits.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +13,10 @@ from sqlalchemy import (
     ColumnElement,
     String,
     and_,
-    cast,
     false,
     func,
     literal,
+    or_,
     select,
     true,
     update,
@@ -31,7 +32,6 @@ from mailer.outbox_tables import (
     IS_OPEN,
     IS_REPLY,
     OPEN,
-    REPLIES,
     BatchRow,
     BatchState,
     Lane,
@@ -41,7 +41,10 @@ from mailer.outbox_tables import (
 )
 
 AGAIN = (State.FAILED, State.EXPIRED)
-FORGOTTEN = "forgotten:"
+
+
+class LettersFolded(Exception):
+    """Letters under this once_key were dropped since they are old: nobody could tell who has had one."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ def write_letter(session: Session, letter: Letter, *, batch: str, at: datetime) 
 def enqueue(session: Session, letter_id: int, post: Post, recipients: Iterable[To]) -> int:
     """Returns how many rows are new; a recipient who already has this once_key gets no second one.
 
-    A batch has one once_key; only replies, each of which is alone, have any number of them.
+    A batch has one once_key; only replies, each of which is alone, have any number of them. Raises LettersFolded.
     """
     rows = [(to.address, to.domain, to.ref) for to in recipients]
     if not rows:
@@ -132,7 +135,13 @@ def suppress(session: Session, address: str) -> None:
 
 def set_batch(session: Session, batch: str, state: BatchState, *, at: datetime) -> None:
     """Halts, resumes or withdraws what is left of a batch; senders look every second."""
-    values = {"state": state.value, "swept": state is not BatchState.WITHDRAWN, "changed_at": at}
+    values = {
+        "state": state.value,
+        "swept": state is not BatchState.WITHDRAWN,
+        "changed_at": at,
+        "ended_at": None,
+        "folded_at": None,
+    }
     statement = insert_into(session, BatchRow).values(batch=batch, **values)
     session.execute(statement.on_conflict_do_update(index_elements=["batch"], set_=values))
     bell.ring(session, "outbox")
@@ -160,7 +169,7 @@ def send_again(session: Session, batch: str, *, at: datetime, expires_at: dateti
                 paced=False,
             )
         )
-    tallies.add(session, "again", (tallies.Change(batch, r.domain, {State(r.state): -1}) for r in rows))
+    tallies.add(session, tallies.AGAIN, (tallies.Change(batch, r.domain, {State(r.state): -1}) for r in rows))
     return len(rows)
 
 
@@ -170,34 +179,19 @@ def forget(session: Session, address: str, replacement: str) -> None:
         row_sets.changed(session, update(OutboxRow).where(which).values(address=replacement, reply=None))
 
 
-def forget_replies(session: Session, *, before: datetime) -> None:
-    """Letters of the service itself that ended before the moment lose address and text: whoever never confirmed an
-    invitation is nobody to us. The rows stay, since bounce facts name them."""
-    ended = and_(
-        OutboxRow.batch == REPLIES,
-        OutboxRow.ended_at < before,
-        OutboxRow.address.not_like(f"{FORGOTTEN}%"),
-    )
-    letters = select(OutboxRow.letter_id).where(ended)
-    session.execute(
-        update(LetterRow)
-        .where(LetterRow.id.in_(letters))
-        .values(subject="", body="", tail="", in_reply_to=None)
-        .execution_options(synchronize_session=False)
-    )
-    forgotten = literal(FORGOTTEN) + cast(OutboxRow.id, String)
-    session.execute(
-        update(OutboxRow)
-        .where(ended)
-        .values(address=forgotten, reply=None)
-        .execution_options(synchronize_session=False)
-    )
-
-
 def recount(session: Session, batch: str) -> dict[State, int]:
-    """The truth by counting rows, for the proof at a batch's end only."""
+    """The truth by counting rows, those that were dropped since included; for the proof at a batch's end only."""
     rows = session.execute(select(OutboxRow.state, func.count()).where(*_rows_of(batch)).group_by(OutboxRow.state))
-    return {State(state): number for state, number in rows}
+    truth = Counter({State(state): number for state, number in rows})
+    folded = select(BatchRow.folded_sent, BatchRow.folded_suppressed).where(BatchRow.batch == batch)
+    for sent, suppressed in session.execute(folded):
+        truth += Counter({State.SENT: sent, State.SUPPRESSED: suppressed})
+    return dict(truth)
+
+
+def end_batch(session: Session, batch: str, *, at: datetime) -> None:
+    """All its letters have ended and no more will come: from now on it grows old."""
+    session.execute(update(BatchRow).where(BatchRow.batch == batch).values(ended_at=at))
 
 
 def open_rows(session: Session, batch: str) -> bool:
@@ -231,13 +225,16 @@ def _replies_to(address: str) -> ColumnElement[bool]:
 
 
 def _name_key(session: Session, post: Post) -> None:
+    dropped = BatchRow.folded_sent + BatchRow.folded_suppressed > 0
+    if session.scalar(select(BatchRow.batch).where(BatchRow.once_key == post.once_key, dropped).limit(1)) is not None:
+        raise LettersFolded(post.once_key)
     known = insert_into(session, BatchRow).values(
         batch=post.batch, once_key=post.once_key, state=BatchState.OPEN.value, swept=True, changed_at=post.at
     )
     session.execute(
         known.on_conflict_do_update(
             index_elements=["batch"],
-            set_={"once_key": known.excluded.once_key},
-            where=BatchRow.once_key.is_(None),
+            set_={"once_key": known.excluded.once_key, "ended_at": None},
+            where=or_(BatchRow.once_key.is_(None), BatchRow.ended_at.is_not(None)),
         )
     )

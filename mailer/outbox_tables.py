@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base, RowId
@@ -90,11 +90,13 @@ class OutboxRow(Base):
         _partial("ix_outbox_unwanted", "id", where=f"unwanted AND {_OPEN}"),
         _partial("ix_outbox_odd", "batch", "state", where=_ODD),
         _partial("ix_outbox_reply_to", "address", where="lane = 1"),
+        _partial("ix_outbox_reply_letter", "letter_id", where="lane = 1"),
         {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    letter_id: Mapped[int] = mapped_column(ForeignKey("letters.id"))
+    # No foreign key: to drop one letter the database would read all rows, as no index leads from letters to them.
+    letter_id: Mapped[int]
     batch: Mapped[str]
     once_key: Mapped[str]
     address: Mapped[str]
@@ -129,7 +131,11 @@ IS_REPLY = text("outbox.lane = 1")
 
 class BatchRow(Base):
     """Whether a batch may be claimed, and the `once_key` by which its rows are found; replies have no batch row.
-    One that was withdrawn is `swept` once none of its rows is open."""
+    One that was withdrawn is `swept` once none of its rows is open.
+
+    Since `ended_at` none of its rows is open, and none will come, unless it is sent again. At `folded_at` its old rows
+    were dropped, so many of each end; `spared` says that rows of addresses under watch were left for later.
+    """
 
     __tablename__ = "batches"
 
@@ -138,6 +144,11 @@ class BatchRow(Base):
     state: Mapped[str] = mapped_column(index=True)
     swept: Mapped[bool] = mapped_column(default=True)
     changed_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    folded_at: Mapped[datetime | None]
+    folded_sent: Mapped[int] = mapped_column(default=0)
+    folded_suppressed: Mapped[int] = mapped_column(default=0)
+    spared: Mapped[bool] = mapped_column(default=False)
 
 
 class SenderRow(Base):

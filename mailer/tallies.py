@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, String, func, literal, select, true
+from sqlalchemy import BigInteger, ColumnElement, String, delete, func, literal, select, true
 from sqlalchemy.orm import Session
 
 from foundation import row_sets
@@ -12,6 +12,8 @@ from foundation.database import insert_into
 from mailer.outbox_tables import State, TallyRow
 
 BOUNCED = "bounced"
+# In place of a sender's name: what took ends back, what set counts right, and what was merged.
+AGAIN, REPAIR, MERGED = "again", "repair", "merged"
 _COLUMNS = ("sent", "failed", "suppressed", "expired", "deferred", BOUNCED)
 
 
@@ -81,3 +83,22 @@ def by_domain(session: Session, batch: str) -> dict[str, Counts]:
     ).all()
     counted = {row[0]: Counts(*(int(n) for n in row[1:])) for row in rows}
     return dict(sorted(counted.items(), key=lambda item: (-item[1].ended - item[1].deferred, item[0])))
+
+
+def many_rows(session: Session, batch: str, *, beyond: int = 1) -> bool:
+    """Whether there are more than so many rows a domain on average: each life of a sender leaves its own."""
+    counts = select(func.count(), func.count(TallyRow.domain.distinct())).where(*_mergeable(batch))
+    rows, domains = session.execute(counts).one()
+    return int(rows) > beyond * int(domains)
+
+
+def merge(session: Session, batch: str) -> None:
+    """Makes one row of a domain's many; the sums stay."""
+    columns = [TallyRow.__table__.c[name] for name in _COLUMNS]
+    gone = session.execute(delete(TallyRow).where(*_mergeable(batch)).returning(TallyRow.domain, *columns)).all()
+    add(session, MERGED, (Change(batch, row[0], dict(zip(_COLUMNS, row[1:], strict=True))) for row in gone))
+
+
+def _mergeable(batch: str) -> tuple[ColumnElement[bool], ...]:
+    """What took something back is left apart: counters that are shown without it must not fall."""
+    return TallyRow.batch == batch, TallyRow.sender.not_in((AGAIN, REPAIR))

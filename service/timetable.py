@@ -4,6 +4,7 @@ import asyncio
 import logging
 import secrets
 import socket
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,9 +14,13 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import OperationalError
 
 from admin import sign_in
-from mailer import answer_caps, inbound, outbox, roll
+from foundation.strides import Strides
+from mailer import answer_caps, inbound, roll
+from mailer.folding import Spans, fold
+from mailer.reply_folding import fold_replies
 from service import lease
 from service.home import Home
+from subscribers import unreachable
 from subscribers.erasure import erase_left
 from subscribers.registration import forget_invitations
 
@@ -29,6 +34,7 @@ ASIDE_KEPT = timedelta(days=90)
 INVITATIONS_KEPT = timedelta(days=7)
 REPLIES_KEPT = timedelta(days=7)
 SENDERS_KEPT = timedelta(days=1)
+FOLD_SECONDS = 60.0
 
 
 class Timetable:
@@ -38,10 +44,11 @@ class Timetable:
         self._home = home
         self._me = f"{socket.gethostname()}-{secrets.token_hex(4)}"
         self._leased_until: datetime | None = None
+        self._ends = threading.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         scheduler = AsyncIOScheduler(timezone="UTC")
-        for work, seconds in ((self.finish, 1), (self.watch, 30), (self.tidy, 600)):
+        for work, seconds in ((self.finish, 1), (self.watch, 30), (self.tidy, 600), (self.fold, 600)):
             scheduler.add_job(
                 self._guarded(work),
                 "interval",
@@ -56,6 +63,7 @@ class Timetable:
         try:
             await self._watch_the_clock(scheduler, stop)
         finally:
+            self._ends.set()
             scheduler.shutdown(wait=True)
 
     async def _watch_the_clock(self, scheduler: AsyncIOScheduler, stop: asyncio.Event) -> None:
@@ -95,10 +103,18 @@ class Timetable:
                 pass
             forget_invitations(session, before=at - INVITATIONS_KEPT)
             roll.forget_absent(session, before=at - SENDERS_KEPT)
-            outbox.forget_replies(session, before=at - REPLIES_KEPT)
             answer_caps.forget_old(session, at=at)
             inbound.forget(session, done_before=at - INBOUND_KEPT, aside_before=at - ASIDE_KEPT)
             sign_in.clear(session, at=at)
+
+    def fold(self, at: datetime) -> None:
+        """Old letters are dropped, for at most a minute; what is left then, the next time."""
+        strides = Strides(self._home.database, self._ends.wait, seconds=FOLD_SECONDS)
+        fold_replies(strides, before=at - REPLIES_KEPT, watched_since=at - unreachable.MEMORY)
+        spans = Spans(kept=self._home.settings.rows_kept, memory=unreachable.MEMORY)
+        dropped = fold(strides, spans, at=at)
+        if dropped:
+            log.info("%d old letters were folded into their counts", dropped)
 
     def _guarded(self, work: Callable[[datetime], None]) -> Callable[[], None]:
         def job() -> None:

@@ -43,6 +43,7 @@ WRONG = {
     "HANSHO_BOUNCE_COUNTING": ["days"],
     "HANSHO_SOLO_NOTICES": ["Earth Quake", "a/b"],
     "HANSHO_ERASE_AFTER": ["4w"],
+    "HANSHO_ROWS_KEPT": ["29d", "90", "soon"],
     "HANSHO_SECRET": ["short", f"{SECRET},short"],
 }
 

@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 import mailer.answer_caps
 import mailer.inbound
-from mailer import outbox
 from mailer.answer_caps import Cap
 from mailer.inbound import InboundRow
 from mailer.outbox_tables import LetterRow, OutboxRow, State
+from service.timetable import REPLIES_KEPT, Timetable
 from tests.support.reception import BLANK, RESIDENT, Reception
 
 MINUTE = timedelta(minutes=1)
@@ -35,21 +35,20 @@ def test_a_blank_mail_in_a_rush_is_put_off_and_answered_when_the_rush_is_over(
 def test_those_who_never_confirmed_are_forgotten(house: Reception) -> None:
     house.receive(BLANK)
     house.work()
-    ended = house.clock.now()
     with house.database.write() as session:
         row = session.scalars(select(OutboxRow)).one()
-        row.state, row.ended_at, row.reply = State.SENT, ended, f"250 {RESIDENT}"
+        row.state, row.ended_at, row.reply = State.SENT, house.clock.now(), f"250 {RESIDENT}"
+    timetable = Timetable(house.home)
 
-    with house.database.write() as session:
-        outbox.forget_replies(session, before=ended)
-        assert session.scalars(select(OutboxRow.address)).one() == RESIDENT
-        outbox.forget_replies(session, before=ended + MINUTE)
+    house.clock.move(REPLIES_KEPT)
+    timetable.fold(house.clock.now())
+    assert len(house.letters()) == 1
+    house.clock.move(MINUTE)
+    timetable.fold(house.clock.now())
 
     with house.database.read() as session:
-        row = session.scalars(select(OutboxRow)).one()
-        letter = session.scalars(select(LetterRow)).one()
-        assert RESIDENT not in f"{row.address} {row.reply} {letter.body} {letter.tail} {letter.in_reply_to}"
-        assert letter.in_reply_to is None
+        assert session.scalars(select(OutboxRow)).all() == []
+        assert session.scalars(select(LetterRow)).all() == []
 
 
 def test_what_somebody_erased_had_sent_goes_too(house: Reception) -> None:

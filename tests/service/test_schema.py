@@ -61,6 +61,7 @@ def test_no_index_of_the_outbox_but_the_unique_one_grows_with_letters_once_sent(
         "ix_outbox_odd",
         "ix_outbox_open",
         "ix_outbox_parked",
+        "ix_outbox_reply_letter",
         "ix_outbox_reply_to",
         "ix_outbox_unwanted",
     }
