@@ -61,6 +61,9 @@ class Opener:
         except (OSError, ValueError, aiosmtplib.SMTPException) as problem:
             client.close()
             raise NotOpened(_trouble(problem, relay)) from None
+        except asyncio.CancelledError:
+            client.close()
+            raise
         if client.supports_extension("pipelining"):
             # No isinstance: the transports of uvloop are not derived from asyncio's.
             return PipelinedDialogue(cast(asyncio.Transport, client.transport), self.patience)
@@ -173,7 +176,7 @@ def _text(answer: SMTPResponse) -> str:
 def _trouble(problem: Exception, relay: Relay) -> Trouble:
     fault = Fault.UNREACHABLE
     if isinstance(problem, SMTPConnectResponseError) and 400 <= problem.code <= 499:
-        fault = Fault.TOO_MUCH
+        fault = Fault.NO_ROOM
     return Trouble(fault, _without_secrets(without_addresses(_words(problem)), relay))
 
 

@@ -40,6 +40,7 @@ class Gate:
         self._others: Sequence[Share] = ()
         self._slow = SlowStart(relay.connections)
         self._in_use: set[object] = set()
+        self._complaint: str | None = None
         self._prober: object = None
         self._slot = 0.0
         self._bells = bells
@@ -107,6 +108,7 @@ class Gate:
             self._bells.taken.ring()
 
     def enter(self, line: object) -> None:
+        """The line opens a connection."""
         self._in_use.add(line)
 
     def leave(self, line: object) -> None:
@@ -130,6 +132,7 @@ class Gate:
         if self._prober is line and not isinstance(outcome, NotTried):
             self.recovered(at)
         elif isinstance(outcome, Delivered):
+            self._tell_of_complaint()
             width = self._slow.width
             self._slow.succeeded()
             if self._slow.width != width:
@@ -147,12 +150,20 @@ class Gate:
         asks it has anything to tell."""
         if began < self.health.recovered_at or not (self.health.serves or self._prober is line):
             return
-        if trouble.fault is Fault.TOO_MUCH and self.health.serves and self._slow.width > 1:
+        others = self._in_use - {line}
+        if trouble.fault in (Fault.TOO_MUCH, Fault.NO_ROOM) and self.health.serves and self._slow.width > 1 and others:
             self._slow.complained()
-            log.warning("relay %s asks for less (%s): %d lines in use", self.name, trouble.reason, self._slow.width)
+            self._complaint = trouble.reason
         elif self.health.failed(trouble, at):
+            self._complaint = None
             log.error("relay %s is left out: %s", self.name, trouble.reason)
         self._settle()
+
+    def _tell_of_complaint(self) -> None:
+        """Once it is known that the relay serves on: else it is left out, and that is told."""
+        if self._complaint is not None:
+            log.warning("relay %s asks for less (%s): %d lines in use", self.name, self._complaint, self._slow.width)
+            self._complaint = None
 
     def _until_slot(self, at: float) -> float:
         per_minute = self.relay.per_minute

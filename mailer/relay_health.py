@@ -25,7 +25,7 @@ class Health:
     @property
     def asks_by_letter(self) -> bool:
         """A relay that lets us in and then has no ear for letters is asked with the next one."""
-        return self.trouble is not None and self.trouble.fault is not Fault.UNREACHABLE
+        return self.trouble is not None and self.trouble.fault not in (Fault.UNREACHABLE, Fault.NO_ROOM)
 
     def failed(self, trouble: Trouble, at: float) -> bool:
         """True when it served until now. One that fails again soon after it was taken back is left alone for longer."""

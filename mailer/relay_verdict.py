@@ -25,6 +25,7 @@ class Fault(Enum):
     """What is wrong with a relay, or with us in its eyes, rather than with a letter."""
 
     UNREACHABLE = "no connection, no valid certificate, no greeting, or no sign-in"
+    NO_ROOM = "it greets with 4xx: not this connection, not now"
     SENDER_REFUSED = "our sender or our lack of a sign-in is refused once a letter is offered"
     TOO_MUCH = "it asks us to slow down"
     LOST = "the connection is over, or out of step"

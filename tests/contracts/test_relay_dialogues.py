@@ -22,7 +22,7 @@ async def test_letters_arrive_in_their_order_over_one_connection(relay: TalkingR
     assert {each.sender for each in relay.accepted} == {"b-token@mail.example.jp"}
     assert all(tray.outcomes[number] == [Delivered("250 2.0.0 taken")] for number in (1, 2, 3))
     assert relay.connections == 1
-    assert relay.verbs()[-1] == "QUIT"
+    assert relay.verbs() == ["EHLO", *["MAIL", "RCPT", "DATA"] * 3, "QUIT"]
 
 
 async def test_a_letter_has_ended_before_the_content_of_the_next_goes_out(relay: TalkingRelay, run: Run) -> None:
@@ -154,13 +154,19 @@ async def test_a_letter_no_longer_wanted_does_not_go(relay: TalkingRelay, run: R
     assert len(relay.accepted) == 2
 
 
-async def test_a_relay_that_wants_a_sign_in_at_rcpt_fails_no_letter(relay: TalkingRelay, run: Run) -> None:
-    relay.misbehave("rcpt", "530 5.7.0 Must issue a STARTTLS command first")
-    tray = ListTray([letter(1)])
+@pytest.mark.parametrize("phase", ["rcpt", "data", "end"])
+async def test_a_relay_that_wants_a_sign_in_only_later_fails_no_letter(
+    relay: TalkingRelay, run: Run, phase: str
+) -> None:
+    relay.misbehave(phase, "530 5.7.0 Must issue a STARTTLS command first", after=1)
+    tray = ListTray([letter(number) for number in (1, 2, 3)], again=True)
 
     await run(tray)
 
-    assert [type(outcome) for outcome in tray.outcomes[1]] == [NotTried]
+    assert tray.outcomes[1] == [Delivered("250 2.0.0 taken")]
+    assert [type(each) for each in tray.outcomes[2]] == [NotTried, Delivered]
+    assert isinstance(tray.outcome(3), Delivered)
+    assert len(relay.accepted) == 3
 
 
 async def test_mistakes_of_the_tray_are_raised_where_the_line_is_worked(relay: TalkingRelay, run: Run) -> None:

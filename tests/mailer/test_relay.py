@@ -139,6 +139,18 @@ async def test_many_lines_that_fail_together_are_one_failure(relay: TalkingRelay
             await relay.has_heard("EHLO")
 
 
+async def test_a_relay_that_greets_nobody_is_left_out_with_one_line_though_it_has_many(
+    relay: TalkingRelay, caplog: pytest.LogCaptureFixture
+) -> None:
+    relay.misbehave("connect", "421 4.3.2 Closed for an hour", times=1000)
+    tray = ListTray([letter(number) for number in range(10)], stays=True)
+
+    async with working(courier(relay.address(connections=10)), tray):
+        await tray.has_ended(10)
+
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
 async def test_one_line_asks_a_relay_that_is_left_out_and_not_all_of_them(relay: TalkingRelay) -> None:
     relay.misbehave("connect", "554 5.7.1 Go away", times=100)
     one = courier(relay.address(connections=10))
