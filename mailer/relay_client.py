@@ -86,11 +86,7 @@ class PlainDialogue:
     async def serve(self, first: Envelope, desk: Desk) -> Rest:
         envelope: Envelope | None = first
         while envelope is not None:
-            try:
-                outcome = await self._offer(envelope, desk)
-            except asyncio.CancelledError:
-                self.drop()
-                raise
+            outcome = await self._offer(envelope, desk)
             if isinstance(outcome, Trouble):
                 self.drop()
                 return Rest(outcome, envelope, self._is_first)
