@@ -40,7 +40,7 @@ RECORD_SECONDS = 0.2
 KEEP_SECONDS = 1.0
 LEAST_IN_HAND, MOST_IN_HAND = 400, 4000  # rows of a lane: what lines need in about a second
 BREATH_SECONDS = 0.02  # after a claim that only put rows aside
-LONGEST_WAIT_SECONDS = 5.0
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 5.0
 LAST_PATIENCE_SECONDS = 5.0  # at the end, with a database that does not answer
 
 
@@ -245,7 +245,7 @@ class Sender:
     async def _patiently(self, work: Callable[[], Awaitable[object]]) -> bool:
         """A database that is locked or gone is waited for; what was accepted meanwhile stays in the flight log. False
         when the sender is stopping and it does not come back."""
-        wait = 0.5
+        wait = min(FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS)
         while True:
             try:
                 await work()
@@ -257,7 +257,7 @@ class Sender:
             if self._stopping.is_set():
                 if asyncio.get_running_loop().time() > self._patient_until:
                     return False
-                await asyncio.sleep(min(wait, LONGEST_WAIT_SECONDS))
+                await asyncio.sleep(wait)
                 continue
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), wait)

@@ -47,6 +47,7 @@ class Desk:
         self._bulk_until: datetime | None = None
         self._closed = False
         self._idle: list[tuple[Sequence[Lane], asyncio.Future[None]]] = []  # the line that rested last comes last
+        self._unnoted = 0  # acceptances for which the flight log had no room
         self.rings = 0
         self.full = 100  # results that are worth a record
 
@@ -122,7 +123,9 @@ class Desk:
                 held.slot = self._fit.flights.landed(held.row.id, held.row.attempt, at)
             except OSError as problem:
                 # It is still known here, and recorded in a moment: only a crash before that would repeat it.
-                log.error("the flight log cannot be written: %s", problem.strerror)
+                if not self._unnoted:
+                    log.error("the flight log cannot be written: %s", problem.strerror)
+                self._unnoted += 1
         self._results.append((held, Result(held.row, outcome, at)))
         if held.group is not None and self._idle:
             self.ring()  # a connection to that carrier is free
@@ -145,7 +148,10 @@ class Desk:
         self._results = group + self._results
 
     def recorded(self, group: Sequence[tuple[Held, Result]]) -> None:
-        self._fit.flights.clear([held.slot for held, _ in group if held.slot is not None])
+        slots = [held.slot for held, _ in group if held.slot is not None]
+        self._fit.flights.clear(slots)
+        if slots:
+            self._unnoted = 0
         for held, _ in group:
             self._hand.forget(held.row.id)
 

@@ -8,6 +8,7 @@ from foundation.clock import SystemClock
 from foundation.database import Database
 from foundation.setting_values import Relay, Security
 from mailer.flight_log import FlightLog
+from mailer.lease_clock import LeaseClock
 from mailer.relay import RelayCourier
 from tests.support.mail_engine import sender
 
@@ -21,7 +22,10 @@ def relay_courier(port: int) -> RelayCourier:
 
 async def main(url: str, port: str, folder: str) -> None:
     flights = FlightLog(Path(folder) / "s1.log")
-    await sender(Database(url), relay_courier(int(port)), flights, clock=SystemClock()).run(asyncio.Event())
+    database, clock = Database(url), SystemClock()
+    leases = LeaseClock(database, clock)
+    one = sender(database, relay_courier(int(port)), flights, clock=clock, leases=leases)
+    await one.run(asyncio.Event())
 
 
 if __name__ == "__main__":

