@@ -36,6 +36,14 @@ async def test_the_next_envelope_travels_with_the_letter_before(relay: TalkingRe
     assert relay.waits <= 4
 
 
+async def test_nothing_travels_together_to_a_relay_that_does_not_offer_it(relay: TalkingRelay) -> None:
+    relay.pipelining = False
+
+    await work(relay, ListTray([letter(number) for number in range(5)]))
+
+    assert relay.waits == len(relay.heard) == 2 + 5 * 3
+
+
 async def test_an_envelope_travels_in_one_piece_after_a_refusal(relay: TalkingRelay) -> None:
     relay.misbehave("rcpt", "550 5.1.1 No such user", times=20)
 
