@@ -91,6 +91,13 @@ def reported_before(session: Session, outbox_ids: Sequence[int]) -> dict[int, st
     return {row[0]: row[1] for row in row_sets.fetched(session, told)} if outbox_ids else {}
 
 
+def with_facts(session: Session, outbox_ids: Sequence[int]) -> set[int]:
+    """Those of the deliveries of which a fact is known."""
+    asked = row_sets.given(session, "asked", {"id": BigInteger()}, [(number,) for number in outbox_ids])
+    found = select(BounceFactRow.outbox_id).where(BounceFactRow.outbox_id.in_(select(asked.c.id)))
+    return {row[0] for row in row_sets.fetched(session, found)} if outbox_ids else set()
+
+
 def without_addresses(text: str) -> str:
     """Evidence is kept longer than an address may be."""
     return _ADDRESS.sub("〔宛先〕", text)

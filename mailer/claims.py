@@ -12,7 +12,18 @@ from foundation import row_sets
 from mailer.carrier_groups import CarrierGroups
 from mailer.domain_pauses import paused_domains
 from mailer.gate import Gate, Picked, Rest
-from mailer.outbox_tables import IS_AT_LARGE, IS_OPEN, IS_PARKED, BatchRow, BatchState, Lane, OutboxRow, State
+from mailer.outbox_tables import (
+    IS_AT_LARGE,
+    IS_OPEN,
+    IS_PARKED,
+    NOT_ENDED,
+    STILL_OPEN,
+    BatchRow,
+    BatchState,
+    Lane,
+    OutboxRow,
+    State,
+)
 
 LEASE = timedelta(seconds=30)
 
@@ -97,7 +108,7 @@ def keep(session: Session, sender: str, ids: Sequence[int], *, at: datetime, ren
     if not ids:
         return set()
     named = row_sets.given(session, "held", {"id": BigInteger()}, [(number,) for number in ids])
-    held = and_(OutboxRow.id.in_(select(named.c.id)), OutboxRow.lease_by == sender, IS_OPEN)
+    held = and_(OutboxRow.id.in_(select(named.c.id)), OutboxRow.lease_by == sender, STILL_OPEN)
     if renew:
         row_sets.changed(session, update(OutboxRow).where(held).values(lease_until=at + LEASE))
     return {row[0] for row in row_sets.fetched(session, select(OutboxRow.id).where(held, *_may_travel(session)))}
@@ -106,7 +117,7 @@ def keep(session: Session, sender: str, ids: Sequence[int], *, at: datetime, ren
 def give_back(session: Session, sender: str, *, but: Sequence[int] = ()) -> None:
     """Frees what stands under the sender's name, held by an earlier life or claimed in a transaction of whose end
     nobody heard, so that nobody waits for the leases to end."""
-    held = and_(OutboxRow.lease_by == sender, IS_OPEN)
+    held = and_(OutboxRow.lease_by == sender, NOT_ENDED)
     if but:
         named = row_sets.given(session, "held", {"id": BigInteger()}, [(number,) for number in but])
         held = and_(held, OutboxRow.id.not_in(select(named.c.id)))

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ColumnElement, and_, literal, select, union_all, update
+from sqlalchemy import BigInteger, ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
 from foundation import row_sets
@@ -10,14 +10,14 @@ from mailer import outbox, tallies
 from mailer.bounce_facts import Fact, Source, keep_fact
 from mailer.bounce_report.bounce_class import BounceClass
 from mailer.claims import free
-from mailer.outbox_tables import IS_UNWANTED, REPLIES, BatchRow, BatchState, OutboxRow, State
+from mailer.outbox_tables import IS_UNWANTED, NOT_ENDED, REPLIES, BatchRow, BatchState, OutboxRow, State
 
 LIMIT = 2000  # rows of each kind at a time: some milliseconds
 
 
 def anything_to_end(session: Session, *, at: datetime, lease_at: datetime | None = None) -> bool:
     """Whether `settle` could find a row; reads only."""
-    late = select(OutboxRow.id).where(free(lease_at or at), _late(at))
+    late = select(OutboxRow.id).where(free(lease_at or at), _late(session, at))
     unwanted = select(OutboxRow.id).where(free(lease_at or at), IS_UNWANTED)
     return any(session.scalar(some.limit(1)) is not None for some in (late, unwanted)) or bool(_unswept(session))
 
@@ -30,11 +30,11 @@ def settle(session: Session, sender: str, *, at: datetime, lease_at: datetime | 
     idle = free(lease_at or at)
     ended = _end(session, sender, and_(idle, IS_UNWANTED), State.SUPPRESSED, at=at)
     for batch in _unswept(session):
-        found = _end(session, sender, and_(idle, OutboxRow.batch == batch), State.SUPPRESSED, at=at)
+        found = _end(session, sender, and_(idle, NOT_ENDED, OutboxRow.batch == batch), State.SUPPRESSED, at=at)
         ended += found
         if not found and not outbox.open_rows(session, batch):
             session.execute(update(BatchRow).where(BatchRow.batch == batch).values(swept=True, ended_at=at))
-    return ended + _end(session, sender, and_(idle, _late(at)), State.EXPIRED, at=at)
+    return ended + _end(session, sender, and_(idle, _late(session, at)), State.EXPIRED, at=at)
 
 
 def _unswept(session: Session) -> list[str]:
@@ -42,10 +42,10 @@ def _unswept(session: Session) -> list[str]:
     return list(session.scalars(withdrawn))
 
 
-def _late(at: datetime) -> ColumnElement[bool]:
+def _late(session: Session, at: datetime) -> ColumnElement[bool]:
     """Batch by batch, as the index of open rows has them; batches that ended have none."""
-    batches = union_all(select(BatchRow.batch).where(BatchRow.ended_at.is_(None)), select(literal(REPLIES)))
-    return and_(OutboxRow.batch.in_(batches), OutboxRow.expires_at <= at)
+    batches = session.scalars(select(BatchRow.batch).where(BatchRow.ended_at.is_(None))).all()
+    return and_(NOT_ENDED, OutboxRow.batch.in_([*batches, REPLIES]), OutboxRow.expires_at <= at)
 
 
 def _end(session: Session, sender: str, which: ColumnElement[bool], end: State, *, at: datetime) -> int:

@@ -4,19 +4,20 @@ What stays is what is still needed: letters that failed or expired (somebody may
 bounce fact, and letters that were accepted for an address under watch, since such a success clears its failures.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, and_, delete, exists, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from foundation import row_sets
 from foundation.strides import Strides
 from mailer import tallies
-from mailer.bounce_facts import BounceFactRow
+from mailer.bounce_facts import with_facts
 from mailer.outbox_tables import BatchRow, OutboxRow, State
 from mailer.watched import watched_addresses, watched_refs
 
@@ -89,7 +90,7 @@ class _Walk:
             most = self.strides.limit
             with self.strides.database.read() as session:
                 page = self._page(session, after, most)
-                going = self._unwatched(session, page)
+                going = self._going(session, page)
             if going:
                 gone = self.strides.write(partial(_drop, batch=self.batch, ids=going))
                 self.dropped += gone
@@ -107,9 +108,13 @@ class _Walk:
             OutboxRow.once_key == self.batch.once_key,
             OutboxRow.address > after,
             OutboxRow.batch == self.batch.name,
-            _may_be_dropped(),
+            OutboxRow.state.in_((State.SENT.value, State.SUPPRESSED.value)),
         )
         return [_Letter(*row) for row in row_sets.fetched(session, rows.order_by(OutboxRow.address).limit(most))]
+
+    def _going(self, session: Session, page: Sequence[_Letter]) -> list[int]:
+        told = with_facts(session, [letter.id for letter in page])
+        return self._unwatched(session, [letter for letter in page if letter.id not in told])
 
     def _unwatched(self, session: Session, page: Sequence[_Letter]) -> list[int]:
         if self.watched_since is None:
@@ -140,24 +145,34 @@ def _drop(session: Session, *, batch: _Batch, ids: Sequence[int]) -> int:
     if session.scalar(held) is None:
         return 0
     given = row_sets.given(session, "old", {"id": BigInteger()}, [(number,) for number in ids])
-    found = select(OutboxRow.id).where(OutboxRow.id.in_(select(given.c.id))).with_for_update(skip_locked=True)
-    locked = row_sets.given(session, "old", {"id": BigInteger()}, row_sets.fetched(session, found))
+    found = select(OutboxRow.id, OutboxRow.state).where(OutboxRow.id.in_(select(given.c.id)))
+    locked = row_sets.fetched(session, found.with_for_update(skip_locked=True))
     # A fact needs its letter's lock: none comes between this look and the end of the transaction.
-    sent, suppressed = (
-        row_sets.changed(
-            session,
-            delete(OutboxRow).where(
-                OutboxRow.id.in_(select(locked.c.id)), OutboxRow.state == state.value, _may_be_dropped()
-            ),
-        )
-        for state in (State.SENT, State.SUPPRESSED)
+    told = with_facts(session, [number for number, _ in locked])
+    dropped = Counter(
+        {
+            end: _delete(session, [number for number, state in locked if state == end and number not in told])
+            for end in (State.SENT, State.SUPPRESSED)
+        }
     )
+    fold_counts(session, batch.name, dropped)
+    return dropped.total()
+
+
+def fold_counts(session: Session, batch: str, dropped: Mapping[State, int]) -> None:
+    """So that a recount is right at any moment."""
     counts = {
-        "folded_sent": BatchRow.folded_sent + sent,
-        "folded_suppressed": BatchRow.folded_suppressed + suppressed,
+        "folded_sent": BatchRow.folded_sent + dropped[State.SENT],
+        "folded_suppressed": BatchRow.folded_suppressed + dropped[State.SUPPRESSED],
     }
-    row_sets.changed(session, update(BatchRow).where(BatchRow.batch == batch.name).values(**counts))
-    return sent + suppressed
+    row_sets.changed(session, update(BatchRow).where(BatchRow.batch == batch).values(**counts))
+
+
+def _delete(session: Session, ids: Sequence[int]) -> int:
+    if not ids:
+        return 0
+    given = row_sets.given(session, "gone", {"id": BigInteger()}, [(number,) for number in ids])
+    return row_sets.changed(session, delete(OutboxRow).where(OutboxRow.id.in_(select(given.c.id))))
 
 
 def _close(session: Session, *, batch: _Batch, spared: bool, at: datetime) -> int:
@@ -170,8 +185,3 @@ def _close(session: Session, *, batch: _Batch, spared: bool, at: datetime) -> in
 def _still(batch: _Batch) -> tuple[ColumnElement[bool], ...]:
     """Nobody sent it again since we looked."""
     return BatchRow.batch == batch.name, BatchRow.ended_at == batch.ended_at
-
-
-def _may_be_dropped() -> ColumnElement[bool]:
-    ended = OutboxRow.state.in_((State.SENT.value, State.SUPPRESSED.value))
-    return and_(ended, ~exists().where(BounceFactRow.outbox_id == OutboxRow.id))

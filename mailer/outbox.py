@@ -31,6 +31,7 @@ from mailer.outbox_tables import (
     IS_ODD,
     IS_OPEN,
     IS_REPLY,
+    NOT_ENDED,
     OPEN,
     BatchRow,
     BatchState,
@@ -196,7 +197,7 @@ def end_batch(session: Session, batch: str, *, at: datetime) -> None:
 
 def open_rows(session: Session, batch: str) -> bool:
     """Whether any letter of the batch has yet to end."""
-    found = select(OutboxRow.id).where(OutboxRow.batch == batch, IS_OPEN).limit(1)
+    found = select(OutboxRow.id).where(OutboxRow.batch == batch, NOT_ENDED, IS_OPEN).limit(1)
     return session.scalar(found) is not None
 
 

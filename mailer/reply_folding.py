@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from foundation import row_sets
 from foundation.strides import Strides
 from mailer import tallies
-from mailer.bounce_facts import BounceFactRow
+from mailer.bounce_facts import with_facts
 from mailer.outbox_tables import IS_REPLY, REPLIES, LetterRow, OutboxRow, State
 from mailer.watched import watched_addresses
 
@@ -68,8 +68,7 @@ def _fold_rows(strides: Strides, *, before: datetime, watched_since: datetime) -
 
 def _page(session: Session, after: tuple[str, int], *, before: datetime, most: int) -> list[_Reply]:
     address, number = after
-    fact = exists().where(BounceFactRow.outbox_id == OutboxRow.id)
-    rows = select(OutboxRow.id, OutboxRow.address, OutboxRow.state, fact).where(
+    rows = select(OutboxRow.id, OutboxRow.address, OutboxRow.state).where(
         IS_REPLY,
         OutboxRow.address >= address,
         or_(OutboxRow.address > address, OutboxRow.id > number),
@@ -78,16 +77,19 @@ def _page(session: Session, after: tuple[str, int], *, before: datetime, most: i
         OutboxRow.ended_at < before,
     )
     found = row_sets.fetched(session, rows.order_by(OutboxRow.address, OutboxRow.id).limit(most))
-    return [_Reply(row[0], row[1], row[2], bool(row[3])) for row in found]
+    told = with_facts(session, [row[0] for row in found])
+    return [_Reply(row[0], row[1], row[2], row[0] in told) for row in found]
 
 
 def _write(session: Session, *, told: Sequence[int], going: Sequence[int]) -> int:
     wanted = row_sets.given(session, "old", {"id": BigInteger()}, [(number,) for number in (*told, *going)])
     found = select(OutboxRow.id).where(OutboxRow.id.in_(select(wanted.c.id))).with_for_update(skip_locked=True)
     locked = {row[0] for row in row_sets.fetched(session, found)}
-    gone = row_sets.given(session, "gone", {"id": BigInteger()}, [(each,) for each in going if each in locked])
-    no_fact = ~exists().where(BounceFactRow.outbox_id == OutboxRow.id)
-    dropped = row_sets.changed(session, delete(OutboxRow).where(OutboxRow.id.in_(select(gone.c.id)), no_fact))
+    since_told = with_facts(session, going)
+    gone = row_sets.given(
+        session, "gone", {"id": BigInteger()}, [(each,) for each in going if each in locked - since_told]
+    )
+    dropped = row_sets.changed(session, delete(OutboxRow).where(OutboxRow.id.in_(select(gone.c.id))))
     kept = row_sets.given(session, "kept", {"id": BigInteger()}, [(each,) for each in told if each in locked])
     forgotten = literal(FORGOTTEN) + cast(OutboxRow.id, String)
     forget = update(OutboxRow).where(OutboxRow.id.in_(select(kept.c.id)))

@@ -147,7 +147,7 @@ def _mailer() -> None:
     is_open = "state IN ('queued', 'deferred')"
     op.create_index("ix_outbox_due", "outbox", ["lane", "due_at", "id"], **_where(f"{is_open} AND NOT parked"))
     op.create_index("ix_outbox_parked", "outbox", ["batch", "domain"], **_where(f"{is_open} AND parked"))
-    op.create_index("ix_outbox_open", "outbox", ["batch", "expires_at"], **_where(is_open))
+    op.create_index("ix_outbox_open", "outbox", ["batch", "expires_at"], **_where("ended_at IS NULL"))
     op.create_index("ix_outbox_unwanted", "outbox", ["id"], **_where(f"unwanted AND {is_open}"))
     op.create_index("ix_outbox_odd", "outbox", ["batch", "state"], **_where("state NOT IN ('queued', 'sent')"))
     op.create_index("ix_outbox_reply_to", "outbox", ["address"], **_where("lane = 1"))
