@@ -157,7 +157,7 @@ def domain_lines(sighting: Sighting) -> list[list[str]]:
 
 
 def _cells(*some: Counts) -> list[str]:
-    names = ("sent", "deferred", "failed", "expired", "suppressed", "bounced")
+    names = ("audience", "sent", "queued", "deferred", "failed", "expired", "suppressed", "bounced")
     return [f"{sum(getattr(counts, name) for counts in some):,}" for name in names]
 
 
@@ -166,8 +166,10 @@ def _speed(sighting: Sighting, domain: str) -> list[str]:
         return []
     if domain in sighting.around.paused:
         return ["止めています"]
-    pace = rate(sighting.readings, domain)
-    return [rate_words(pace) if pace else "―"]
+    pace, queued = rate(sighting.readings, domain), sighting.domains[domain].queued
+    if not pace:
+        return ["―"]
+    return [f"{rate_words(pace)}、{left_words(timedelta(seconds=queued / pace))}" if queued else rate_words(pace)]
 
 
 def _is_sending(sighting: Sighting) -> bool:

@@ -1,6 +1,7 @@
 """Publishing: an order opens at its start, the audience of that moment fans out in chunks, and the end is proved."""
 
 import logging
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -124,7 +125,13 @@ class Publisher:
             at=at,
             expires_at=order.expires_at,
         )
-        order.audience += outbox.enqueue(session, order.letter_id, post, page)
+        added = outbox.enqueue(session, order.letter_id, post, page)
+        order.audience += added
+        made = Counter(to.domain for to in page) if added == len(page) else _newly_made(session, bulletin.batch)
+        changes = (
+            tallies.Change(bulletin.batch, domain, {tallies.AUDIENCE: number}) for domain, number in made.items()
+        )
+        tallies.add(session, PUBLISHER, changes)
         order.cursor = max(to.ref for to in page if to.ref is not None)
         return True
 
@@ -143,7 +150,7 @@ class Publisher:
                 continue
             bulletin.state, bulletin.finished_at = BulletinState.SENT.value, at
             outbox.end_batch(session, bulletin.batch, at=at)
-            details = {**vars(counts), "audience": order.audience}
+            details = {**vars(counts), tallies.AUDIENCE: order.audience}
             ledger.write(session, Deed(PUBLISHER, "bulletin.sent", f"bulletin:{bulletin.id}"), at=at, details=details)
             finished += 1
         return finished
@@ -165,11 +172,18 @@ class Publisher:
         ledger.write(session, Deed(PUBLISHER, "bulletin.started", f"bulletin:{bulletin.id}"), at=at)
 
 
+def _newly_made(session: Session, batch: str) -> Counter[str]:
+    """Some of a page had their letter already, by another way: then the rows are counted."""
+    told = {domain: counts.audience for domain, counts in tallies.by_domain(session, batch).items()}
+    return Counter(outbox.made_by_domain(session, batch)) - Counter(told)
+
+
 def repair(session: Session, bulletin: Bulletin, order: PublishingOrder) -> None:
     """The rows are the truth: tallies and audience are set to what they say, and the difference is reported."""
     truth = outbox.recount(session, bulletin.batch)
     counted = tallies.of(session, bulletin.batch)
     by = {state.value: truth.get(state, 0) - getattr(counted, state.value) for state in State if state != State.QUEUED}
+    by[tallies.AUDIENCE] = sum(truth.values()) - counted.audience
     tallies.add(session, tallies.REPAIR, [tallies.Change(bulletin.batch, "", by)])
     order.audience = sum(truth.values())
     log.error("the counts of bulletin %d did not add up and were set right: %s", bulletin.id, by)

@@ -201,6 +201,12 @@ def open_rows(session: Session, batch: str) -> bool:
     return session.scalar(found) is not None
 
 
+def made_by_domain(session: Session, batch: str) -> dict[str, int]:
+    """How many rows each domain has in the batch, by counting them."""
+    rows = session.execute(select(OutboxRow.domain, func.count()).where(*_rows_of(batch)).group_by(OutboxRow.domain))
+    return {domain: number for domain, number in rows}
+
+
 def _rows_of(batch: str) -> tuple[ColumnElement[bool], ...]:
     """The rows of a batch, found by its once_key."""
     key = select(BatchRow.once_key).where(BatchRow.batch == batch).scalar_subquery()

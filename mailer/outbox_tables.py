@@ -182,3 +182,4 @@ class TallyRow(Base):
     expired: Mapped[int] = mapped_column(default=0)
     deferred: Mapped[int] = mapped_column(default=0)
     bounced: Mapped[int] = mapped_column(default=0)
+    audience: Mapped[int] = mapped_column(default=0)

@@ -55,15 +55,21 @@ class Opener:
             username=relay.user,
             password=relay.password,
         )
+        opening = asyncio.ensure_future(_begin(client))
         try:
-            await client.connect()
-            await _greet(client)
-        except (OSError, ValueError, aiosmtplib.SMTPException) as problem:
-            client.close()
-            raise NotOpened(_trouble(problem, relay)) from None
+            # A cancellation that comes together with the connection gets lost in the library on Python 3.11: not here.
+            await asyncio.wait({opening})
         except asyncio.CancelledError:
+            opening.cancel()
+            opening.add_done_callback(_forget)
             client.close()
             raise
+        problem = opening.exception()
+        if problem is not None:
+            client.close()
+            if isinstance(problem, (OSError, ValueError, aiosmtplib.SMTPException)):
+                raise NotOpened(_trouble(problem, relay)) from None
+            raise problem
         if client.supports_extension("pipelining"):
             # No isinstance: the transports of uvloop are not derived from asyncio's.
             return PipelinedDialogue(cast(asyncio.Transport, client.transport), self.patience)
@@ -92,6 +98,7 @@ class PlainDialogue:
                 return Rest(outcome, envelope, self._is_first)
             self._is_first = False
             desk.ended(envelope, outcome)
+            _end_if_cancelled()
             if not self.is_open:
                 return Rest(Trouble(Fault.LOST, "it closes the connection"))
             envelope = desk.take()
@@ -153,8 +160,9 @@ class PlainDialogue:
         return await protocol.read_response(timeout=self._patience.end)
 
 
-async def _greet(client: SMTP) -> None:
+async def _begin(client: SMTP) -> None:
     """What the relay offers is asked for after the connection is secured; one of old times knows HELO alone."""
+    await client.connect()
     if not client.is_ehlo_or_helo_needed:
         return
     try:
@@ -163,6 +171,19 @@ async def _greet(client: SMTP) -> None:
         if not client.is_connected:
             raise
         await client.helo()
+
+
+def _forget(opening: asyncio.Task[None]) -> None:
+    """Nobody wants to know any more what came of it."""
+    if not opening.cancelled():
+        opening.exception()
+
+
+def _end_if_cancelled() -> None:
+    """A cancellation that came together with an answer was lost on the way, as above."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _text(answer: SMTPResponse) -> str:
@@ -176,7 +197,7 @@ def _trouble(problem: Exception, relay: Relay) -> Trouble:
     return Trouble(fault, _without_secrets(without_addresses(_words(problem)), relay))
 
 
-def _words(problem: Exception) -> str:
+def _words(problem: BaseException) -> str:
     """For a person who has to mend it."""
     cause = problem.__cause__ or problem
     if isinstance(cause, ssl.SSLCertVerificationError):

@@ -239,6 +239,8 @@ class Sender:
     async def _keep(self) -> None:
         await asyncio.to_thread(self._leases.compare)
         await self._keeper.keep(self._eq.clock.now())
+        if self._keeper.has_more:
+            self._call.set()  # parked rows are due again
         async with self._keeper.turn:  # a claim fills the shelf for rows that are not in the hand yet
             self._letters.trim([held.row.letter_id for held in self._hand])
 

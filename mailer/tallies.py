@@ -12,9 +12,10 @@ from foundation.database import insert_into
 from mailer.outbox_tables import State, TallyRow
 
 BOUNCED = "bounced"
+AUDIENCE = "audience"
 # In place of a sender's name: what took ends back, what set counts right, and what was merged.
 AGAIN, REPAIR, MERGED = "again", "repair", "merged"
-_COLUMNS = ("sent", "failed", "suppressed", "expired", "deferred", BOUNCED)
+_COLUMNS = ("sent", "failed", "suppressed", "expired", "deferred", BOUNCED, AUDIENCE)
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class Change:
 
 @dataclass(frozen=True)
 class Counts:
-    """The sums of a batch. `bounced` is a part of sent; `deferred` is how many wait for another try now."""
+    """The sums of a batch. `bounced` is a part of sent; `deferred` is how many wait for another try now; `audience` is
+    how many letters were made, where whoever made them told."""
 
     sent: int = 0
     failed: int = 0
@@ -36,6 +38,11 @@ class Counts:
     expired: int = 0
     deferred: int = 0
     bounced: int = 0
+    audience: int = 0
+
+    @property
+    def queued(self) -> int:
+        return max(0, self.audience - self.ended - self.deferred)
 
     @property
     def ended(self) -> int:
@@ -82,7 +89,9 @@ def by_domain(session: Session, batch: str) -> dict[str, Counts]:
         select(TallyRow.domain, *columns).where(TallyRow.batch == batch).group_by(TallyRow.domain)
     ).all()
     counted = {row[0]: Counts(*(int(n) for n in row[1:])) for row in rows}
-    return dict(sorted(counted.items(), key=lambda item: (-item[1].ended - item[1].deferred, item[0])))
+    return dict(
+        sorted(counted.items(), key=lambda item: (-max(item[1].audience, item[1].ended + item[1].deferred), item[0]))
+    )
 
 
 def many_rows(session: Session, batch: str, *, beyond: int = 1) -> bool:

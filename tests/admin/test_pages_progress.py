@@ -79,7 +79,7 @@ def test_who_watches_is_told_what_changed_as_it_changes(console: Console) -> Non
     with watching(console, number) as line:
         first = line.next()
         console.clock.move(timedelta(seconds=2))
-        move(console, number, {"docomo.ne.jp": {"sent": 200}})
+        move(console, number, {"docomo.ne.jp": {"audience": 1000, "sent": 200}})
         second = line.until(ended=200)
 
     assert line.answer.headers["content-type"].startswith("text/event-stream")
@@ -88,7 +88,9 @@ def test_who_watches_is_told_what_changed_as_it_changes(console: Console) -> Non
     assert (first["state"], first["audience"], first["ended"]) == ("sending", 1000, 0)
     assert (second["words"]["sent"], second["words"]["queued"]) == ("200", "800")
     assert (second["words"]["rate"], second["words"]["left"]) == ("毎秒 100件", "まもなく終わります")
-    assert second["largest"] == [["docomo.ne.jp", "200", "0", "0", "0", "0", "0", "毎秒 100件"]]
+    assert second["largest"] == [
+        ["docomo.ne.jp", "1,000", "200", "800", "0", "0", "0", "0", "0", "毎秒 100件、まもなく終わります"]
+    ]
 
 
 def test_nothing_new_is_a_comment_now_and_then(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:

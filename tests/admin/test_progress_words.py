@@ -109,14 +109,17 @@ def test_outside_the_hours_the_next_opening_is_named() -> None:
 
 
 def test_the_largest_ten_domains_stand_first_and_the_smallest_are_added_up() -> None:
-    domains = {f"d{place}.jp": Counts(sent=1000 - place, failed=1) for place in range(130)} | {"": Counts(failed=1)}
+    domains = {f"d{place}.jp": Counts(audience=1001 - place, sent=1000 - place, failed=1) for place in range(130)} | {
+        "": Counts(failed=1)
+    }
     seen = progress_view(replace(sighting(moved=100), domains=domains), HOURS)
 
     assert [line[0] for line in seen.largest] == [f"d{place}.jp" for place in range(10)]
     assert len(seen.others) == 90
-    assert seen.others[-1][:4] == ["そのほか 31ドメイン", f"{sum(1000 - n for n in range(99, 130)):,}", "0", "31"]
+    made, sent = sum(1001 - n for n in range(99, 130)), sum(1000 - n for n in range(99, 130))
+    assert seen.others[-1][:6] == ["そのほか 31ドメイン", f"{made:,}", f"{sent:,}", "0", "0", "31"]
     assert seen.words["others"] == "ほかのドメイン（120）"
-    assert {len(line) for line in (*seen.largest, *seen.others)} == {8}
+    assert {len(line) for line in (*seen.largest, *seen.others)} == {10}
 
 
 def test_a_paused_domain_says_so_and_a_moving_one_how_fast() -> None:

@@ -8,7 +8,8 @@ from sqlalchemy import update
 
 from bulletins.approval import Decision
 from bulletins.life import BulletinState
-from bulletins.tables import Bulletin
+from bulletins.tables import Bulletin, PublishingOrder
+from mailer import tallies
 from mailer.letter import Letter, Recipient
 from mailer.letter_shelf import letter_of
 from mailer.outbox_tables import Lane, LetterRow
@@ -124,6 +125,31 @@ def test_the_letter_is_the_approved_text_to_one_person_with_the_same_message_id_
     assert b"Message-ID: " in first
     assert first.count(b"@example.jp") == 1
     assert (letter().subject, letter().body) == (office.bulletin(number).subject, office.bulletin(number).text)
+
+
+def test_how_many_letters_go_to_each_domain_is_known_before_they_go(office: Office) -> None:
+    office.residents("a", "b", "c")
+    number = office.sending()
+
+    with office.database.read() as session:
+        by_domain = tallies.by_domain(session, office.bulletin(number).batch)
+
+    assert {domain: (counts.audience, counts.queued) for domain, counts in by_domain.items()} == {"example.jp": (3, 3)}
+
+
+def test_who_had_the_letter_already_is_not_counted_again(office: Office) -> None:
+    office.residents("a", "b", "c")
+    number = office.sending()
+    office.meddle(lambda session: session.execute(update(PublishingOrder).values(cursor=0, closed_at=None)))
+
+    office.residents("d")
+    office.fan_out()
+
+    with office.database.read() as session:
+        counts = tallies.of(session, office.bulletin(number).batch)
+    order = office.order(number)
+    assert order is not None
+    assert counts.audience == order.audience == 4
 
 
 def test_an_idle_publisher_has_no_work(office: Office) -> None:

@@ -12,7 +12,7 @@ from foundation.setting_values import Relay, Security
 from mailer.courier import Delivered, NotTried
 from mailer.dialogue import Patience
 from mailer.relay import RelayCourier
-from tests.support.smtp_relay import Close, Trick
+from tests.support.smtp_relay import Close, Hang, Trick
 from tests.support.talking_relay import TalkingRelay
 from tests.support.trays import ListTray, letter
 
@@ -225,3 +225,46 @@ async def test_a_probe_by_letter_is_made_by_a_line_that_has_one(relay: TalkingRe
         await asyncio.gather(*tasks)
 
     assert isinstance(second.outcome(2), Delivered)
+
+
+async def test_another_line_asks_when_the_one_that_asked_is_gone(relay: TalkingRelay) -> None:
+    one = courier(relay.address(connections=2))
+    await relay.stop()
+    first, second = ListTray([letter(1)], stays=True), ListTray([letter(2)], stays=True)
+    tasks = [asyncio.create_task(line.work(tray)) for line, tray in zip(one.lines(), (first, second), strict=True)]
+
+    async with asyncio.timeout(10):
+        await first.has_ended(1)
+        await second.has_ended(1)
+        await asyncio.sleep(0.1)
+        tasks[0].cancel()
+        await relay.start()
+        await relay.has_heard("EHLO")
+        second.close()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert tasks[0].cancelled()
+
+
+async def test_a_line_cancelled_while_it_connects_gives_its_letter_back(relay: TalkingRelay) -> None:
+    hang = Hang()
+    relay.misbehave("connect", hang)
+    tray = ListTray([letter(1)], stays=True)
+    task = asyncio.create_task(courier(relay.address()).lines()[0].work(tray))
+    await hang.reached.wait()
+
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+    assert isinstance(tray.outcome(), NotTried)
+
+
+async def test_a_cancelled_line_leaves_nothing_running(relay: TalkingRelay) -> None:
+    task = asyncio.create_task(courier(relay.address()).lines()[0].work(ListTray(stays=True)))
+    await asyncio.sleep(0.01)
+
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await asyncio.sleep(0)
+
+    assert asyncio.all_tasks() == {asyncio.current_task()}

@@ -94,3 +94,39 @@ async def test_a_relay_with_a_pace_gets_its_letters_evenly(relay: TalkingRelay) 
 
     assert burst < 0.3  # what a second has room for goes at once
     assert 0.45 <= took < 1.5
+
+
+async def test_a_narrowed_relay_has_no_more_connections_than_it_bears_and_gets_them_back(relay: TalkingRelay) -> None:
+    one = courier(relay.address(connections=4))
+    relay.answers_after = 0.002
+    relay.misbehave("mail", "452 4.3.1 Too many at once", times=2, after=8)
+    tray = ListTray([letter(number) for number in range(250)], stays=True, again=True)
+    narrow, wide = [], []
+
+    async with working(one, tray):
+        await relay.has_accepted(20)
+        narrow.append(relay.open_now)
+        await relay.has_accepted(180)
+        wide.append(relay.open_now)
+        await relay.has_accepted(250)
+
+    assert narrow[0] <= 2
+    assert wide == [4]
+
+
+async def test_who_takes_no_letter_is_not_waited_for_each_time(relay: TalkingRelay) -> None:
+    async with TalkingRelay() as other:
+        passing = ListTray(stays=True)  # its lines are free, and nothing is for them
+        one = courier(relay.address(connections=1), other.address(connections=1))
+        tray = ListTray([letter(number) for number in range(100)], stays=True, again=True)
+        tasks = [asyncio.create_task(line.work(its)) for line, its in zip(one.lines(), (tray, passing), strict=True)]
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+
+        await relay.has_accepted(100)
+        took = loop.time() - began
+        tray.close()
+        passing.close()
+        await asyncio.gather(*tasks)
+
+    assert took < 1.0  # by twenty milliseconds a letter it were two seconds

@@ -57,6 +57,7 @@ async def test_letters_go_by_tls_to_a_relay_with_a_valid_certificate(
 
         assert [type(tray.outcome(number)) for number in (1, 2, 3, 4)] == [Delivered] * 4
         assert [len(each.octets) for each in relay.accepted][2] == len(large.octets)
+        assert (relay.waits <= 7) == (way == "pipelined")  # six commands before the letters, at most
         assert relay.connections == 1
 
 
@@ -143,3 +144,4 @@ async def test_in_clear_it_works_on_this_loop_too(authority: Authority, way: str
         await sent(relay.address(connections=3), authority, tray)
 
         assert len(relay.accepted) == 49
+        assert (relay.waits <= 20) == (way == "pipelined")

@@ -1,5 +1,6 @@
 """Several relays: letters by weight while lines are free, a spare, and what becomes of letters when one breaks."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
@@ -134,6 +135,20 @@ async def test_a_single_call_finds_the_line_that_can_send(pair: tuple[TalkingRel
             await healthy.has_accepted(number + 1)
 
     assert len(healthy.accepted) == 20
+
+
+async def test_a_spare_called_alone_passes_the_call_on(pair: tuple[TalkingRelay, TalkingRelay]) -> None:
+    one, spare = pair
+    tray = ListTray(stays=True, again=True, wakes_one=True)
+
+    async with working(courier(weighing(spare, 0), weighing(one, 1, connections=1)), tray):
+        await asyncio.sleep(0.02)
+        for number in range(5):
+            tray.put(letter(number))
+            async with asyncio.timeout(5):
+                await one.has_accepted(number + 1)
+
+    assert spare.connections == 0
 
 
 def settled(outcomes: Sequence[Outcome]) -> bool:

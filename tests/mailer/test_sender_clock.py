@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from mailer.courier import Deferred, Delivered, Envelope, Outcome
 from mailer.flight_log import FlightLog
 from mailer.lease_clock import COMPARED_EACH_SECONDS, LeaseClock
 from mailer.outbox_tables import Lane, OutboxRow, State
-from tests.support.clock import HandClock
+from tests.support.clock import HandClock, RunningClock
 from tests.support.mail_engine import (
     AT,
     ScriptedCourier,
@@ -58,17 +58,6 @@ async def test_when_the_clock_is_set_living_senders_keep_their_rows(
 
     assert Counter(envelope.recipient for envelope in courier.offered) == dict.fromkeys(many(120), 1)
     assert balanced(database)
-
-
-class RunningClock(HandClock):
-    """It may be set, and runs twenty times as fast as others in between."""
-
-    def __init__(self, at: datetime) -> None:
-        super().__init__(at)
-        self._began = time.monotonic()
-
-    def now(self) -> datetime:
-        return self._at + 20 * timedelta(seconds=time.monotonic() - self._began)
 
 
 async def test_after_the_clock_was_set_back_what_was_due_does_not_wait_for_the_old_time(

@@ -1,4 +1,5 @@
-"""A sender in a process of its own, for tests that kill it: `python -m tests.support.killed_sender URL PORT FOLDER`."""
+"""A sender in a process of its own, for tests that kill it or take its disk away:
+`python -m tests.support.killed_sender URL PORT FOLDER [SLOTS]`."""
 
 import asyncio
 import sys
@@ -20,8 +21,8 @@ def relay_courier(port: int) -> RelayCourier:
     return RelayCourier([relay], greeting_name="mail.example.jp")
 
 
-async def main(url: str, port: str, folder: str) -> None:
-    flights = FlightLog(Path(folder) / "s1.log")
+async def main(url: str, port: str, folder: str, slots: str = "65536") -> None:
+    flights = FlightLog(Path(folder) / "s1.log", slots=int(slots))
     database, clock = Database(url), SystemClock()
     leases = LeaseClock(database, clock)
     one = sender(database, relay_courier(int(port)), flights, clock=clock, leases=leases)
