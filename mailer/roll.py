@@ -26,8 +26,13 @@ def beat(session: Session, name: str, trouble: str | None, *, at: datetime) -> i
             index_elements=["name"], set_={"beats": SenderRow.beats + 1, "seen_at": at, "trouble": trouble}
         )
     )
-    living = session.scalar(select(func.count()).select_from(SenderRow).where(SenderRow.seen_at > at - ABSENT_AFTER))
-    return max(1, living or 0)
+    return max(1, living(session, at=at))
+
+
+def living(session: Session, *, at: datetime) -> int:
+    """How many tell that they live; one that died without a word is counted for a minute more."""
+    seen = SenderRow.seen_at > at - ABSENT_AFTER
+    return session.scalar(select(func.count()).select_from(SenderRow).where(seen)) or 0
 
 
 def leave(session: Session, name: str) -> None:

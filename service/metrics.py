@@ -49,6 +49,8 @@ class _Counts(Collector):
             yield from _of_each(running)
             paused = len(domain_pauses.unresolved(session))
             yield GaugeMetricFamily("hansho_domains_paused", "Domains that wait for a person", value=paused)
+            about = "Senders that tell that they live; one that was killed counts for a minute more"
+            yield GaugeMetricFamily("hansho_senders", about, value=roll.living(session, at=self._home.clock.now()))
             troubled = len(roll.troubles(session, at=self._home.clock.now()))
             yield GaugeMetricFamily("hansho_senders_in_trouble", "Senders with a relay left out", value=troubled)
 

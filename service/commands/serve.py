@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 
 import click
@@ -44,7 +44,7 @@ def serve(desk: Desk, names: tuple[str, ...]) -> int:
         refuse_taken_ports(desk.settings, wanted)
     except PortTaken as taken:
         raise click.ClickException(str(taken)) from None
-    for line in _where_to_look(desk.home):
+    for line in where_to_look(desk.home, wanted):
         click.echo(line)
     open_logbook("serve")
     return Supervisor(wanted, partial(_run_role, desk)).run()
@@ -96,18 +96,23 @@ def _check(home: Home) -> None:
     _ = (home.hours, home.stationery, home.publisher, home.recipients, home.composer)
 
 
-def _where_to_look(home: Home) -> list[str]:
+def where_to_look(home: Home, wanted: Collection[RoleName]) -> list[str]:
+    """Only what runs here: a host that only sends has no pages."""
     settings = home.settings
+    practice = settings.mode is Mode.PRACTICE
     admin = settings.admin_listen or settings.web_listen
-    mode = "練習モード（外部にはメールを送りません）" if settings.mode is Mode.PRACTICE else "本番モード"
-    return [
-        f"{home.town.service_name}：{mode}",
-        f"  登録者のページ        http://{settings.web_listen}/",
-        f"  職員用の管理画面      http://{admin}/admin",
-        f"  練習用メールボックス  http://{admin}/admin/practice",
-        f"  空メールの受付        touroku@{settings.mail_domain}（SMTP {settings.smtp_listen}）",
-        "  止めるには Ctrl-C を押します。",
-    ]
+    mode = "練習モード（外部にはメールを送りません）" if practice else "本番モード"
+    lines = [f"{home.town.service_name}：{mode}"]
+    if RoleName.WEB in wanted:
+        lines.append(f"  登録者のページ        http://{settings.web_listen}/")
+        lines.append(f"  職員用の管理画面      http://{admin}/admin")
+    if RoleName.WEB in wanted and practice:
+        lines.append(f"  練習用メールボックス  http://{admin}/admin/practice")
+    if RoleName.RECEIVE in wanted:
+        lines.append(f"  空メールの受付        touroku@{settings.mail_domain}（SMTP {settings.smtp_listen}）")
+    if RoleName.SEND in wanted and not practice:
+        lines.append(f"  送信に使うサーバー    {'、'.join(map(str, settings.relays))}")
+    return [*lines, "  止めるには Ctrl-C を押します。"]
 
 
 def _end_with(parent: int) -> None:

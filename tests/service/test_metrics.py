@@ -89,16 +89,18 @@ def test_open_letters_stand_by_lane(console: Console, monkeypatch: pytest.Monkey
     assert bounded["hansho_letters_open", "reply"] == 3
 
 
-def test_paused_domains_and_troubled_senders_are_counted(console: Console) -> None:
+def test_paused_domains_and_senders_living_and_troubled_are_counted(console: Console) -> None:
     pause = DomainPauseRow(domain="au.com", batch="b", opened_at=console.clock.now(), attempts=60, refused=30)
     with console.home.database.write() as session:
         session.add(pause)
         roll.beat(session, "one", "relay-1.example: refused", at=console.clock.now())
         roll.beat(session, "two", None, at=console.clock.now())
+        roll.beat(session, "dead", None, at=console.clock.now() - timedelta(minutes=2))
 
     told = scrape(console)
 
     assert values(told)[("hansho_domains_paused",)] == 1
+    assert values(told)[("hansho_senders",)] == 2
     assert values(told)[("hansho_senders_in_trouble",)] == 1
     assert "relay-1" not in told
 
