@@ -57,9 +57,9 @@ async def test_a_halted_run_stands_in_nobodys_way_and_comes_back_whole(
 ) -> None:
     """In rounds that follow each other at once."""
     monkeypatch.setattr("mailer.sender.POLL_SECONDS", 3600.0)
-    monkeypatch.setattr("mailer.sender.KEEP_SECONDS", 0.5)
-    monkeypatch.setattr("mailer.keeping.UNPARKED_AT_ONCE", 125)
-    monkeypatch.setattr("mailer.endings.LIMIT", 125)
+    monkeypatch.setattr("mailer.sender.KEEP_SECONDS", 1.0)
+    monkeypatch.setattr("mailer.keeping.UNPARKED_AT_ONCE", 200)
+    monkeypatch.setattr("mailer.endings.LIMIT", 200)
     put(sqlite, many(PARKED), batch="halted")
     set_batch(sqlite, "halted", BatchState.HALTED)
     put(sqlite, many(20), batch="free", at=AT + SECOND)
@@ -76,7 +76,7 @@ async def test_a_halted_run_stands_in_nobodys_way_and_comes_back_whole(
 
     assert {envelope.recipient for envelope in courier.offered[:20]} == set(many(20))
     assert counts(sqlite, "free") == tallies.Counts(sent=20)
-    assert states(database)[end] >= PARKED
+    assert states(sqlite)[end] >= PARKED
     assert balanced(sqlite, "halted")
 
 
