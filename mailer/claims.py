@@ -17,7 +17,6 @@ from mailer.outbox_tables import (
     IS_OPEN,
     IS_PARKED,
     NOT_ENDED,
-    STILL_OPEN,
     BatchRow,
     BatchState,
     Lane,
@@ -108,7 +107,7 @@ def keep(session: Session, sender: str, ids: Sequence[int], *, at: datetime, ren
     if not ids:
         return set()
     named = row_sets.given(session, "held", {"id": BigInteger()}, [(number,) for number in ids])
-    held = and_(OutboxRow.id.in_(select(named.c.id)), OutboxRow.lease_by == sender, STILL_OPEN)
+    held = and_(OutboxRow.id.in_(select(named.c.id)), OutboxRow.lease_by == sender, IS_OPEN)
     if renew:
         row_sets.changed(session, update(OutboxRow).where(held).values(lease_until=at + LEASE))
     return {row[0] for row in row_sets.fetched(session, select(OutboxRow.id).where(held, *_may_travel(session)))}

@@ -126,8 +126,6 @@ class OutboxRow(Base):
 # A partial index is used only where a condition says the same in the same words, not by parameters.
 IS_OPEN = text("outbox." + _OPEN)
 NOT_ENDED = text("outbox.ended_at IS NULL")  # the same rows, for those who ask by batch
-# The same once more, in words that fit no index, for those who name rows by their numbers.
-STILL_OPEN = text("outbox.state NOT IN ('sent', 'failed', 'suppressed', 'expired')")
 IS_ODD = text("outbox." + _ODD)
 IS_PARKED = text("outbox.parked")
 IS_AT_LARGE = text("NOT outbox.parked")

@@ -1,6 +1,7 @@
 """The timetable when the clock is set under it."""
 
 import asyncio
+import threading
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -8,7 +9,9 @@ import pytest
 
 import service.timetable
 from foundation.settings import load
+from foundation.strides import Strides
 from service.home import Home
+from service.schema import METADATA
 from service.timetable import Timetable
 from tests.support.clock import HandClock
 
@@ -52,3 +55,25 @@ async def test_a_clock_that_is_set_does_not_stop_the_timetable(
     await watching
 
     assert scheduler.job.planned == [clock.now()]
+
+
+async def test_the_fold_stands_in_the_timetable_and_ends_with_it(
+    timetable: Timetable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    METADATA.create_all(timetable._home.database.engine)
+    stop, began = asyncio.Event(), threading.Event()
+
+    def fold_for_hours(strides: Strides, **_: object) -> int:
+        began.set()
+        strides._rest = 3600.0
+        assert not strides.go_on(), "the rest ends with the service"
+        return 0
+
+    monkeypatch.setattr(service.timetable, "fold_replies", fold_for_hours)
+    running = asyncio.create_task(timetable.run(stop))
+    assert await asyncio.to_thread(began.wait, 20)
+    stop.set()
+
+    async with asyncio.timeout(20):
+        await running
+    timetable._home.database.close()
