@@ -5,16 +5,18 @@ import os
 import resource
 import subprocess
 import sys
+import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from foundation.clock import SystemClock
 from foundation.database import Database
-from mailer import tallies
+from mailer import claims, tallies
 from mailer.courier import Delivered, Envelope, Outcome
 from mailer.flight_log import FlightLog
 from mailer.outbox_tables import State
@@ -27,6 +29,7 @@ from tests.support.mail_engine import (
     many,
     pace,
     put,
+    row_of,
     run_until,
     sender,
     states,
@@ -184,6 +187,34 @@ async def test_a_stop_is_heeded_while_the_database_is_away_from_the_start(
 
     assert courier.offered == []
     assert states(impatient) == {State.QUEUED: 3}
+
+
+async def test_what_is_claimed_while_unheard_claims_are_given_back_stays_in_hand(
+    sqlite: Database, flights: FlightLog, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A keeping after an outage begins just before a claim is committed."""
+    numbers = put(sqlite, many(5))
+    one = sender(sqlite, ScriptedCourier(), flights, clock=clock)
+    claim, claimed, commit = claims.claim, asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def slow(*arguments: Any, **options: Any) -> Any:
+        taken = claim(*arguments, **options)
+        loop.call_soon_threadsafe(claimed.set)
+        assert commit.wait(10)
+        return taken
+
+    monkeypatch.setattr(claims, "claim", slow)
+    one._keeper.lost_touch = True
+    rounds = asyncio.create_task(one._round())
+    await claimed.wait()
+    keeping = asyncio.create_task(one._keep())
+    await pace(0.1)
+    commit.set()
+    await asyncio.gather(rounds, keeping)
+
+    assert {held.row.id for held in one._hand} == set(numbers)
+    assert {row_of(sqlite, number).lease_by for number in numbers} == {"s1"}
 
 
 # A full disk.

@@ -14,7 +14,7 @@ class Sink:
     def __init__(self, *, pause_seconds: float = 0.0, refuse: frozenset[str] = frozenset()) -> None:
         self.accepted: list[tuple[str, str]] = []
         self.port = 0
-        self._pause = pause_seconds
+        self.pause_seconds = pause_seconds
         self._refuse = refuse
         self._loop = asyncio.new_event_loop()
         self._up = threading.Event()
@@ -40,7 +40,7 @@ class Sink:
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        await asyncio.sleep(self._pause)
+        await asyncio.sleep(self.pause_seconds)
         content = envelope.original_content or b""
         number = next(line for line in content.split(b"\r\n") if line.startswith(b"Message-ID:"))
         assert len(envelope.rcpt_tos) == 1
