@@ -82,12 +82,20 @@ def anything_due(session: Session, wish: Wish, *, at: datetime) -> bool:
     return any(session.scalar(each) is not None for each in found)
 
 
-def claim(session: Session, sender: str, wish: Wish, *, at: datetime) -> list[Claimed]:
+class Taken(NamedTuple):
+    """The rows of one claim; with `more`, it only put rows aside as often as it may, and others stand behind them."""
+
+    rows: list[Claimed]
+    more: bool
+
+
+def claim(session: Session, sender: str, wish: Wish, *, at: datetime) -> Taken:
     """Takes due rows under a lease, urgent before reply before bulk. What is unwanted, late or withdrawn is left to
     `endings.settle`."""
     lease_at = wish.lease_at or at
     gate = Gate(session, wish.groups, at=at, rest=wish.rest)
     taken: list[Claimed] = []
+    more = False
     for lane, room in sorted(wish.room.items()):
         left = room
         for _ in range(_LOOKS):
@@ -98,7 +106,9 @@ def claim(session: Session, sender: str, wish: Wish, *, at: datetime) -> list[Cl
             if len(picked) < left or not left:
                 break
             left -= len(passed)
-    return taken
+        else:
+            more = more or left > 0
+    return Taken(taken, more)
 
 
 def keep(session: Session, sender: str, ids: Sequence[int], *, at: datetime, renew: bool = True) -> set[int]:

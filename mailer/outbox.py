@@ -13,18 +13,16 @@ from sqlalchemy import (
     ColumnElement,
     String,
     and_,
-    false,
     func,
-    literal,
     or_,
     select,
-    true,
+    text,
     update,
 )
 from sqlalchemy.orm import Session
 
 from foundation import bell, row_sets
-from foundation.database import Moment, insert_into
+from foundation.database import insert_into
 from mailer import tallies
 from mailer.letter import Letter
 from mailer.outbox_tables import (
@@ -46,6 +44,20 @@ AGAIN = (State.FAILED, State.EXPIRED)
 
 class LettersFolded(Exception):
     """Letters under this once_key were dropped since they are old: nobody could tell who has had one."""
+
+
+_RECIPIENT: row_sets.Kinds = {"address": String(), "domain": String(), "recipient_ref": BigInteger()}
+# Without a condition SQLite misreads ON CONFLICT after a SELECT.
+_ENQUEUED = """
+    INSERT INTO outbox (
+        address, domain, recipient_ref, letter_id, batch, once_key, lane, state,
+        unwanted, parked, paced, attempts, created_at, due_at, expires_at
+    )
+    SELECT address, domain, recipient_ref, :letter_id, :batch, :once_key, :lane, 'queued',
+        false, false, false, 0, :at, :at, :expires_at
+    FROM {recipient} WHERE true
+    ON CONFLICT (once_key, address) DO NOTHING
+"""
 
 
 @dataclass(frozen=True)
@@ -95,28 +107,16 @@ def enqueue(session: Session, letter_id: int, post: Post, recipients: Iterable[T
         return 0
     if post.lane is not Lane.REPLY:
         _name_key(session, post)
-    to = row_sets.given(session, "recipient", {"address": String(), "domain": String(), "ref": BigInteger()}, rows)
-    given = {
-        "address": to.c.address,
-        "domain": to.c.domain,
-        "recipient_ref": to.c.ref,
-        "letter_id": literal(letter_id),
-        "batch": literal(post.batch),
-        "once_key": literal(post.once_key),
-        "lane": literal(int(post.lane)),
-        "state": literal(State.QUEUED.value),
-        "unwanted": false(),
-        "parked": false(),
-        "paced": false(),
-        "attempts": literal(0),
-        "created_at": literal(post.at, Moment()),
-        "due_at": literal(post.at, Moment()),
-        "expires_at": literal(post.expires_at, Moment()),
+    recipient, values = row_sets.written_out(session, "recipient", _RECIPIENT, rows)
+    values |= {
+        "letter_id": letter_id,
+        "batch": post.batch,
+        "once_key": post.once_key,
+        "lane": int(post.lane),
+        "at": row_sets.moment(session, post.at),
+        "expires_at": row_sets.moment(session, post.expires_at),
     }
-    # SQLite reads ON CONFLICT after a SELECT only where that has a condition.
-    chosen = select(*given.values()).where(true())
-    statement = insert_into(session, OutboxRow).from_select(list(given), chosen, include_defaults=False)
-    added = row_sets.changed(session, statement.on_conflict_do_nothing(index_elements=["once_key", "address"]))
+    added = row_sets.changed(session, text(_ENQUEUED.format(recipient=recipient)), values)
     bell.ring(session, "outbox")
     return added
 
@@ -232,16 +232,19 @@ def _replies_to(address: str) -> ColumnElement[bool]:
 
 
 def _name_key(session: Session, post: Post) -> None:
+    known = (BatchRow.batch == post.batch, BatchRow.once_key == post.once_key, BatchRow.ended_at.is_(None))
+    if session.scalar(select(BatchRow.batch).where(*known)) is not None:
+        return
     dropped = BatchRow.folded_sent + BatchRow.folded_suppressed > 0
     if session.scalar(select(BatchRow.batch).where(BatchRow.once_key == post.once_key, dropped).limit(1)) is not None:
         raise LettersFolded(post.once_key)
-    known = insert_into(session, BatchRow).values(
+    named = insert_into(session, BatchRow).values(
         batch=post.batch, once_key=post.once_key, state=BatchState.OPEN.value, swept=True, changed_at=post.at
     )
     session.execute(
-        known.on_conflict_do_update(
+        named.on_conflict_do_update(
             index_elements=["batch"],
-            set_={"once_key": known.excluded.once_key, "ended_at": None},
+            set_={"once_key": named.excluded.once_key, "ended_at": None},
             where=or_(BatchRow.once_key.is_(None), BatchRow.ended_at.is_not(None)),
         )
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ POLL_SECONDS = 1.0  # in case no bell was heard
 RECORD_SECONDS = 0.2
 KEEP_SECONDS = 1.0
 LEAST_IN_HAND, MOST_IN_HAND = 400, 4000  # rows of a lane: what lines need in about a second
-BREATH_SECONDS = 0.02  # after a claim that only put rows aside
+BREATH_SECONDS = 0.02  # between two rounds, for others and for what comes together
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 5.0
 LAST_PATIENCE_SECONDS = 5.0  # at the end, with a database that does not answer
 
@@ -84,7 +84,6 @@ class Sender:
         self._keeper = Keeper(name, equipment.database, self._hand, self._desk, self._leases)
         self._stopping = asyncio.Event()
         self._target = LEAST_IN_HAND
-        self._recorded_at = 0.0
         self._has_more = False
         self._patient_until = float("-inf")  # once it is stopping
 
@@ -156,14 +155,16 @@ class Sender:
         while not self._stopping.is_set():
             await self._patiently(self._round)
             seconds = RECORD_SECONDS if len(self._hand) else POLL_SECONDS
-            seconds = BREATH_SECONDS if self._has_more else seconds
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._call.wait(), seconds)
+            await asyncio.sleep(BREATH_SECONDS)  # what a call or a bell brings meanwhile is done together
+            if not self._has_more:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._call.wait(), seconds)
             self._call.clear()
 
     async def _round(self, *, claiming: bool = True) -> None:
         """Records what came and takes what there is room for, in one transaction."""
-        if any(held.lease_until <= self._leases.now() for held in self._hand):
+        now = self._leases.now()
+        if any(held.lease_until <= now for held in self._hand):
             # After an outage: what nobody took over meanwhile is still ours, and must not be claimed as if it were new.
             await self._keep()
         async with self._keeper.turn:
@@ -176,11 +177,11 @@ class Sender:
             except BaseException:
                 self._desk.put_back(group)
                 raise
+            self._adapt(len(group), taken=len(taken), wish=wish)
             self._desk.recorded(group)
             # Their leases end as the database has it, however long it took to answer.
             self._hand.add(taken, lease_until=lease_at + claims.LEASE)
         self._desk.ring()
-        self._adapt(len(group), full=wish is not None and bool(taken))
         for domain in paused:
             log.error("refusals at %s rose suddenly: paused until someone has looked at the console", domain)
 
@@ -194,11 +195,8 @@ class Sender:
                     return (), ()
         with self._eq.database.write() as session:
             paused = records.record(session, self._name, group, at=at, groups=self._eq.groups) if group else ()
-            taken = claims.claim(session, self._name, wish, at=at) if wish else ()
+            taken, self._has_more = claims.claim(session, self._name, wish, at=at) if wish else ((), False)
             self._letters.fill(session, {row.letter_id for row in taken})
-            has_room = wish is not None and len(taken) < sum(wish.room.values())
-            # What stood in front was put aside, as much as one claim may.
-            self._has_more = has_room and wish is not None and claims.anything_due(session, wish, at=at)
             return paused, taken
 
     def _wish(self, group: Sequence[tuple[Held, Result]], at: datetime, lease_at: datetime) -> Wish | None:
@@ -206,26 +204,29 @@ class Sender:
         if self._keeper.cut_off or not self._leases.settled:
             return None
         room = {}
+        ended = Counter(each.row.lane for each, _ in group)
         for lane in Lane:
-            held = self._hand.count(lane) - sum(1 for each, _ in group if each.row.lane is lane)
+            held = self._hand.count(lane) - ended[lane]
             if held <= self._target // 2 and (lane is not Lane.BULK or self._eq.hours.may_finish(at)):
                 room[lane] = self._target - held
         span = self._eq.hours.span_in_grace(at) if Lane.BULK in room else None
         rest = None if span is None else Rest(*span, until=self._eq.hours.next_opening(at))
         return Wish(room, rest=rest, groups=self._eq.groups, lease_at=lease_at)
 
-    def _adapt(self, recorded: int, *, full: bool) -> None:
-        """The hand holds about what the lines send in a second."""
-        now = asyncio.get_running_loop().time()
-        passed, self._recorded_at = now - self._recorded_at, now
-        if full and recorded:
-            a_second = recorded / max(passed, 0.01)
-            self._target = int(min(max(a_second, LEAST_IN_HAND), MOST_IN_HAND))
-            self._desk.full = self._target // 4
+    def _adapt(self, recorded: int, *, taken: int, wish: Wish | None) -> None:
+        """The hand holds about what the lines send in a second: twice as much once it ran dry though more was there,
+        less when a round records little of it."""
+        if wish is None or not taken:
+            return
+        if not self._desk.waits() and taken >= max(wish.room.values()):
+            self._target = min(self._target * 2, MOST_IN_HAND)
+        elif recorded < self._target // 16:
+            self._target = max(self._target // 2, LEAST_IN_HAND)
 
     async def _listen(self) -> None:
         while self._eq.bell is not None and not self._stopping.is_set():
-            if await self._eq.bell.wait(POLL_SECONDS):
+            # While there is enough in hand the next round comes soon enough, and finds what was rung for.
+            if await self._eq.bell.wait(POLL_SECONDS) and not self._desk.waits():
                 self._call.set()
 
     async def _keep_on(self, relays: Collection[str]) -> None:

@@ -4,11 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, ColumnElement, String, delete, func, literal, select, true
+from sqlalchemy import BigInteger, ColumnElement, String, delete, func, select, text
 from sqlalchemy.orm import Session
 
 from foundation import row_sets
-from foundation.database import insert_into
 from mailer.outbox_tables import State, TallyRow
 
 BOUNCED = "bounced"
@@ -16,6 +15,16 @@ AUDIENCE = "audience"
 # In place of a sender's name: what took ends back, what set counts right, and what was merged.
 AGAIN, REPAIR, MERGED = "again", "repair", "merged"
 _COLUMNS = ("sent", "failed", "suppressed", "expired", "deferred", BOUNCED, AUDIENCE)
+
+
+_MOVED: row_sets.Kinds = {"batch": String(), "domain": String(), **dict.fromkeys(_COLUMNS, BigInteger())}
+# Without a condition SQLite misreads ON CONFLICT after a SELECT.
+_ADDED = f"""
+    INSERT INTO tallies (sender, {", ".join(_MOVED)})
+    SELECT CAST(:sender AS VARCHAR), {", ".join(f"moved.{name}" for name in _MOVED)} FROM {{moved}} WHERE true
+    ON CONFLICT (batch, domain, sender)
+    DO UPDATE SET {", ".join(f"{name} = tallies.{name} + excluded.{name}" for name in _COLUMNS)}
+"""  # noqa: S608 -- our own names
 
 
 @dataclass(frozen=True)
@@ -63,16 +72,8 @@ def add(session: Session, sender: str, changes: Iterable[Change]) -> None:
     rows = [(*place, *(by[name] for name in _COLUMNS)) for place, by in sorted(sums.items())]
     if not rows:
         return
-    kinds: row_sets.Kinds = {"batch": String(), "domain": String(), **dict.fromkeys(_COLUMNS, BigInteger())}
-    moved = row_sets.given(session, "moved", kinds, rows)
-    chosen = select(*moved.c, literal(sender)).where(true())  # without a condition SQLite misreads ON CONFLICT
-    statement = insert_into(session, TallyRow).from_select([*kinds, "sender"], chosen, include_defaults=False)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["batch", "domain", "sender"],
-            set_={name: TallyRow.__table__.c[name] + statement.excluded[name] for name in _COLUMNS},
-        )
-    )
+    moved, values = row_sets.written_out(session, "moved", _MOVED, rows)
+    session.execute(text(_ADDED.format(moved=moved)), {"sender": sender, **values})
 
 
 def of(session: Session, batch: str) -> Counts:

@@ -21,6 +21,7 @@ from mailer.records import Result
 log = logging.getLogger(__name__)
 
 GLANCE = timedelta(seconds=0.2)
+FULL = 1000  # results that are worth a record at once
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Desk:
         self._idle: list[tuple[Sequence[Lane], asyncio.Future[None]]] = []  # the line that rested last comes last
         self._unnoted = 0  # acceptances for which the flight log had no room
         self.rings = 0
-        self.full = 100  # results that are worth a record
+        self.full = FULL
 
     @property
     def closed(self) -> bool:
@@ -58,6 +59,10 @@ class Desk:
     @property
     def results(self) -> int:
         return len(self._results)
+
+    def waits(self) -> bool:
+        """Whether anything in hand could be taken by a line of some order."""
+        return any(self._hand.waiting(lane) for lane in Lane)
 
     def tray(self, order: Sequence[Lane]) -> "DeskTray":
         return DeskTray(self, order)
@@ -102,6 +107,8 @@ class Desk:
                 kind = type(problem).__name__
                 log.error("letter %d cannot be written: %s", held.row.letter_id, kind)
                 self.note(held, Refused(f"cannot be written: {kind}", BounceClass.SYSTEM, counted=False))
+        if self._results and not self.waits():
+            self._call()  # the hand ran dry
         return None
 
     def may_go(self, envelope: Envelope) -> bool:

@@ -16,8 +16,8 @@ log = logging.getLogger(__name__)
 REST_SECONDS = 0.2
 LONGEST_REST_SECONDS = 5.0
 BREATH_SECONDS = 0.002
-CHUNK_SECONDS = 0.03  # what a chunk may take, so that senders and pages are not kept waiting
-LEAST, MOST = 100, 4000
+CHUNK_SECONDS = 0.04  # what a chunk may take, so that senders and pages are not kept waiting
+LEAST, MOST = 500, 4000
 
 
 class FanOut:
@@ -28,7 +28,7 @@ class FanOut:
         self._publisher = publisher
         self._clock = clock
         self._bell = bell
-        self._limit = 500
+        self._limit = LEAST
 
     async def run(self, stop: asyncio.Event) -> None:
         rest = REST_SECONDS

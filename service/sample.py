@@ -112,7 +112,7 @@ class _Sample:
 
     def _deliver(self, session: Session, past: Past, *, at: datetime) -> None:
         wish = Wish(dict.fromkeys(Lane, 200))
-        while rows := claims.claim(session, SENDER, wish, at=at):
+        while rows := claims.claim(session, SENDER, wish, at=at).rows:
             handed = at + timedelta(seconds=2)
             results = [
                 Result(row, past.refusals.get(row.address, Delivered("250 2.0.0 taken by the sample")), handed)

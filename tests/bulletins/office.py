@@ -174,7 +174,7 @@ class Office:
         with self.database.write() as session:
             endings.settle(session, SENDER, at=at)
             claims.unpark(session, limit=1000)
-            rows = claims.claim(session, SENDER, Wish(dict.fromkeys(Lane, limit)), at=at)
+            rows = claims.claim(session, SENDER, Wish(dict.fromkeys(Lane, limit)), at=at).rows
         with self.database.write() as session:
             results = [Result(row, outcome(row.address.partition("@")[0]), at) for row in rows]
             records.record(session, SENDER, results, at=at)

@@ -20,7 +20,7 @@ NEXT_DAY = AT + timedelta(days=1)
 def attempt(database: Database, outcome: Outcome, *, at: object = AT) -> None:
     moment = AT if at is AT else NEXT_DAY
     with database.write() as session:
-        rows = claims.claim(session, "s1", Wish(dict.fromkeys(Lane, 10)), at=moment)
+        rows = claims.claim(session, "s1", Wish(dict.fromkeys(Lane, 10)), at=moment).rows
         records.record(session, "s1", [Result(row, outcome, moment) for row in rows], at=moment)
 
 

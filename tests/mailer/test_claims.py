@@ -27,7 +27,7 @@ def claim(
     database: Database, *, sender: str = "s1", at: datetime = AT, lanes: Sequence[Lane] = tuple(Lane), limit: int = 100
 ) -> list[Claimed]:
     with database.write() as session:
-        return claims.claim(session, sender, Wish(dict.fromkeys(lanes, limit)), at=at)[:limit]
+        return claims.claim(session, sender, Wish(dict.fromkeys(lanes, limit)), at=at).rows[:limit]
 
 
 def keep(database: Database, rows: Sequence[Claimed], *, sender: str = "s1", at: datetime = AT) -> set[int]:
@@ -232,7 +232,7 @@ def test_a_row_claimed_on_postgresql_does_not_make_others_wait(database: Databas
     put(database, many(4))
 
     with database.write() as one:
-        first = claims.claim(one, "s1", Wish({Lane.BULK: 2}), at=AT)
+        first = claims.claim(one, "s1", Wish({Lane.BULK: 2}), at=AT).rows
         # The first transaction is still open.
         second = claim(database, sender="s2")
 
@@ -261,7 +261,7 @@ def test_after_the_closing_bulk_goes_only_for_what_began_in_the_hours_just_ended
 
     rest = Rest(opening, closing, until=AT + timedelta(days=3))
     with database.write() as session:
-        rows = claims.claim(session, "s1", Wish(dict.fromkeys(Lane, 9), rest=rest), at=AT)
+        rows = claims.claim(session, "s1", Wish(dict.fromkeys(Lane, 9), rest=rest), at=AT).rows
 
     assert [row.batch for row in rows] == ["urgent", "within"]
     assert {row.batch for row in claim(database, at=rest.until - SECOND)} == set()

@@ -131,7 +131,7 @@ def test_senders_claim_between_the_chunks_and_no_chunk_is_larger_than_its_limit(
     def breath(_seconds: float) -> bool:
         sizes.append(len(left(sqlite)))
         with sqlite.write() as session:
-            claimed.extend(claims.claim(session, "s1", Wish({Lane.BULK: 2}), at=OLD))
+            claimed.extend(claims.claim(session, "s1", Wish({Lane.BULK: 2}), at=OLD).rows)
         return False
 
     run = Strides(sqlite, breath, seconds=60)

@@ -23,7 +23,7 @@ def claim(database: Database, *, sender: str = "s1", limit: int = 100) -> list[c
     with database.write() as session:
         endings.settle(session, sender, at=AT)
         claims.unpark(session, limit=100)
-        return claims.claim(session, sender, Wish(dict.fromkeys(Lane, limit)), at=AT)
+        return claims.claim(session, sender, Wish(dict.fromkeys(Lane, limit)), at=AT).rows
 
 
 def fail_all(database: Database) -> None:

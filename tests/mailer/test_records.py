@@ -22,7 +22,7 @@ LATER = AT + LEASE + timedelta(seconds=1)
 
 def claim(database: Database, *, sender: str = "s1", at: datetime = AT) -> list[Claimed]:
     with database.write() as session:
-        return claims.claim(session, sender, Wish(dict.fromkeys(Lane, 100)), at=at)
+        return claims.claim(session, sender, Wish(dict.fromkeys(Lane, 100)), at=at).rows
 
 
 def record(

@@ -31,7 +31,7 @@ def replied(
         outbox.reply(session, LETTER, post, To(address, address.rpartition("@")[2], None))
     if outcome is not None:
         with database.write() as session:
-            rows = claims.claim(session, "s1", Wish({Lane.REPLY: 9}), at=at)
+            rows = claims.claim(session, "s1", Wish({Lane.REPLY: 9}), at=at).rows
             records.record(session, "s1", [Result(row, outcome, at) for row in rows], at=at)
 
 

@@ -156,7 +156,7 @@ async def test_a_row_whose_lease_ran_out_is_not_sent_by_its_old_holder(
             # Meanwhile the lease runs out, and another sender takes the rest over.
             clock.move(claims.LEASE + timedelta(seconds=1))
             with sqlite.write() as session:
-                taken = claims.claim(session, "s2", Wish(dict.fromkeys(Lane, 100)), at=clock.now())
+                taken = claims.claim(session, "s2", Wish(dict.fromkeys(Lane, 100)), at=clock.now()).rows
                 results = [records.Result(row, Delivered("250"), clock.now()) for row in taken]
                 records.record(session, "s2", results, at=clock.now())
             others.update(row.id for row in taken)
@@ -206,7 +206,7 @@ async def test_a_dead_senders_rows_are_sent_by_another_once_their_lease_is_over(
 ) -> None:
     put(database, many(5))
     with database.write() as session:
-        claims.claim(session, "dead", Wish(dict.fromkeys(Lane, 100)), at=AT)
+        claims.claim(session, "dead", Wish(dict.fromkeys(Lane, 100)), at=AT).rows
         session.execute(update(OutboxRow).where(OutboxRow.address == "r0@example.jp").values(lease_until=AT))
     courier = ScriptedCourier()
 

@@ -67,7 +67,7 @@ class Walk:
         name = self.random.choice(SENDERS)
         with self.database.write() as session:
             claims.unpark(session, limit=100)
-            taken = claims.claim(session, name, Wish({Lane.BULK: self.random.randint(1, 8)}), at=self.at)
+            taken = claims.claim(session, name, Wish({Lane.BULK: self.random.randint(1, 8)}), at=self.at).rows
         self.hands[name] += taken
 
     def record(self) -> None:

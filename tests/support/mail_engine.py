@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from foundation.addresses import Address
@@ -68,7 +68,8 @@ def row_of(database: Database, number: int) -> OutboxRow:
 
 def states(database: Database) -> Counter[str]:
     with database.read() as session:
-        return Counter(State(state) for state in session.scalars(select(OutboxRow.state)))
+        counted = session.execute(select(OutboxRow.state, func.count()).group_by(OutboxRow.state))
+        return Counter({State(state): rows for state, rows in counted})
 
 
 def sender(

@@ -40,7 +40,7 @@ def sent(
     """A batch that was sent and has ended; the rows by address."""
     numbers = put(database, addresses, batch=batch, at=at)
     with database.write() as session:
-        rows = claims.claim(session, "s1", Wish(dict.fromkeys(Lane, len(addresses))), at=at)
+        rows = claims.claim(session, "s1", Wish(dict.fromkeys(Lane, len(addresses))), at=at).rows
         records.record(session, "s1", [Result(row, said(row.address), at) for row in rows], at=at)
         outbox.end_batch(session, batch, at=at)
     return dict(zip(addresses, numbers, strict=True))

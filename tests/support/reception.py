@@ -75,7 +75,7 @@ class Reception:
         """Letters that were handed over; returns their numbers."""
         numbers = put(self.database, addresses)
         with self.database.write() as session:
-            rows = claims.claim(session, "s1", Wish(dict.fromkeys(Lane, len(addresses))), at=AT)
+            rows = claims.claim(session, "s1", Wish(dict.fromkeys(Lane, len(addresses))), at=AT).rows
             records.record(session, "s1", [Result(row, Delivered("250"), AT) for row in rows], at=AT)
         return numbers
 
