@@ -46,21 +46,21 @@ async def test_a_second_sender_of_one_data_folder_is_refused_and_the_first_goes_
     with Sink(pause_seconds=0.01) as sink:
         first, second = (home_in(tmp_path / "var", database_url, sink.port) for _ in range(2))
         METADATA.create_all(first.database.engine)
-        put(first.database, many(60), at=first.clock.now())
+        put(first.database, many(40), at=first.clock.now())
         stop = asyncio.Event()
         running = asyncio.create_task(send(first, stop))
         await accepted(sink, 10)
 
         with pytest.raises(SenderRunsAlready, match="another sender uses this data folder already"):
             await send(second, stop)
-        await until(first.database, State.SENT, 60)
+        await until(first.database, State.SENT, 40)
         stop.set()
         await running
         even = balanced(first.database)
         for home in (first, second):
             home.database.close()
 
-    assert Counter(recipient for recipient, _ in sink.accepted) == dict.fromkeys(many(60), 1)
+    assert Counter(recipient for recipient, _ in sink.accepted) == dict.fromkeys(many(40), 1)
     assert even
 
 
@@ -73,7 +73,7 @@ async def test_a_sender_of_a_copied_data_folder_takes_nothing_from_the_one_that_
     with Sink(pause_seconds=0.02) as sink:
         first = home_in(tmp_path / "var", database_url, sink.port)
         METADATA.create_all(first.database.engine)
-        put(first.database, many(200), at=first.clock.now())
+        put(first.database, many(160), at=first.clock.now())
         stop = asyncio.Event()
         running = [asyncio.create_task(send(first, stop))]
         await accepted(sink, 30)
@@ -81,7 +81,7 @@ async def test_a_sender_of_a_copied_data_folder_takes_nothing_from_the_one_that_
         shutil.copytree(tmp_path / "var", tmp_path / "copy")
         second = home_in(tmp_path / "copy", database_url, sink.port)
         running.append(asyncio.create_task(send(second, stop)))
-        await until(first.database, State.SENT, 200)
+        await until(first.database, State.SENT, 160)
         with first.database.read() as session:
             living = session.scalars(select(SenderRow.name)).all()
         stop.set()
@@ -90,7 +90,7 @@ async def test_a_sender_of_a_copied_data_folder_takes_nothing_from_the_one_that_
         for home in (first, second):
             home.database.close()
 
-    assert Counter(recipient for recipient, _ in sink.accepted) == dict.fromkeys(many(200), 1)
+    assert Counter(recipient for recipient, _ in sink.accepted) == dict.fromkeys(many(160), 1)
     assert even
     assert len(living) == 2
     assert caplog.text.count("was the folder copied?") == 1

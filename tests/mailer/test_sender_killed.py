@@ -14,8 +14,8 @@ from tests.support.mail_engine import balanced, many, put, states, until
 from tests.support.smtp_relay import SmtpRelay
 
 ROOT = Path(__file__).parents[2]
-KILLED_AFTER = (100, 220)
-BULK, URGENT = 320, 30
+KILLED_AFTER = (80, 170)
+BULK, URGENT = 220, 30
 
 
 async def test_killed_twice_in_mid_send_nothing_is_lost_and_repeats_stay_within_the_wire(
