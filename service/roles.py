@@ -68,11 +68,11 @@ async def work_off(work: Callable[[], bool], wake: asyncio.Event, stop: asyncio.
 
 async def send(home: Home, stop: asyncio.Event) -> None:
     """The sender, and the fan-out that feeds it."""
-    folder = home.settings.data / "flights"
-    flights = await _own_flights(folder / "sender.log", stop)
+    log_file = home.settings.data / "flights" / "sender.log"
+    flights = await _own_flights(log_file, stop)
     bell = Bell(home.database)
     try:
-        life = await new_life(home, folder / "lives", stop)
+        life = await new_life(home, log_file, stop)
         equipment = Equipment(
             database=home.database,
             courier=home.courier(),

@@ -5,7 +5,6 @@ import logging
 import re
 import secrets
 import socket
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 2.5  # two beats and a half of a sender at work
 _NAMES_KEPT = 8
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 @dataclass(frozen=True)
@@ -29,27 +29,40 @@ class Life:
     former: frozenset[str]
 
 
-async def new_life(home: Home, path: Path, stop: asyncio.Event) -> Life:
-    """The names of this data folder's senders stand in `path`, the newest last.
+async def new_life(home: Home, log_file: Path, stop: asyncio.Event) -> Life:
+    """The names of the senders that wrote this flight log stand in `lives` beside it, the newest last, each with the
+    host and the file it held.
 
-    Our lock on the flight log proves that they have ended, unless the folder was copied to another host whose sender
-    lives on: one that still tells that it lives keeps what it holds.
+    Our lock on the flight log proves that whoever held this very file on this very host has ended. If the folder came
+    from elsewhere, a sender may live on there: one that still tells that it lives keeps what it holds.
     """
-    known = _names(path)
-    former = {name for name in known if not await _lives(home, name, stop)}
+    path, here = log_file.with_name("lives"), _here(log_file)
+    known = _known(path)
+    former = {name for name, there in known.items() if (here and there == here) or not await _lives(home, name, stop)}
     name = f"{_host()}-{secrets.token_hex(4)}"
-    _keep(path, [*known[-_NAMES_KEPT:], name])
+    lives = [*list(known.items())[-_NAMES_KEPT:], (name, here)]
+    _keep(path, "".join(f"{each} {where}\n" for each, where in lives))
     return Life(name, frozenset(former))
 
 
-def _names(path: Path) -> list[str]:
-    return path.read_text(encoding="ascii").split() if path.exists() else []
+def _known(path: Path) -> dict[str, str]:
+    lines = path.read_text(encoding="ascii").splitlines() if path.exists() else []
+    return {name: where for name, _, where in (line.partition(" ") for line in lines)}
 
 
-def _keep(path: Path, names: Sequence[str]) -> None:
+def _keep(path: Path, text: str) -> None:
     draft = path.with_suffix(".new")  # whole or not at all, also at a kill in between
-    draft.write_text("\n".join(names), encoding="ascii")
+    draft.write_text(text, encoding="ascii")
     draft.replace(path)
+
+
+def _here(log_file: Path) -> str:
+    """This host since it was started, and the file; empty where the system does not tell."""
+    try:
+        file = log_file.stat()
+        return f"{_BOOT.read_text(encoding='ascii').strip()}:{file.st_dev}:{file.st_ino}"
+    except OSError:
+        return ""
 
 
 async def _lives(home: Home, name: str, stop: asyncio.Event) -> bool:

@@ -1,8 +1,6 @@
 """The sender: everybody gets it, nobody twice, whatever dies meanwhile."""
 
 import asyncio
-import signal
-import sys
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +9,6 @@ import pytest
 from sqlalchemy import event, update
 from sqlalchemy.exc import OperationalError
 
-from foundation.clock import SystemClock
 from foundation.database import Database
 from mailer import claims, records, tallies
 from mailer.claims import Wish
@@ -19,7 +16,6 @@ from mailer.courier import Deferred, Delivered, Envelope, Outcome
 from mailer.flight_log import FlightLog
 from mailer.outbox_tables import Lane, OutboxRow, State
 from tests.support.clock import HandClock
-from tests.support.killed_sender import CONNECTIONS, relay_courier
 from tests.support.mail_engine import (
     AT,
     ScriptedCourier,
@@ -34,7 +30,6 @@ from tests.support.mail_engine import (
     states,
     until,
 )
-from tests.support.smtp_relay import SmtpRelay
 
 OFFICE = "mon-fri 09:00-17:00"
 CLOSED = AT + timedelta(hours=7)  # Friday, 17:00 in Japan
@@ -70,40 +65,6 @@ async def test_two_senders_share_a_run_without_a_double(
 
     assert Counter(envelope.recipient for envelope in courier.offered) == dict.fromkeys(many(200), 1)
     assert states(database) == {State.SENT: 200}
-
-
-async def test_a_sender_killed_by_the_system_resumes_with_nothing_lost(sqlite: Database, tmp_path: Path) -> None:
-    clock = SystemClock()
-    put(sqlite, many(300), at=clock.now())
-
-    async with SmtpRelay() as relay:
-        arguments = ("-m", "tests.support.killed_sender", sqlite.url, str(relay.port), str(tmp_path))
-        child = await asyncio.create_subprocess_exec(sys.executable, *arguments, cwd=ROOT)
-        await relay.has_accepted(120)
-        child.send_signal(signal.SIGKILL)
-        await child.wait()
-        before = len(relay.accepted)
-        flights = FlightLog(tmp_path / "s1.log")
-        again = sender(sqlite, relay_courier(relay.port), flights, clock=clock)
-
-        async def until_all() -> None:
-            count = 300
-            while len({letter.recipient for letter in relay.accepted}) < 300:
-                await relay.has_accepted(count)
-                count += 1
-
-        await run_until(again, until_all())
-        flights.close()
-
-    received = Counter(letter.recipient for letter in relay.accepted)
-    repeated = {recipient for recipient, times in received.items() if times > 1}
-    assert 120 <= before < 300
-    assert set(received) == set(many(300))
-    assert received.total() - 300 <= CONNECTIONS
-    for recipient in repeated:
-        assert len({letter.octets for letter in relay.accepted if letter.recipient == recipient}) == 1
-    assert states(sqlite) == {State.SENT: 300}
-    assert balanced(sqlite)
 
 
 async def test_what_was_accepted_before_a_crash_is_taken_from_the_flight_log(
@@ -206,7 +167,7 @@ async def test_a_dead_senders_rows_are_sent_by_another_once_their_lease_is_over(
 ) -> None:
     put(database, many(5))
     with database.write() as session:
-        claims.claim(session, "dead", Wish(dict.fromkeys(Lane, 100)), at=AT).rows
+        claims.claim(session, "dead", Wish(dict.fromkeys(Lane, 100)), at=AT)
         session.execute(update(OutboxRow).where(OutboxRow.address == "r0@example.jp").values(lease_until=AT))
     courier = ScriptedCourier()
 
