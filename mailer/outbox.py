@@ -232,12 +232,14 @@ def _replies_to(address: str) -> ColumnElement[bool]:
 
 
 def _name_key(session: Session, post: Post) -> None:
-    known = (BatchRow.batch == post.batch, BatchRow.once_key == post.once_key, BatchRow.ended_at.is_(None))
-    if session.scalar(select(BatchRow.batch).where(*known)) is not None:
-        return
-    dropped = BatchRow.folded_sent + BatchRow.folded_suppressed > 0
-    if session.scalar(select(BatchRow.batch).where(BatchRow.once_key == post.once_key, dropped).limit(1)) is not None:
+    dropped = BatchRow.folded_sent + BatchRow.folded_suppressed
+    known = session.execute(
+        select(BatchRow.batch, BatchRow.ended_at, dropped).where(BatchRow.once_key == post.once_key)
+    ).all()
+    if any(letters for _, _, letters in known):
         raise LettersFolded(post.once_key)
+    if any(batch == post.batch and ended_at is None for batch, ended_at, _ in known):
+        return
     named = insert_into(session, BatchRow).values(
         batch=post.batch, once_key=post.once_key, state=BatchState.OPEN.value, swept=True, changed_at=post.at
     )

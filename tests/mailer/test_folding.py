@@ -157,6 +157,11 @@ def test_nobody_is_put_into_a_batch_of_which_letters_were_dropped(sqlite: Databa
     with pytest.raises(LettersFolded):
         put(sqlite, many(3), at=OLD)
 
+    with sqlite.write() as session:
+        outbox.send_again(session, "b", at=OLD, expires_at=OLD + timedelta(hours=1))
+    with pytest.raises(LettersFolded):
+        put(sqlite, many(3), at=OLD)
+
 
 def test_an_old_batch_that_is_sent_again_still_adds_up_and_is_folded_once_more(database: Database) -> None:
     rows = sent(database, many(5))
