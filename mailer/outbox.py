@@ -204,7 +204,7 @@ def open_rows(session: Session, batch: str) -> bool:
 def made_by_domain(session: Session, batch: str) -> dict[str, int]:
     """How many rows each domain has in the batch, by counting them."""
     rows = session.execute(select(OutboxRow.domain, func.count()).where(*_rows_of(batch)).group_by(OutboxRow.domain))
-    return dict(rows.tuples())
+    return dict(rows.tuples().all())
 
 
 def _rows_of(batch: str) -> tuple[ColumnElement[bool], ...]:
