@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 GLANCE = timedelta(seconds=0.2)
 FULL = 1000  # results that are worth a record at once
+MOST_UNRECORDED = 2 * FULL  # what another host would repeat if this one died now
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Desk:
         self._bulk_until: datetime | None = None
         self._closed = False
         self._idle: list[tuple[Sequence[Lane], asyncio.Future[None]]] = []  # the line that rested last comes last
+        self._being_recorded = 0
         self._unnoted = 0  # acceptances for which the flight log had no room
         self.rings = 0
         self.full = FULL
@@ -96,6 +98,8 @@ class Desk:
         await rest
 
     def take(self, order: Sequence[Lane]) -> Envelope | None:
+        if len(self._results) + self._being_recorded >= MOST_UNRECORDED:
+            return None
         now = self._fit.clock.now()
         while not self._closed and (held := self._hand.next(order, at=now)) is not None:
             if not self._may_go(held, now):
@@ -148,13 +152,16 @@ class Desk:
     def hand_in(self) -> list[tuple[Held, Result]]:
         """The results so far, for one record."""
         group, self._results = self._results, []
+        self._being_recorded = len(group)
         return group
 
     def put_back(self, group: list[tuple[Held, Result]]) -> None:
         """They could not be recorded."""
         self._results = group + self._results
+        self._being_recorded = 0
 
     def recorded(self, group: Sequence[tuple[Held, Result]]) -> None:
+        self._being_recorded = 0
         slots = [held.slot for held, _ in group if held.slot is not None]
         self._fit.flights.clear(slots)
         if slots:

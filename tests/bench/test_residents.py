@@ -62,8 +62,8 @@ def test_counts_are_read_from_the_tallies(tmp_path: Path) -> None:
     url = migrated(tmp_path)
     with closing(sqlite3.connect(residents.sqlite_path(url))) as connection, connection:
         connection.executemany(
-            "INSERT INTO tallies (batch, domain, sender, sent, failed, suppressed, expired, deferred, bounced)"
-            " VALUES ('bulletin:7', ?, 'a', ?, 0, 0, 0, 0, 0)",
+            "INSERT INTO tallies (batch, domain, sender, sent, failed, suppressed, expired, deferred, bounced,"
+            " audience) VALUES ('bulletin:7', ?, 'a', ?, 0, 0, 0, 0, 0, 0)",
             [("example.com", 2), ("example.jp", 3)],
         )
 

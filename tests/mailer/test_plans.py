@@ -101,7 +101,7 @@ def test_no_statement_of_a_sender_reads_letters_that_it_does_not_need(past: Data
         records.record(session, "s1", results, at=OLD)
         records.record(session, "s2", results, at=OLD)
         outbox.set_batch(session, "new", BatchState.HALTED, at=OLD)
-        claims.claim(session, "s1", WISH, at=OLD).rows
+        claims.claim(session, "s1", WISH, at=OLD)
         assert claims.any_parked(session)
         outbox.set_batch(session, "new", BatchState.OPEN, at=OLD)
         assert claims.unpark(session, limit=100)
