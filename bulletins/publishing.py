@@ -1,7 +1,6 @@
 """Publishing: an order opens at its start, the audience of that moment fans out in chunks, and the end is proved."""
 
 import logging
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -114,10 +113,7 @@ class Publisher:
         if order is None or order.letter_id is None or order.expires_at is None:
             return False
         bulletin = session.get_one(Bulletin, order.bulletin_id)
-        page = self.source.page(session, scope_of(bulletin), after=order.cursor, limit=limit or CHUNK)
-        if not page:
-            order.closed_at = at
-            return True
+        page = self.source.page(scope_of(bulletin), after=order.cursor, limit=limit or CHUNK)
         post = Post(
             batch=bulletin.batch,
             once_key=bulletin.batch,
@@ -125,14 +121,14 @@ class Publisher:
             at=at,
             expires_at=order.expires_at,
         )
-        added = outbox.enqueue(session, order.letter_id, post, page)
-        order.audience += added
-        made = Counter(to.domain for to in page) if added == len(page) else _newly_made(session, bulletin.batch)
-        changes = (
-            tallies.Change(bulletin.batch, domain, {tallies.AUDIENCE: number}) for domain, number in made.items()
-        )
-        tallies.add(session, PUBLISHER, changes)
-        order.cursor = max(to.ref for to in page if to.ref is not None)
+        made = outbox.enqueue_page(session, order.letter_id, post, page)
+        if made.last is None:
+            order.closed_at = at
+            return True
+        order.cursor = made.last
+        order.audience += sum(made.by_domain.values())
+        told = ((domain, {tallies.AUDIENCE: number}) for domain, number in made.by_domain.items())
+        tallies.add(session, PUBLISHER, (tallies.Change(bulletin.batch, domain, by) for domain, by in told))
         return True
 
     def finish(self, session: Session, *, at: datetime) -> int:
@@ -170,12 +166,6 @@ class Publisher:
         bulletin.state = BulletinState.SENDING.value
         outbox.set_batch(session, bulletin.batch, BatchState.OPEN, at=at)
         ledger.write(session, Deed(PUBLISHER, "bulletin.started", f"bulletin:{bulletin.id}"), at=at)
-
-
-def _newly_made(session: Session, batch: str) -> Counter[str]:
-    """Some of a page had their letter already, by another way: then the rows are counted."""
-    told = {domain: counts.audience for domain, counts in tallies.by_domain(session, batch).items()}
-    return Counter(outbox.made_by_domain(session, batch)) - Counter(told)
 
 
 def repair(session: Session, bulletin: Bulletin, order: PublishingOrder) -> None:

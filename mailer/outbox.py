@@ -4,16 +4,19 @@ Every function works in the caller's transaction and never commits.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Select,
     String,
     and_,
     func,
+    literal,
     or_,
     select,
     text,
@@ -121,6 +124,56 @@ def enqueue(session: Session, letter_id: int, post: Post, recipients: Iterable[T
     return added
 
 
+@dataclass(frozen=True)
+class Made:
+    """What came of one page: the number of its last recipient (None: the page was empty), and new rows by domain."""
+
+    last: int | None
+    by_domain: Mapping[str, int]
+
+
+def enqueue_page(session: Session, letter_id: int, post: Post, page: Select[Any]) -> Made:
+    """Puts in whom a statement finds (address, domain, recipient_ref), without a row leaving the database. Who already
+    has this once_key gets no second letter. Raises LettersFolded."""
+    looked = page.subquery("page")
+    last = session.scalar(select(func.max(looked.c.recipient_ref)))
+    if last is None:
+        return Made(None, {})
+    _name_key(session, post)
+    before = session.scalar(select(func.max(OutboxRow.id))) or 0
+    found = page.subquery("found")
+    # Between the two looks somebody may have come back; nobody beyond the first look's last is taken by the second.
+    chosen = select(*found.c, *(literal(value, column.type) for column, value in _shared(letter_id, post))).where(
+        found.c.recipient_ref <= last
+    )
+    names = [*(column.name for column in found.c), *(column.name for column, _ in _shared(letter_id, post))]
+    statement = insert_into(session, OutboxRow).from_select(names, chosen, include_defaults=False)
+    row_sets.changed(session, statement.on_conflict_do_nothing(index_elements=["once_key", "address"]))
+    bell.ring(session, "outbox")
+    mine = (OutboxRow.id > before, OutboxRow.batch == post.batch)
+    made = row_sets.fetched(session, select(OutboxRow.domain, func.count()).where(*mine).group_by(OutboxRow.domain))
+    return Made(last, {row[0]: row[1] for row in made})
+
+
+def _shared(letter_id: int, post: Post) -> list[tuple[Any, object]]:
+    """What all rows of one post have in common."""
+    values = {
+        "letter_id": letter_id,
+        "batch": post.batch,
+        "once_key": post.once_key,
+        "lane": int(post.lane),
+        "state": State.QUEUED.value,
+        "unwanted": False,
+        "parked": False,
+        "paced": False,
+        "attempts": 0,
+        "created_at": post.at,
+        "due_at": post.at,
+        "expires_at": post.expires_at,
+    }
+    return [(OutboxRow.__table__.c[name], value) for name, value in values.items()]
+
+
 def reply(session: Session, letter: Letter, post: Post, to: To) -> None:
     """One letter to one address."""
     enqueue(session, write_letter(session, letter, batch=post.batch, at=post.at), post, [to])
@@ -199,12 +252,6 @@ def open_rows(session: Session, batch: str) -> bool:
     """Whether any letter of the batch has yet to end."""
     found = select(OutboxRow.id).where(OutboxRow.batch == batch, NOT_ENDED, IS_OPEN).limit(1)
     return session.scalar(found) is not None
-
-
-def made_by_domain(session: Session, batch: str) -> dict[str, int]:
-    """How many rows each domain has in the batch, by counting them."""
-    rows = session.execute(select(OutboxRow.domain, func.count()).where(*_rows_of(batch)).group_by(OutboxRow.domain))
-    return dict(rows.tuples().all())
 
 
 def _rows_of(batch: str) -> tuple[ColumnElement[bool], ...]:

@@ -38,8 +38,10 @@ V = TypeVar("V")
 POLL_SECONDS = 1.0  # in case no bell was heard
 RECORD_SECONDS = 0.2
 KEEP_SECONDS = 1.0
+FLOW = 50  # letters of a round
 LEAST_IN_HAND, MOST_IN_HAND = 400, 4000  # rows of a lane: what lines need in about a second
 BREATH_SECONDS = 0.02  # between two rounds, for others and for what comes together
+BEAT_SECONDS = 0.1  # between two rounds while letters flow: a round costs the same for one letter and for a hundred
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 5.0
 LAST_PATIENCE_SECONDS = 5.0  # at the end, with a database that does not answer
 
@@ -85,6 +87,7 @@ class Sender:
         self._stopping = asyncio.Event()
         self._target = LEAST_IN_HAND
         self._has_more = False
+        self._flows = False
         self._patient_until = float("-inf")  # once it is stopping
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -155,7 +158,8 @@ class Sender:
         while not self._stopping.is_set():
             await self._patiently(self._round)
             seconds = RECORD_SECONDS if len(self._hand) else POLL_SECONDS
-            await asyncio.sleep(BREATH_SECONDS)  # what a call or a bell brings meanwhile is done together
+            # What a call or a bell brings meanwhile is done together.
+            await asyncio.sleep(BEAT_SECONDS if self._flows else BREATH_SECONDS)
             if not self._has_more:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._call.wait(), seconds)
@@ -182,6 +186,7 @@ class Sender:
             # Their leases end as the database has it, however long it took to answer.
             self._hand.add(taken, lease_until=lease_at + claims.LEASE)
         self._desk.ring()
+        self._flows = len(group) >= FLOW
         for domain in paused:
             log.error("refusals at %s rose suddenly: paused until someone has looked at the console", domain)
 

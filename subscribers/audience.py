@@ -1,13 +1,11 @@
 """The audience: who receives a bulletin, page by page, and how many that is."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from foundation import row_sets
-from mailer.outbox import To
 from subscribers.tables import Choice, ChoiceKind, Subscriber, SubscriberState
 
 
@@ -33,18 +31,17 @@ class Reach:
 class Residents:
     """The audience of the town's own subscribers."""
 
-    def page(self, session: Session, scope: Scope, *, after: int, limit: int) -> Sequence[To]:
-        """The next recipients by their number; an empty page is the end."""
-        rows = row_sets.fetched(
-            session,
-            select(Subscriber.id, Subscriber.address, Subscriber.domain)
+    def page(self, scope: Scope, *, after: int, limit: int) -> Select[Any]:
+        """The next recipients by their number, as the outbox takes them; no row is the end."""
+        columns = (Subscriber.address, Subscriber.domain, Subscriber.id.label("recipient_ref"))
+        return (
+            select(*columns)
             .where(Subscriber.id > after, *_active(), _topic(scope), _area(scope))
             .order_by(Subscriber.id)
             .limit(limit)
             # Whoever leaves meanwhile waits for these letters to be in the outbox, and then suppresses them.
-            .with_for_update(read=True),
+            .with_for_update(read=True)
         )
-        return [To(address, domain, number) for number, address, domain in rows if address is not None]
 
     def reach(self, session: Session, scope: Scope) -> Reach:
         def count(*which: ColumnElement[bool]) -> int:

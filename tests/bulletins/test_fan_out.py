@@ -1,9 +1,10 @@
 """Fanning out: the audience of the start comes into the outbox in chunks, nobody lost and nobody doubled."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import Select, delete, update
 from sqlalchemy.orm import Session
 
 from bulletins.approval import Decision
@@ -11,7 +12,6 @@ from bulletins.audience_source import AudienceSource
 from bulletins.drafting import Sheet
 from bulletins.life import BulletinState
 from bulletins.tables import PublishingOrder
-from mailer.outbox import To
 from mailer.outbox_tables import OutboxRow
 from subscribers.audience import Reach, Scope
 from subscribers.choices import Choices
@@ -69,10 +69,10 @@ class Breaking:
     residents: AudienceSource
     after: int
 
-    def page(self, session: Session, scope: Scope, *, after: int, limit: int) -> list[To]:
+    def page(self, scope: Scope, *, after: int, limit: int) -> Select[Any]:
         if after >= self.after:
             raise KeyboardInterrupt
-        return list(self.residents.page(session, scope, after=after, limit=limit))
+        return self.residents.page(scope, after=after, limit=limit)
 
     def reach(self, session: Session, scope: Scope) -> Reach:
         return self.residents.reach(session, scope)

@@ -15,9 +15,9 @@ def _reached(database: Database, scope: Scope, *, limit: int = 100) -> list[str]
     found: list[str] = []
     after = 0
     with database.read() as session:
-        while page := Residents().page(session, scope, after=after, limit=limit):
+        while page := session.execute(Residents().page(scope, after=after, limit=limit)).all():
             found += [to.address for to in page]
-            after = max(to.ref for to in page if to.ref is not None)
+            after = max(to.recipient_ref for to in page)
     return found
 
 
