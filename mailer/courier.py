@@ -16,6 +16,7 @@ class Envelope(NamedTuple):
     recipient: str  # quoted for the wire where needed
     domain: str
     octets: bytes
+    is_dotless: bool = False  # whoever wrote it knows that no line begins with a dot
 
 
 class Delivered(NamedTuple):

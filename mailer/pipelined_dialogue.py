@@ -187,7 +187,7 @@ class PipelinedDialogue(asyncio.Protocol):
             self._lost("a letter was not wanted any more")
             return
         self._awaits = Awaits.END
-        self._write_with_next(content(self._current.octets))
+        self._write_with_next(content(self._current))
 
     def _content_answered(self, reply: bytes, kind: int) -> None:
         if kind == TWO:

@@ -156,7 +156,7 @@ class PlainDialogue:
         protocol = self._client.protocol
         if protocol is None:
             raise SMTPServerDisconnected("it closed the connection")
-        protocol.write(content(envelope.octets))
+        protocol.write(content(envelope))
         return await protocol.read_response(timeout=self._patience.end)
 
 

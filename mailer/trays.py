@@ -192,7 +192,8 @@ class Desk:
         recipient = self._fit.wire_form(row.address)
         letter = self._fit.letters.cast(row.letter_id)
         octets = letter.octets(Recipient(row.id, recipient, row.ref), at=row.created_at)
-        return Envelope(row.id, self._fit.composer.return_path(row.id), recipient, row.domain, octets)
+        # A cast letter is headers of ours and base64: no line of it begins with a dot.
+        return Envelope(row.id, self._fit.composer.return_path(row.id), recipient, row.domain, octets, is_dotless=True)
 
 
 class DeskTray:

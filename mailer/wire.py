@@ -23,10 +23,11 @@ def commands(envelope: Envelope) -> bytes:
     return b"%b\r\n%b\r\nDATA\r\n" % announcement(envelope)
 
 
-def content(octets: bytes) -> bytes:
+def content(envelope: Envelope) -> bytes:
     """A letter whose lines end in CRLF, with its dots doubled and the final one (RFC 5321 section 4.5.2). A dot after a
     lone CR or LF, which some servers take for the end of the data, does not get through either."""
-    if _has_dot_first(octets):
+    octets = envelope.octets
+    if not envelope.is_dotless and _has_dot_first(octets):
         octets = _LINE_END.sub(b"\r\n", octets).replace(b"\r\n.", b"\r\n..")
         if octets[:1] == b".":
             octets = b"." + octets

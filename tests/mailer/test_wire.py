@@ -20,12 +20,12 @@ def unstuffed(octets: bytes) -> bytes:
 def test_a_server_reads_what_was_written(lines: list[str]) -> None:
     octets = "".join(f"{line}\r\n" for line in lines).encode()
 
-    assert unstuffed(content(octets)) == (octets or b"\r\n")
+    assert unstuffed(content(letter(octets=octets))) == (octets or b"\r\n")
 
 
 @given(st.text(alphabet=".\r\nab", max_size=60).map(str.encode))
 def test_no_letter_ends_before_its_end(octets: bytes) -> None:
-    written = content(octets)
+    written = content(letter(octets=octets))
 
     # Whatever a careless server takes for a line end (CRLF, CR or LF), a dot stands alone at the very end only.
     lines = written.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
@@ -36,8 +36,8 @@ def test_no_letter_ends_before_its_end(octets: bytes) -> None:
 def test_a_letter_full_of_dots_is_looked_through_to_its_end() -> None:
     octets = b"." + b"a.b.c " * 1000 + b"\r\n.end\r\n"
 
-    assert content(octets) == b".." + b"a.b.c " * 1000 + b"\r\n..end\r\n.\r\n"
-    assert content(octets[1:]).endswith(b"\r\n..end\r\n.\r\n")
+    assert content(letter(octets=octets)) == b".." + b"a.b.c " * 1000 + b"\r\n..end\r\n.\r\n"
+    assert content(letter(octets=octets[1:])).endswith(b"\r\n..end\r\n.\r\n")
 
 
 @given(st.text(max_size=20))
