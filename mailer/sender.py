@@ -43,6 +43,7 @@ LEAST_IN_HAND, MOST_IN_HAND = 400, 4000  # rows of a lane: what lines need in ab
 BREATH_SECONDS = 0.02  # between two rounds, for others and for what comes together
 BEAT_SECONDS = 0.1  # between two rounds while letters flow: a round costs the same for one letter and for a hundred
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 5.0
+LAST_LETTERS_SECONDS = 6.0  # at the end, for relays to answer
 LAST_PATIENCE_SECONDS = 5.0  # at the end, with a database that does not answer
 
 
@@ -99,9 +100,8 @@ class Sender:
             lines = self._eq.courier.lines()
             relays = {line.relay for line in lines}
             async with asyncio.TaskGroup() as group:
-                for line, tray in self._trays(lines):
-                    group.create_task(line.work(tray))
-                for each in (self._rounds(), self._listen(), self._keep_on(relays)):
+                working = [group.create_task(line.work(tray)) for line, tray in self._trays(lines)]
+                for each in (self._rounds(), self._listen(), self._keep_on(relays), self._hurry(working)):
                     group.create_task(each)
         finally:
             heeding.cancel()
@@ -112,6 +112,14 @@ class Sender:
         self._stopping.set()
         self._desk.close()
         self._call.set()
+
+    async def _hurry(self, working: Sequence[asyncio.Task[None]]) -> None:
+        """A relay may take ten minutes to answer, a service that is told to stop may not."""
+        await self._stopping.wait()
+        if working:
+            _, hanging = await asyncio.wait(working, timeout=LAST_LETTERS_SECONDS)
+            for line in hanging:
+                line.cancel()
 
     async def _end(self) -> None:
         self._patient_until = asyncio.get_running_loop().time() + LAST_PATIENCE_SECONDS

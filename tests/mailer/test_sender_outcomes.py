@@ -1,5 +1,6 @@
 """What a sender makes of the outcomes of its courier."""
 
+import asyncio
 from collections.abc import Collection, Iterator
 from datetime import timedelta
 
@@ -162,3 +163,22 @@ async def test_a_deferred_letter_is_the_same_letter_when_it_goes_again(
     assert len(courier.offered) == 3
     assert len({envelope.octets for envelope in courier.offered}) == 1
     assert balanced(sqlite)
+
+
+async def test_stopping_does_not_wait_for_a_relay_that_does_not_answer(
+    sqlite: Database, flights: FlightLog, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mailer.sender.LAST_LETTERS_SECONDS", 0.1)
+    [number] = put(sqlite, many(1))
+    asked = asyncio.Event()
+
+    async def silent(envelope: Envelope) -> Outcome:
+        asked.set()
+        await asyncio.Event().wait()
+        return Delivered("250 OK")
+
+    one = sender(sqlite, ScriptedCourier(silent, connections=1), flights, clock=clock)
+    await run_until(one, asked.wait())
+
+    row = row_of(sqlite, number)
+    assert (row.state, row.lease_by) == (State.QUEUED, None)
