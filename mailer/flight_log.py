@@ -91,11 +91,6 @@ class FlightLog:
         self._mark = 0
         self._free.clear()
 
-    def sync(self) -> None:
-        """Forces all that landed to the disk, against a power cut; waits as long as a commit does, so not in a loop's
-        own thread."""
-        os.fdatasync(self._file)
-
     def close(self) -> None:
         self._map.close()
         os.close(self._file)

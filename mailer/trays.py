@@ -52,7 +52,6 @@ class Desk:
         self._being_recorded = 0
         self._unnoted = 0  # acceptances for which the flight log had no room
         self.rings = 0
-        self.full = FULL
 
     @property
     def closed(self) -> bool:
@@ -140,7 +139,7 @@ class Desk:
         self._results.append((held, Result(held.row, outcome, at)))
         if held.group is not None and self._idle:
             self.ring()  # a connection to that carrier is free
-        if len(self._results) >= self.full:
+        if len(self._results) >= FULL:
             self._call()
 
     def drop(self, number: int) -> None:

@@ -247,13 +247,6 @@ def test_what_cannot_be_noted_is_refused_and_takes_no_slot(path: Path, row: int,
         assert log.landed(1, 1, AT) == 0
 
 
-def test_a_log_that_is_forced_to_the_disk_holds_what_it_held(path: Path) -> None:
-    with opened(path) as log:
-        land(log, LANDINGS)
-        log.sync()
-    assert held(path) == LANDINGS
-
-
 @given(
     st.lists(st.binary(min_size=SLOT.size, max_size=SLOT.size) | st.just(bytes(SLOT.size)) | st.just(sound(7, 2, 5)))
 )
