@@ -22,6 +22,7 @@ from mailer.outbox_tables import (
     Lane,
     OutboxRow,
     State,
+    looked_up,
 )
 
 LEASE = timedelta(seconds=24)  # with a look each second, what a dead sender held is sent within 30
@@ -117,10 +118,12 @@ def keep(session: Session, sender: str, ids: Sequence[int], *, at: datetime, ren
     if not ids:
         return set()
     named = row_sets.given(session, "held", {"id": BigInteger()}, [(number,) for number in ids])
-    held = and_(OutboxRow.id.in_(select(named.c.id)), OutboxRow.lease_by == sender, IS_OPEN)
+    held = OutboxRow.lease_by == sender
     if renew:
-        row_sets.changed(session, update(OutboxRow).where(held).values(lease_until=at + LEASE))
-    return {row[0] for row in row_sets.fetched(session, select(OutboxRow.id).where(held, *_may_travel(session)))}
+        theirs = update(OutboxRow).where(OutboxRow.id == named.c.id, looked_up(IS_OPEN, held))
+        row_sets.changed(session, theirs.values(lease_until=at + LEASE))
+    wanted = looked_up(IS_OPEN, held, *_may_travel(session))
+    return {row[0] for row in row_sets.fetched(session, select(OutboxRow.id).where(OutboxRow.id == named.c.id, wanted))}
 
 
 def give_back(session: Session, sender: str, *, but: Sequence[int] = ()) -> None:

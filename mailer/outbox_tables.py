@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import ColumnElement, Index, TextClause, UniqueConstraint, and_, case, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base, RowId
@@ -131,6 +131,15 @@ IS_PARKED = text("outbox.parked")
 IS_AT_LARGE = text("NOT outbox.parked")
 IS_UNWANTED = text("outbox.unwanted")
 IS_REPLY = text("outbox.lane = 1")
+
+
+def looked_up(*conditions: ColumnElement[bool] | TextClause) -> ColumnElement[bool]:
+    """Conditions on rows that are found by their number: no index may be chosen for them, and none is guessed from.
+
+    PostgreSQL believes that they hold for hardly a row, and would take up all open rows to look for each of them in
+    the whole of a given set.
+    """
+    return case((and_(*conditions), true()), else_=false())
 
 
 class BatchRow(Base):

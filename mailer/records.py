@@ -16,7 +16,7 @@ from mailer.claims import Claimed
 from mailer.courier import Deferred, Delivered, NotTried, Outcome, Refused, Unwanted
 from mailer.flight_log import Landing
 from mailer.mail_text import storable
-from mailer.outbox_tables import IS_OPEN, OPEN, OutboxRow, State
+from mailer.outbox_tables import IS_OPEN, OPEN, OutboxRow, State, looked_up
 from mailer.pacing import is_complaint
 from mailer.retry import next_try
 
@@ -128,10 +128,9 @@ def _update(session: Session, values: Sequence[Sequence[Any]], *, held_by: str |
     if not values:
         return 0
     new = row_sets.given(session, "written", _WRITTEN, values)
-    statement = update(OutboxRow).where(OutboxRow.id == new.c.id, IS_OPEN).values(**_columns(new))
-    if held_by is not None:
-        statement = statement.where(OutboxRow.lease_by == held_by, OutboxRow.attempts == new.c.attempt)
-    return row_sets.changed(session, statement)
+    as_held = [] if held_by is None else [OutboxRow.lease_by == held_by, OutboxRow.attempts == new.c.attempt]
+    theirs = update(OutboxRow).where(OutboxRow.id == new.c.id, looked_up(IS_OPEN, *as_held))
+    return row_sets.changed(session, theirs.values(**_columns(new)))
 
 
 def _columns(new: FromClause) -> dict[str, Any]:
@@ -196,8 +195,8 @@ def _open_rows(session: Session, ids: Collection[int]) -> dict[int, Row[Any]]:
     """The rows as they stand now, locked; those that have ended are left out."""
     asked = row_sets.given(session, "asked", {"id": BigInteger()}, [(number,) for number in sorted(set(ids))])
     columns = select(OutboxRow.id, OutboxRow.attempts, OutboxRow.state, OutboxRow.lease_by)
-    chosen = columns.where(OutboxRow.id.in_(select(asked.c.id)), IS_OPEN).order_by(OutboxRow.id)
-    return {row.id: row for row in session.execute(chosen.with_for_update())}
+    chosen = columns.where(OutboxRow.id == asked.c.id, looked_up(IS_OPEN)).order_by(OutboxRow.id)
+    return {row.id: row for row in session.execute(chosen.with_for_update(of=OutboxRow))}
 
 
 def _kept(reply: str) -> str:
