@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, select
+from sqlalchemy import BigInteger, ForeignKey, Select, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from foundation import row_sets
@@ -16,6 +17,7 @@ from mailer.bounce_report.bounce_class import BounceClass
 from mailer.mail_text import storable
 from mailer.outbox_tables import OutboxRow, State
 
+_ASKED = row_sets.RowSet("asked", {"id": BigInteger()})
 # Whatever stands before an at sign, quoted local parts included; rather a word too many than an address.
 _ADDRESS = re.compile(r'(?:"[^"\r\n]*"|[^\s<>()\[\],;:"]+)@[^\s<>()\[\],;:"]+')
 
@@ -82,13 +84,17 @@ def keep_fact(session: Session, fact: Fact, *, handed_at: datetime | None, at: d
 
 def reported_before(session: Session, outbox_ids: Sequence[int]) -> dict[int, str]:
     """Deliveries of which a report came back before their acceptance was written down, with the class told."""
-    asked = row_sets.given(session, "asked", {"id": BigInteger()}, [(number,) for number in outbox_ids])
-    told = (
-        select(BounceFactRow.outbox_id, BounceFactRow.bounce_class)
-        .join(asked, BounceFactRow.outbox_id == asked.c.id)
-        .where(BounceFactRow.source == Source.REPORT)
-    )
-    return {row[0]: row[1] for row in row_sets.fetched(session, told)} if outbox_ids else {}
+    if not outbox_ids:
+        return {}
+    asked = _ASKED.values(session, [(number,) for number in outbox_ids])
+    return {row[0]: row[1] for row in _reported.fetched(session, asked)}
+
+
+@row_sets.Prepared
+def _reported(*, sqlite: bool) -> Select[Any]:
+    asked = _ASKED.table(sqlite=sqlite)
+    told = select(BounceFactRow.outbox_id, BounceFactRow.bounce_class)
+    return told.join(asked, BounceFactRow.outbox_id == asked.c.id).where(BounceFactRow.source == Source.REPORT)
 
 
 def with_facts(session: Session, outbox_ids: Sequence[int]) -> set[int]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, TextClause, and_, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, Select, Update, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from foundation import row_sets
@@ -17,6 +17,7 @@ from mailer.outbox_tables import (
     IS_OPEN,
     IS_PARKED,
     NOT_ENDED,
+    OUTBOX,
     BatchRow,
     BatchState,
     Lane,
@@ -60,6 +61,7 @@ _PICKED = (
     OutboxRow.state,
     OutboxRow.paced,
 )
+_HELD = row_sets.RowSet("held", {"id": BigInteger()})
 _LANES = {int(lane): lane for lane in Lane}
 _STATES = {state.value: state for state in State}
 _LOOKS = 4  # at how many times `limit` rows one claim looks, before others get their turn
@@ -78,9 +80,7 @@ class Wish:
 
 def anything_due(session: Session, wish: Wish, *, at: datetime) -> bool:
     """Whether a claim could find a row; reads only, so that an idle service writes nothing."""
-    lease_at = wish.lease_at or at
-    found = (select(OutboxRow.id).where(*_due(lane, at=at, lease_at=lease_at)).limit(1) for lane in sorted(wish.room))
-    return any(session.scalar(each) is not None for each in found)
+    return any(_any_due.fetched(session, _due_now(lane, wish, at=at)) for lane in sorted(wish.room))
 
 
 class Taken(NamedTuple):
@@ -100,9 +100,12 @@ def claim(session: Session, sender: str, wish: Wish, *, at: datetime) -> Taken:
     for lane, room in sorted(wish.room.items()):
         left = room
         for _ in range(_LOOKS):
-            picked = _pick(session, lane, at=at, lease_at=lease_at, limit=left) if left else []
+            due = {**_due_now(lane, wish, at=at), "most": left}
+            picked = _due.fetched(session, due) if left else []
             passed = gate.pass_through((_picked(row) for row in picked), lane)
-            _lease(session, sender, [row.id for row, _ in passed], until=lease_at + LEASE)
+            if passed:
+                held = _HELD.values(session, [(row.id,) for row, _ in passed])
+                _leased.changed(session, {"sender": sender, "until": lease_at + LEASE, **held})
             taken += [_claimed(row.values, not_before) for row, not_before in passed]
             if len(picked) < left or not left:
                 break
@@ -138,8 +141,7 @@ def give_back(session: Session, sender: str, *, but: Sequence[int] = ()) -> None
 
 def free(at: datetime) -> ColumnElement[bool]:
     """In nobody's hand. A lease that ends later than any could was written by a clock that was set back since."""
-    until = OutboxRow.lease_until
-    return and_(IS_OPEN, or_(until.is_(None), until < at, until > at + 2 * LEASE))
+    return _free(at, at + 2 * LEASE)
 
 
 def barriers(session: Session) -> object:
@@ -168,37 +170,51 @@ def unpark(session: Session, *, limit: int) -> int:
     return len(ready)
 
 
-def _due(lane: Lane, *, at: datetime, lease_at: datetime) -> tuple[ColumnElement[bool] | TextClause, ...]:
-    return (
-        free(lease_at),
+def _free(at: Any, longest: Any) -> ColumnElement[bool]:
+    until = OutboxRow.lease_until
+    return and_(IS_OPEN, or_(until.is_(None), until < at, until > longest))
+
+
+def _due_rows(*columns: Any) -> Select[Any]:
+    return select(*columns).where(
+        _free(bindparam("lease_at"), bindparam("longest")),
         IS_AT_LARGE,
-        OutboxRow.lane == int(lane),
-        OutboxRow.due_at <= at,
-        OutboxRow.expires_at > at,
+        OutboxRow.lane == bindparam("lane"),
+        OutboxRow.due_at <= bindparam("at"),
+        OutboxRow.expires_at > bindparam("at"),
         OutboxRow.unwanted.is_(False),
     )
 
 
-def _pick(session: Session, lane: Lane, *, at: datetime, lease_at: datetime, limit: int) -> Sequence[Sequence[Any]]:
-    return row_sets.fetched(
-        session,
-        select(*_PICKED)
-        .where(*_due(lane, at=at, lease_at=lease_at))
+_any_due = row_sets.Prepared(lambda **_: _due_rows(OutboxRow.id).limit(1))
+_due = row_sets.Prepared(
+    lambda **_: (
+        _due_rows(*_PICKED)
         .order_by(OutboxRow.due_at, OutboxRow.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True),
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
     )
+)
+
+
+def _due_now(lane: Lane, wish: Wish, *, at: datetime) -> dict[str, Any]:
+    lease_at = wish.lease_at or at
+    return {"lane": int(lane), "at": at, "lease_at": lease_at, "longest": lease_at + 2 * LEASE}
+
+
+@row_sets.Prepared
+def _leased(*, sqlite: bool) -> Update:
+    held = _HELD.table(sqlite=sqlite)
+    taken = {
+        "lease_by": bindparam("sender"),
+        "lease_until": bindparam("until"),
+        "attempts": OutboxRow.attempts + 1,
+    }
+    return update(OUTBOX).where(OutboxRow.id == held.c.id).values(taken)
 
 
 def _picked(row: Sequence[Any]) -> Picked:
     return Picked(row[0], row[2], row[4], bool(row[11]), row)
-
-
-def _lease(session: Session, sender: str, ids: Sequence[int], *, until: datetime) -> None:
-    if ids:
-        which = row_sets.given(session, "passed", {"id": BigInteger()}, [(number,) for number in ids])
-        values = {"lease_by": sender, "lease_until": until, "attempts": OutboxRow.attempts + 1}
-        row_sets.changed(session, update(OutboxRow).where(OutboxRow.id == which.c.id).values(**values))
 
 
 def _claimed(row: Sequence[Any], not_before: datetime | None) -> Claimed:

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from foundation import row_sets
 from foundation.database import Base
 from mailer import pacing
 from mailer.carrier_groups import Limits
@@ -124,15 +126,22 @@ def recall(session: Session, *, at: datetime) -> None:
 
 def held(session: Session, *, at: datetime) -> Mapping[str, datetime]:
     """Where nothing goes now, and until when."""
-    rows = session.execute(
-        select(DomainPaceRow.place, DomainPaceRow.held_until).where(DomainPaceRow.held_until > at)
-    ).all()
-    return {place: until for place, until in rows if until is not None}
+    return {place: row_sets.read_moment(until) for place, until in _held.fetched(session, {"at": at})}
 
 
 def complaining(session: Session) -> Collection[str]:
     """Places whose last word was a complaint, held or not: those a success is worth noting for."""
-    return set(session.scalars(select(DomainPaceRow.place).where(DomainPaceRow.complaints > 0)))
+    return {row[0] for row in _complaining.fetched(session, {})}
+
+
+@row_sets.Prepared
+def _held(**_: object) -> Select[Any]:
+    return select(DomainPaceRow.place, DomainPaceRow.held_until).where(DomainPaceRow.held_until > bindparam("at"))
+
+
+@row_sets.Prepared
+def _complaining(**_: object) -> Select[Any]:
+    return select(DomainPaceRow.place).where(DomainPaceRow.complaints > 0)
 
 
 def _take(pace: _Pace, lane: Lane, count: int, *, per_minute: int, at: datetime, within: timedelta | None) -> Slots:

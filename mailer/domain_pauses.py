@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, Index, func, select, text
+from sqlalchemy import ColumnElement, Index, Select, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from foundation import row_sets
 from foundation.database import Base, RowId
 from mailer.breaker import USUAL, should_pause
 from mailer.outbox_tables import REPLIES, TallyRow
@@ -63,11 +65,13 @@ def look(session: Session, places: Iterable[tuple[str, str]], *, at: datetime) -
 
 def paused_domains(session: Session) -> Sequence[str]:
     """Where no bulk goes until a person has looked; replies and urgent letters go on."""
-    return session.scalars(
-        select(DomainPauseRow.domain)
-        .where(DomainPauseRow.resolved_at.is_(None), DomainPauseRow.domain != EVERYWHERE)
-        .distinct()
-    ).all()
+    return [row[0] for row in _paused.fetched(session, {})]
+
+
+@row_sets.Prepared
+def _paused(**_: object) -> Select[Any]:
+    named = DomainPauseRow.domain != EVERYWHERE
+    return select(DomainPauseRow.domain).where(DomainPauseRow.resolved_at.is_(None), named).distinct()
 
 
 def unresolved(session: Session) -> Sequence[DomainPauseRow]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, DateTime, and_, literal, select, update
+from sqlalchemy import BigInteger, DateTime, Select, and_, bindparam, literal, select, update
 from sqlalchemy.orm import Session
 
 from foundation import row_sets
@@ -41,6 +41,20 @@ class Picked(NamedTuple):
     values: Sequence[Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Road:
+    """What one batch meets on its way to one domain: a barrier, a wait, a carrier with a pace, or nothing."""
+
+    is_barred: bool = False
+    until: datetime | None = None
+    paced_by: str | None = None
+
+
+@row_sets.Prepared
+def _closed(**_: object) -> Select[Any]:
+    return select(BatchRow.batch).where(BatchRow.state != bindparam("state"))
+
+
 class Gate:
     """For one claim, in its transaction."""
 
@@ -50,7 +64,7 @@ class Gate:
         self._at = at
         self._rest = rest
         self._paused = set(paused_domains(session))
-        self._closed = set(session.scalars(select(BatchRow.batch).where(BatchRow.state != BatchState.OPEN)))
+        self._closed = {row[0] for row in _closed.fetched(session, {"state": BatchState.OPEN.value})}
         self._held = domain_paces.held(session, at=at)
         self._begun: set[str] = set()
         if rest is not None:
@@ -63,26 +77,36 @@ class Gate:
         later: list[tuple[int, datetime, bool]] = []
         paced: dict[str, list[Picked]] = {}
         fine: list[tuple[Picked, datetime | None]] = []
+        roads: dict[tuple[str, str], _Road] = {}
         for row in rows:
-            place = self._place(row.domain)
-            if row.batch in self._closed or (lane is Lane.BULK and row.domain in self._paused):
+            way = (row.batch, row.domain)
+            road = roads.get(way)
+            if road is None:
+                road = roads[way] = self._road(row.batch, row.domain, lane)
+            if road.is_barred:
                 park.append(row.id)
-            elif lane is Lane.BULK and self._rest is not None and row.batch not in self._begun:
-                later.append((row.id, self._rest.until, False))
-            elif place in self._held:
-                later.append((row.id, self._held[place], False))
-            elif row.paced or self._limits(place).per_minute is None:
+            elif road.until is not None:
+                later.append((row.id, road.until, False))
+            elif row.paced or road.paced_by is None:
                 fine.append((row, None))
             else:
-                paced.setdefault(place, []).append(row)
+                paced.setdefault(road.paced_by, []).append(row)
         if paced:
             self._give_slots(paced, lane, fine, later)
         self._park(park)
         self._put_off(later)
         return fine
 
-    def _place(self, domain: str) -> str:
-        return (self._groups.of(domain) if self._groups else None) or domain
+    def _road(self, batch: str, domain: str, lane: Lane) -> "_Road":
+        is_bulk = lane is Lane.BULK
+        if batch in self._closed or (is_bulk and domain in self._paused):
+            return _Road(is_barred=True)
+        if is_bulk and self._rest is not None and batch not in self._begun:
+            return _Road(until=self._rest.until)
+        place = (self._groups.of(domain) if self._groups else None) or domain
+        if place in self._held:
+            return _Road(until=self._held[place])
+        return _Road(paced_by=place if self._limits(place).per_minute is not None else None)
 
     def _limits(self, place: str) -> Limits:
         return self._groups.limits(place) if self._groups else UNLIMITED

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     String,
+    TextClause,
     and_,
     func,
     literal,
@@ -49,18 +50,22 @@ class LettersFolded(Exception):
     """Letters under this once_key were dropped since they are old: nobody could tell who has had one."""
 
 
-_RECIPIENT: row_sets.Kinds = {"address": String(), "domain": String(), "recipient_ref": BigInteger()}
-# Without a condition SQLite misreads ON CONFLICT after a SELECT.
-_ENQUEUED = """
-    INSERT INTO outbox (
-        address, domain, recipient_ref, letter_id, batch, once_key, lane, state,
-        unwanted, parked, paced, attempts, created_at, due_at, expires_at
-    )
-    SELECT address, domain, recipient_ref, :letter_id, :batch, :once_key, :lane, 'queued',
-        false, false, false, 0, :at, :at, :expires_at
-    FROM {recipient} WHERE true
-    ON CONFLICT (once_key, address) DO NOTHING
-"""
+_RECIPIENT = row_sets.RowSet("recipient", {"address": String(), "domain": String(), "recipient_ref": BigInteger()})
+
+
+@row_sets.Prepared
+def _enqueued(*, sqlite: bool) -> TextClause:
+    # Without a condition SQLite misreads ON CONFLICT after a SELECT.
+    return text(f"""
+        INSERT INTO outbox (
+            address, domain, recipient_ref, letter_id, batch, once_key, lane, state,
+            unwanted, parked, paced, attempts, created_at, due_at, expires_at
+        )
+        SELECT address, domain, recipient_ref, :letter_id, :batch, :once_key, :lane, 'queued',
+            false, false, false, 0, :at, :at, :expires_at
+        FROM {_RECIPIENT.written_out(sqlite=sqlite)} WHERE true
+        ON CONFLICT (once_key, address) DO NOTHING
+    """)  # noqa: S608 -- our own names
 
 
 @dataclass(frozen=True)
@@ -110,8 +115,7 @@ def enqueue(session: Session, letter_id: int, post: Post, recipients: Iterable[T
         return 0
     if post.lane is not Lane.REPLY:
         _name_key(session, post)
-    recipient, values = row_sets.written_out(session, "recipient", _RECIPIENT, rows)
-    values |= {
+    values = _RECIPIENT.values(session, rows) | {
         "letter_id": letter_id,
         "batch": post.batch,
         "once_key": post.once_key,
@@ -119,7 +123,7 @@ def enqueue(session: Session, letter_id: int, post: Post, recipients: Iterable[T
         "at": row_sets.moment(session, post.at),
         "expires_at": row_sets.moment(session, post.expires_at),
     }
-    added = row_sets.changed(session, text(_ENQUEUED.format(recipient=recipient)), values)
+    added = _enqueued.changed(session, values)
     bell.ring(session, "outbox")
     return added
 

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import cast
 
-from sqlalchemy import ColumnElement, Index, TextClause, UniqueConstraint, and_, case, false, text, true
+from sqlalchemy import ColumnElement, Index, Table, TextClause, UniqueConstraint, and_, case, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base, RowId
@@ -122,6 +123,8 @@ class OutboxRow(Base):
     failing_as: Mapped[str | None]  # the class of the last refusal for now
     bounced_as: Mapped[str | None]  # the class of the refusal that came after we had called it sent
 
+
+OUTBOX = cast(Table, OutboxRow.__table__)  # for statements that know nothing of objects
 
 # A partial index is used only where a condition says the same in the same words, not by parameters.
 IS_OPEN = text("outbox." + _OPEN)

@@ -3,9 +3,22 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, DateTime, FromClause, Row, String, false, func, select, update
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    FromClause,
+    Select,
+    String,
+    Update,
+    bindparam,
+    false,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from foundation import row_sets
@@ -16,24 +29,29 @@ from mailer.claims import Claimed
 from mailer.courier import Deferred, Delivered, NotTried, Outcome, Refused, Unwanted
 from mailer.flight_log import Landing
 from mailer.mail_text import storable
-from mailer.outbox_tables import IS_OPEN, OPEN, OutboxRow, State, looked_up
+from mailer.outbox_tables import IS_OPEN, OPEN, OUTBOX, OutboxRow, State, looked_up
 from mailer.pacing import is_complaint
 from mailer.retry import next_try
 
 REPLY_LENGTH = 300
 
 _AT = DateTime(timezone=True)
-_WRITTEN: row_sets.Kinds = {
-    "id": BigInteger(),
-    "attempt": BigInteger(),
-    "state": String(),
-    "attempts": BigInteger(),
-    "due_at": _AT,
-    "handed_at": _AT,
-    "ended_at": _AT,
-    "reply": String(),
-    "failing_as": String(),
-}
+_WRITTEN = row_sets.RowSet(
+    "written",
+    {
+        "id": BigInteger(),
+        "attempt": BigInteger(),
+        "state": String(),
+        "attempts": BigInteger(),
+        "due_at": _AT,
+        "handed_at": _AT,
+        "ended_at": _AT,
+        "reply": String(),
+        "failing_as": String(),
+    },
+)
+_BECOMES = {Delivered: State.SENT, Refused: State.FAILED, Deferred: State.DEFERRED}  # others leave it as it was
+_ASKED = row_sets.RowSet("asked", {"id": BigInteger()})
 
 
 class Result(NamedTuple):
@@ -42,6 +60,15 @@ class Result(NamedTuple):
     row: Claimed
     outcome: Outcome
     at: datetime
+
+
+class _Open(NamedTuple):
+    """What the database says of a row that has not ended."""
+
+    id: int
+    attempts: int
+    state: str
+    lease_by: str | None
 
 
 def record(
@@ -60,10 +87,10 @@ def record(
     if not results:
         return []
     done = _write(session, sender, results)
-    moves = Counter((r.row.batch, r.row.domain, was, _state(r)) for r, was in done)
+    moves = Counter((r.row.batch, r.row.domain, was, _BECOMES.get(type(r.outcome), was)) for r, was in done)
     changes = [tallies.Change(batch, domain, _by(was, to, times)) for (batch, domain, was, to), times in moves.items()]
     came_back = reported_before(session, [r.row.id for r, _ in done if isinstance(r.outcome, Delivered)])
-    for result, _ in done:
+    for result in (result for result, _ in done if came_back or not isinstance(result.outcome, Delivered)):
         if result.row.id in came_back:
             told = update(OutboxRow).where(OutboxRow.id == result.row.id)
             session.execute(told.values(bounced_as=came_back[result.row.id]))
@@ -103,9 +130,11 @@ def replay(session: Session, sender: str, landings: Iterable[Landing]) -> int:
 def _write(session: Session, sender: str, results: Sequence[Result]) -> list[tuple[Result, State]]:
     """What was written, each with the state before. Nearly always every row is still in our hand as we claimed it:
     then one statement writes all of them; if one is not, that is undone and the rows are looked at first."""
-    values = [_values(result, lambda at: row_sets.moment(session, at)) for result in results]
-    with session.begin_nested() as attempt:
-        if _update(session, values, held_by=sender) == len(results):
+    moment = row_sets.moments(session)
+    values = [_values(result, moment) for result in results]
+    with session.connection().begin_nested() as attempt:
+        new = _WRITTEN.values(session, values)
+        if _written_as_held.changed(session, {"sender": sender, **new}) == len(results):
             return [(result, result.row.was) for result in results]
         attempt.rollback()
     rows = _open_rows(session, [result.row.id for result in results])
@@ -119,24 +148,34 @@ def _write(session: Session, sender: str, results: Sequence[Result]) -> list[tup
         if mine or isinstance(result.outcome, Delivered):
             done.append((result, State(row.state)))
             ours.append(written)
-    _update(session, ours, held_by=None)
+    if ours:
+        _written.changed(session, _WRITTEN.values(session, ours))
     return done
 
 
-def _update(session: Session, values: Sequence[Sequence[Any]], *, held_by: str | None) -> int:
-    """How many rows were written; with `held_by`, only those that this sender holds under that very attempt."""
-    if not values:
-        return 0
-    new = row_sets.given(session, "written", _WRITTEN, values)
-    as_held = [] if held_by is None else [OutboxRow.lease_by == held_by, OutboxRow.attempts == new.c.attempt]
-    theirs = update(OutboxRow).where(OutboxRow.id == new.c.id, looked_up(IS_OPEN, *as_held))
-    return row_sets.changed(session, theirs.values(**_columns(new)))
+def _writing(*, sqlite: bool, as_held: bool) -> Update:
+    """With `as_held`, only rows that the sender holds under that very attempt."""
+    new = _WRITTEN.table(sqlite=sqlite)
+    held = [OUTBOX.c.lease_by == bindparam("sender"), OUTBOX.c.attempts == new.c.attempt] if as_held else []
+    return update(OUTBOX).where(OUTBOX.c.id == new.c.id, looked_up(IS_OPEN, *held)).values(_columns(new))
+
+
+_written = row_sets.Prepared(partial(_writing, as_held=False))
+_written_as_held = row_sets.Prepared(partial(_writing, as_held=True))
+
+
+@row_sets.Prepared
+def _still_open(*, sqlite: bool) -> Select[Any]:
+    asked = _ASKED.table(sqlite=sqlite)
+    columns = select(OUTBOX.c.id, OUTBOX.c.attempts, OUTBOX.c.state, OUTBOX.c.lease_by)
+    chosen = columns.where(OUTBOX.c.id == asked.c.id, looked_up(IS_OPEN)).order_by(OUTBOX.c.id)
+    return chosen.with_for_update(of=OUTBOX)
 
 
 def _columns(new: FromClause) -> dict[str, Any]:
     kept = ("state", "attempts", "due_at", "handed_at", "reply", "failing_as")
     return {
-        **{name: func.coalesce(new.c[name], getattr(OutboxRow, name)) for name in kept},
+        **{name: func.coalesce(new.c[name], OUTBOX.c[name]) for name in kept},
         "ended_at": new.c.ended_at,
         "lease_by": None,
         "lease_until": None,
@@ -180,23 +219,10 @@ def _pace(session: Session, results: Sequence[Result], groups: CarrierGroups | N
         domain_paces.released(session, took & set(complaining), at=at)
 
 
-def _state(result: Result) -> State:
-    match result.outcome:
-        case Delivered():
-            return State.SENT
-        case Refused():
-            return State.FAILED
-        case Deferred():
-            return State.DEFERRED
-    return result.row.was
-
-
-def _open_rows(session: Session, ids: Collection[int]) -> dict[int, Row[Any]]:
+def _open_rows(session: Session, ids: Collection[int]) -> dict[int, _Open]:
     """The rows as they stand now, locked; those that have ended are left out."""
-    asked = row_sets.given(session, "asked", {"id": BigInteger()}, [(number,) for number in sorted(set(ids))])
-    columns = select(OutboxRow.id, OutboxRow.attempts, OutboxRow.state, OutboxRow.lease_by)
-    chosen = columns.where(OutboxRow.id == asked.c.id, looked_up(IS_OPEN)).order_by(OutboxRow.id)
-    return {row.id: row for row in session.execute(chosen.with_for_update(of=OutboxRow))}
+    asked = _ASKED.values(session, [(number,) for number in sorted(set(ids))])
+    return {row[0]: _Open(*row) for row in _still_open.fetched(session, asked)}
 
 
 def _kept(reply: str) -> str:

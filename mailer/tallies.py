@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, ColumnElement, String, delete, func, select, text
+from sqlalchemy import BigInteger, ColumnElement, String, TextClause, delete, func, select, text
 from sqlalchemy.orm import Session
 
 from foundation import row_sets
@@ -17,14 +17,20 @@ AGAIN, REPAIR, MERGED = "again", "repair", "merged"
 _COLUMNS = ("sent", "failed", "suppressed", "expired", "deferred", BOUNCED, AUDIENCE)
 
 
-_MOVED: row_sets.Kinds = {"batch": String(), "domain": String(), **dict.fromkeys(_COLUMNS, BigInteger())}
-# Without a condition SQLite misreads ON CONFLICT after a SELECT.
-_ADDED = f"""
-    INSERT INTO tallies (sender, {", ".join(_MOVED)})
-    SELECT CAST(:sender AS VARCHAR), {", ".join(f"moved.{name}" for name in _MOVED)} FROM {{moved}} WHERE true
-    ON CONFLICT (batch, domain, sender)
-    DO UPDATE SET {", ".join(f"{name} = tallies.{name} + excluded.{name}" for name in _COLUMNS)}
-"""  # noqa: S608 -- our own names
+_PLACE = ("batch", "domain")
+_MOVED = row_sets.RowSet("moved", {**dict.fromkeys(_PLACE, String()), **dict.fromkeys(_COLUMNS, BigInteger())})
+
+
+@row_sets.Prepared
+def _added(*, sqlite: bool) -> TextClause:
+    # Without a condition SQLite misreads ON CONFLICT after a SELECT.
+    return text(f"""
+        INSERT INTO tallies (sender, {", ".join((*_PLACE, *_COLUMNS))})
+        SELECT CAST(:sender AS VARCHAR), {", ".join(f"moved.{name}" for name in (*_PLACE, *_COLUMNS))}
+        FROM {_MOVED.written_out(sqlite=sqlite)} WHERE true
+        ON CONFLICT (batch, domain, sender)
+        DO UPDATE SET {", ".join(f"{name} = tallies.{name} + excluded.{name}" for name in _COLUMNS)}
+    """)  # noqa: S608 -- our own names
 
 
 @dataclass(frozen=True)
@@ -70,10 +76,8 @@ def add(session: Session, sender: str, changes: Iterable[Change]) -> None:
             if name != State.QUEUED:
                 sums[(change.batch, change.domain)][name] += by
     rows = [(*place, *(by[name] for name in _COLUMNS)) for place, by in sorted(sums.items())]
-    if not rows:
-        return
-    moved, values = row_sets.written_out(session, "moved", _MOVED, rows)
-    session.execute(text(_ADDED.format(moved=moved)), {"sender": sender, **values})
+    if rows:
+        _added.changed(session, {"sender": sender, **_MOVED.values(session, rows)})
 
 
 def of(session: Session, batch: str) -> Counts:
