@@ -26,7 +26,7 @@ from mailer import domain_paces, domain_pauses, tallies
 from mailer.bounce_facts import Fact, Source, keep_fact, reported_before
 from mailer.carrier_groups import CarrierGroups
 from mailer.claims import Claimed
-from mailer.courier import Deferred, Delivered, NotTried, Outcome, Refused, Unwanted
+from mailer.courier import Deferred, Delivered, Outcome, Refused
 from mailer.flight_log import Landing
 from mailer.mail_text import storable
 from mailer.outbox_tables import IS_OPEN, OPEN, OUTBOX, OutboxRow, State, looked_up
@@ -36,11 +36,12 @@ from mailer.retry import next_try
 REPLY_LENGTH = 300
 
 _AT = DateTime(timezone=True)
-_WRITTEN = row_sets.RowSet(
-    "written",
+_HELD: row_sets.Kinds = {"id": BigInteger(), "attempt": BigInteger()}
+_LANDED = row_sets.RowSet("landed", {**_HELD, "at": _AT, "reply": String()})
+_TRIED = row_sets.RowSet(
+    "tried",
     {
-        "id": BigInteger(),
-        "attempt": BigInteger(),
+        **_HELD,
         "state": String(),
         "attempts": BigInteger(),
         "due_at": _AT,
@@ -129,39 +130,66 @@ def replay(session: Session, sender: str, landings: Iterable[Landing]) -> int:
 
 def _write(session: Session, sender: str, results: Sequence[Result]) -> list[tuple[Result, State]]:
     """What was written, each with the state before. Nearly always every row is still in our hand as we claimed it:
-    then one statement writes all of them; if one is not, that is undone and the rows are looked at first."""
-    moment = row_sets.moments(session)
-    values = [_values(result, moment) for result in results]
+    then they are all written at once; if one is not, that is undone and the rows are looked at first."""
     with session.connection().begin_nested() as attempt:
-        new = _WRITTEN.values(session, values)
-        if _written_as_held.changed(session, {"sender": sender, **new}) == len(results):
+        if _update(session, results, held_by=sender) == len(results):
             return [(result, result.row.was) for result in results]
         attempt.rollback()
     rows = _open_rows(session, [result.row.id for result in results])
     done: list[tuple[Result, State]] = []
-    ours: list[Sequence[Any]] = []
-    for result, written in zip(results, values, strict=True):
+    for result in results:
         row = rows.pop(result.row.id, None)
         if row is None:
             continue
         mine = row.lease_by == sender and row.attempts == result.row.attempt
         if mine or isinstance(result.outcome, Delivered):
             done.append((result, State(row.state)))
-            ours.append(written)
-    if ours:
-        _written.changed(session, _WRITTEN.values(session, ours))
+    _update(session, [result for result, _ in done], held_by=None)
     return done
 
 
-def _writing(*, sqlite: bool, as_held: bool) -> Update:
-    """With `as_held`, only rows that the sender holds under that very attempt."""
-    new = _WRITTEN.table(sqlite=sqlite)
+def _update(session: Session, results: Sequence[Result], *, held_by: str | None) -> int:
+    """How many rows were written; with `held_by`, only those that this sender holds under that very attempt."""
+    moment = row_sets.moments(session)
+    landed: list[tuple[Any, ...]] = []
+    tried: list[tuple[Any, ...]] = []
+    for row, outcome, at in results:
+        if isinstance(outcome, Delivered):
+            landed.append((row.id, row.attempt, moment(at), _kept(outcome.reply)))
+        else:
+            tried.append((row.id, row.attempt, *_values(row, outcome, at, moment)))
+    written = 0
+    as_held = held_by is not None
+    who = {"sender": held_by} if as_held else {}
+    if landed:
+        written += _landing[as_held].changed(session, who | _LANDED.values(session, landed))
+    if tried:
+        written += _trying[as_held].changed(session, who | _TRIED.values(session, tried))
+    return written
+
+
+def _onto(new: FromClause, *, as_held: bool) -> Update:
+    """The rows named that are open; with `as_held`, only those that the sender holds under that very attempt."""
     held = [OUTBOX.c.lease_by == bindparam("sender"), OUTBOX.c.attempts == new.c.attempt] if as_held else []
-    return update(OUTBOX).where(OUTBOX.c.id == new.c.id, looked_up(IS_OPEN, *held)).values(_columns(new))
+    theirs = update(OUTBOX).where(OUTBOX.c.id == new.c.id, looked_up(IS_OPEN, *held))
+    return theirs.values(lease_by=None, lease_until=None, paced=false())
 
 
-_written = row_sets.Prepared(partial(_writing, as_held=False))
-_written_as_held = row_sets.Prepared(partial(_writing, as_held=True))
+def _land(*, sqlite: bool, as_held: bool) -> Update:
+    new = _LANDED.table(sqlite=sqlite)
+    sent = {"state": State.SENT.value, "handed_at": new.c.at, "ended_at": new.c.at, "reply": new.c.reply}
+    return _onto(new, as_held=as_held).values(sent)
+
+
+def _try(*, sqlite: bool, as_held: bool) -> Update:
+    new = _TRIED.table(sqlite=sqlite)
+    kept = ("state", "attempts", "due_at", "handed_at", "reply", "failing_as")
+    values = {name: func.coalesce(new.c[name], OUTBOX.c[name]) for name in kept}
+    return _onto(new, as_held=as_held).values({**values, "ended_at": new.c.ended_at})
+
+
+_landing = {as_held: row_sets.Prepared(partial(_land, as_held=as_held)) for as_held in (True, False)}
+_trying = {as_held: row_sets.Prepared(partial(_try, as_held=as_held)) for as_held in (True, False)}
 
 
 @row_sets.Prepared
@@ -172,37 +200,20 @@ def _still_open(*, sqlite: bool) -> Select[Any]:
     return chosen.with_for_update(of=OUTBOX)
 
 
-def _columns(new: FromClause) -> dict[str, Any]:
-    kept = ("state", "attempts", "due_at", "handed_at", "reply", "failing_as")
-    return {
-        **{name: func.coalesce(new.c[name], OUTBOX.c[name]) for name in kept},
-        "ended_at": new.c.ended_at,
-        "lease_by": None,
-        "lease_until": None,
-        "paced": false(),
-    }
-
-
-def _values(result: Result, moment: Callable[[datetime], Any]) -> tuple[Any, ...]:
-    """What the row becomes; None leaves it as it is."""
-    row, outcome = result.row, result.outcome
-    at = moment(result.at)
-    attempt = row.attempt
+def _values(row: Claimed, outcome: Outcome, at: datetime, moment: Callable[[datetime], Any]) -> tuple[Any, ...]:
+    """What the row becomes when it was not accepted; None leaves it as it is."""
     match outcome:
-        case Delivered():
-            return (row.id, attempt, State.SENT.value, None, None, at, at, _kept(outcome.reply), None)
         case Refused():
-            return (row.id, attempt, State.FAILED.value, None, None, None, at, _kept(outcome.reply), None)
+            return (State.FAILED.value, None, None, None, moment(at), _kept(outcome.reply), None)
         case Deferred():
-            due = next_try(attempt=attempt, at=result.at, expires_at=row.expires_at, hint=outcome.hint, seed=row.id)
+            due = next_try(attempt=row.attempt, at=at, expires_at=row.expires_at, hint=outcome.hint, seed=row.id)
             # Without a moment the last try before the expiry was this one: the row waits for the sweep that ends it.
             again = moment(due or row.expires_at)
             failing = outcome.bounce_class.value
-            return (row.id, attempt, State.DEFERRED.value, None, again, at, None, _kept(outcome.reply), failing)
-        case NotTried() | Unwanted():
-            # The try is not counted, since nothing was offered. A halted batch may go on later; rows of those who
-            # left or of a withdrawn batch are ended by the sweep.
-            return (row.id, attempt, None, attempt - 1, None, None, None, None, None)
+            return (State.DEFERRED.value, None, again, moment(at), None, _kept(outcome.reply), failing)
+    # The try is not counted, since nothing was offered. A halted batch may go on later; rows of those who left or of a
+    # withdrawn batch are ended by the sweep.
+    return (None, row.attempt - 1, None, None, None, None, None)
 
 
 def _pace(session: Session, results: Sequence[Result], groups: CarrierGroups | None, *, at: datetime) -> None:

@@ -167,7 +167,10 @@ class Sender:
             await self._patiently(self._round)
             seconds = RECORD_SECONDS if len(self._hand) else POLL_SECONDS
             # What a call or a bell brings meanwhile is done together.
-            await asyncio.sleep(BEAT_SECONDS if self._flows else BREATH_SECONDS)
+            await asyncio.sleep(BREATH_SECONDS)
+            if self._flows:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._desk.full.wait(), BEAT_SECONDS)
             if not self._has_more:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._call.wait(), seconds)
@@ -220,7 +223,7 @@ class Sender:
         ended = Counter(each.row.lane for each, _ in group)
         for lane in Lane:
             held = self._hand.count(lane) - ended[lane]
-            if held <= self._target // 2 and (lane is not Lane.BULK or self._eq.hours.may_finish(at)):
+            if held <= self._target * 3 // 4 and (lane is not Lane.BULK or self._eq.hours.may_finish(at)):
                 room[lane] = self._target - held
         span = self._eq.hours.span_in_grace(at) if Lane.BULK in room else None
         rest = None if span is None else Rest(*span, until=self._eq.hours.next_opening(at))

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 GLANCE = timedelta(seconds=0.2)
 FULL = 1000  # results that are worth a record at once
-MOST_UNRECORDED = 2 * FULL  # what another host would repeat if this one died now
+MOST_UNRECORDED = 3 * FULL  # what another host would repeat if this one died now
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ class Desk:
         self._idle: list[tuple[Sequence[Lane], asyncio.Future[None]]] = []  # the line that rested last comes last
         self._being_recorded = 0
         self._unnoted = 0  # acceptances for which the flight log had no room
+        self.full = asyncio.Event()
         self.rings = 0
 
     @property
@@ -140,6 +141,7 @@ class Desk:
         if held.group is not None and self._idle:
             self.ring()  # a connection to that carrier is free
         if len(self._results) >= FULL:
+            self.full.set()
             self._call()
 
     def drop(self, number: int) -> None:
@@ -151,6 +153,7 @@ class Desk:
     def hand_in(self) -> list[tuple[Held, Result]]:
         """The results so far, for one record."""
         group, self._results = self._results, []
+        self.full.clear()
         self._being_recorded = len(group)
         return group
 
