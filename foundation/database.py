@@ -27,6 +27,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from foundation.clock import aware
 
 BUSY_SECONDS = 5
+CACHE_KIB = 16 * 1024  # of pages, for each connection of SQLite
 
 # SQLite gives out row numbers by itself only for a column that is exactly INTEGER.
 RowId = BigInteger().with_variant(Integer, "sqlite")
@@ -79,6 +80,7 @@ class Database:
         # SQLite has one writer. Threads of this process queue up here, which wakes them at once; SQLite itself would
         # let them sleep and look again.
         self._turn: AbstractContextManager[object] = threading.RLock() if self.is_sqlite else nullcontext()
+        self._writer: Connection | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -93,8 +95,23 @@ class Database:
     def write(self) -> Iterator[Session]:
         """On SQLite the write lock is taken at once (BEGIN IMMEDIATE), so that a writer waits at its start
         rather than failing in its middle."""
-        with self._turn, Session(self._writing, expire_on_commit=False) as session, session.begin():
+        with self._turn, self._pen() as pen, Session(pen, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @contextmanager
+    def _pen(self) -> Iterator[Engine | Connection]:
+        """What a write goes through. SQLite empties the page cache of a connection when another one has written: there
+        one connection writes for all threads, and a new one after a failure."""
+        if not self.is_sqlite:
+            yield self._writing
+            return
+        pen, self._writer = self._writer or self._writing.connect(), None
+        try:
+            yield pen
+        except BaseException:
+            pen.close()
+            raise
+        self._writer = pen
 
     def answers(self) -> bool:
         """Whether the database can be asked at all; never raises for an outage."""
@@ -106,6 +123,10 @@ class Database:
         return True
 
     def close(self) -> None:
+        with self._turn:
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
         self.engine.dispose()
 
 
@@ -138,6 +159,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "synchronous=FULL",  # What was acknowledged survives a power cut.
         "foreign_keys=ON",
         "wal_autocheckpoint=4000",
+        f"cache_size=-{CACHE_KIB}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
