@@ -11,6 +11,7 @@ from mailer.dialogue import QUIET, QUIT_SECONDS, Desk, Patience, Rest
 from mailer.relay_verdict import UNWRITABLE, Answer, Fault, Trouble, heard, is_over, lost
 from mailer.reply_reader import ReplyReader
 from mailer.silence_watch import SilenceWatch
+from mailer.straight_writer import StraightWriter
 from mailer.wire import commands, content, readable
 
 _NOBODY = Envelope(0, "", "", "", b"")
@@ -39,6 +40,7 @@ class PipelinedDialogue(asyncio.Protocol):
     def __init__(self, transport: asyncio.Transport, patience: Patience) -> None:
         """`transport` is open, signed in, and has nothing outstanding."""
         self._transport = transport
+        self._writer = StraightWriter(transport)
         self._patience = patience
         self._reader = ReplyReader()
         self._awaits = Awaits.NOTHING
@@ -81,7 +83,7 @@ class PipelinedDialogue(asyncio.Protocol):
     async def quit(self) -> None:
         if self.is_open:
             self._is_over = True
-            self._transport.write(b"QUIT\r\n")
+            self._writer.write(b"QUIT\r\n")
             with suppress(TimeoutError):
                 async with asyncio.timeout(QUIT_SECONDS):
                     await self._goodbye.wait()
@@ -134,7 +136,7 @@ class PipelinedDialogue(asyncio.Protocol):
             self._needs_reset = False
             self._awaits = Awaits.RESET
             octets = b"RSET\r\n" + octets
-        self._transport.write(octets)
+        self._writer.write(octets)
 
     def _hear(self, reply: bytes) -> None:
         awaits = self._awaits
@@ -223,7 +225,7 @@ class PipelinedDialogue(asyncio.Protocol):
         if found is not None:
             self._announced = found[0]
             octets += found[1]
-        self._transport.write(octets)
+        self._writer.write(octets)
 
     def _turn_to_announced(self) -> None:
         if self._announced is None:
