@@ -29,6 +29,8 @@ class FanOut:
         self._clock = clock
         self._bell = bell
         self._limit = LEAST
+        self._has_more = False
+        self._looked = float("-inf")
 
     async def run(self, stop: asyncio.Event) -> None:
         rest = REST_SECONDS
@@ -48,17 +50,21 @@ class FanOut:
     def chunk(self) -> bool:
         """True when there may be more to do at once."""
         at = self._clock.now()
-        with self._database.read() as session:
-            due = self._publisher.has_due(session, at=at)
-            if not due and not self._publisher.has_work(session):
-                return False
-        if due:
-            with self._database.write() as session:
-                self._publisher.open_due(session, at=at)
+        if not self._has_more or time.monotonic() - self._looked > REST_SECONDS:
+            with self._database.read() as session:
+                due = self._publisher.has_due(session, at=at)
+                if not due and not self._publisher.has_work(session):
+                    return False
+            if due:
+                with self._database.write() as session:
+                    self._publisher.open_due(session, at=at)
+            self._looked = time.monotonic()
+        self._has_more = False
         with self._database.write() as session:
             began = time.monotonic()
             more = self._publisher.fan_out(session, at=at, limit=self._limit)
             took = time.monotonic() - began
         fits = self._limit * CHUNK_SECONDS / max(took, 0.001)
         self._limit = int(min(max(fits, self._limit / 2, LEAST), self._limit * 2, MOST))
+        self._has_more = more
         return more
