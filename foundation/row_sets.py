@@ -1,18 +1,32 @@
 """Row sets: many rows go to the database, and come from it, in one step.
 
 The driver of SQLite lets go of the interpreter at every row it steps over, and gets it back only after whoever is busy
-there has had a turn. A thread that fetches rows beside a busy event loop would wait at each of them, so on SQLite a
-set travels as one JSON text; PostgreSQL takes arrays.
+there has had a turn: a thread that fetches rows beside a busy event loop would wait at each of them. The driver of
+PostgreSQL writes an array value by value, at four times the price. So a set travels as one JSON text.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Protocol
 
-from sqlalchemy import ARRAY, BindParameter, Executable, FromClause, Select, bindparam, cast, column, func, select
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    DateTime,
+    Executable,
+    FromClause,
+    Select,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    select,
+    text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
@@ -21,7 +35,8 @@ from foundation.database import is_sqlite
 Kinds = Mapping[str, TypeEngine[Any]]
 Values = Mapping[str, Any]
 
-_POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
+_SQLITE = sqlite.dialect(paramstyle="named")
+_POSTGRESQL = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
 _WITHOUT_ZONE = len("2026-11-23 09:00:00.000000")
 
 
@@ -34,35 +49,24 @@ class RowSet:
 
     def table(self, *, sqlite: bool, values: Values | None = None) -> FromClause:
         """With `values` they are part of the statement."""
-        if sqlite:
-            value = func.json_each(_parameter(self.name, values)).table_valued("value").c.value
-            parts = [func.json_extract(value, f"$[{place}]").label(each) for place, each in enumerate(self._columns)]
-            return select(*parts).subquery(self.name)
-        kinds = self._columns.items()
-        arrays = (cast(_parameter(self._array(each), values, ARRAY(kind)), ARRAY(kind)) for each, kind in kinds)
-        table = func.unnest(*arrays).table_valued(*(column(each, kind) for each, kind in kinds))
-        return table.render_derived(name=self.name)
+        rows: BindParameter[Any] = bindparam(self.name)
+        if values is not None:
+            rows = bindparam(self.name, values[self.name], unique=True)
+        parse, at_place = (func.json_each, _in_sqlite) if sqlite else (func.jsonb_array_elements, _in_postgresql)
+        value = parse(rows if sqlite else cast(rows, JSONB)).table_valued("value").c.value
+        parts = (at_place(value, place, kind) for place, kind in enumerate(self._columns.values()))
+        return select(*(part.label(each) for part, each in zip(parts, self._columns, strict=True))).subquery(self.name)
 
     def written_out(self, *, sqlite: bool) -> str:
         """The same as SQL, for statements that are written out."""
-        if sqlite:
-            parts = ", ".join(
-                f"json_extract(value, '$[{place}]') AS {each}" for place, each in enumerate(self._columns)
-            )
-            return f"(SELECT {parts} FROM json_each(:{self.name})) AS {self.name}"  # noqa: S608 -- our own names
-        kinds = ((self._array(each), kind.compile(_POSTGRESQL)) for each, kind in self._columns.items())
-        arrays = ", ".join(f"CAST(:{array} AS {kind}[])" for array, kind in kinds)
-        return f"unnest({arrays}) AS {self.name}({', '.join(self._columns)})"
+        dialect = _SQLITE if sqlite else _POSTGRESQL
+        names = ", ".join(f"{self.name}.{each}" for each in self._columns)
+        table = select(text(names)).select_from(self.table(sqlite=sqlite)).compile(dialect=dialect)
+        return str(table).partition("FROM ")[2]
 
-    def values(self, session: Session, rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
+    def values(self, rows: Sequence[Sequence[Any]]) -> dict[str, str]:
         """What a statement on this table takes; moments are written with `moment`."""
-        if is_sqlite(session):
-            return {self.name: json.dumps(rows, separators=(",", ":"))}
-        turned = list(zip(*rows, strict=True)) or [()] * len(self._columns)
-        return {self._array(each): list(some) for each, some in zip(self._columns, turned, strict=True)}
-
-    def _array(self, column_name: str) -> str:
-        return f"{self.name}_{column_name}"
+        return {self.name: json.dumps(rows, separators=(",", ":"), default=tuple)}
 
 
 class Builds(Protocol):
@@ -104,7 +108,7 @@ class Prepared:
 def given(session: Session, name: str, columns: Kinds, rows: Sequence[Sequence[Any]]) -> FromClause:
     """The rows and their table in one, for a statement that is built where it is needed."""
     there = RowSet(name, columns)
-    return there.table(sqlite=is_sqlite(session), values=there.values(session, rows))
+    return there.table(sqlite=is_sqlite(session), values=there.values(rows))
 
 
 def fetched(session: Session, statement: Select[Any]) -> Sequence[Sequence[Any]]:
@@ -120,14 +124,11 @@ def changed(session: Session, statement: Executable) -> int:
     return int(getattr(session.execute(quietly), "rowcount", 0))
 
 
-def moment(session: Session, at: datetime) -> datetime | str:
-    """A moment as a column of a given set carries it."""
-    return moments(session)(at)
-
-
-def moments(session: Session) -> Callable[[datetime], datetime | str]:
-    """The same, for many."""
-    return _text if is_sqlite(session) else _as_it_is
+def moment(at: datetime) -> str:
+    """A moment as a column of a given set carries it, and as SQLAlchemy stores it in SQLite: in UTC and always with six
+    places, so that texts compare as moments do."""
+    in_utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return in_utc.isoformat(" ", "microseconds")[:_WITHOUT_ZONE]
 
 
 def read_moment(value: datetime | str) -> datetime:
@@ -135,8 +136,15 @@ def read_moment(value: datetime | str) -> datetime:
     return _read_text(value) if isinstance(value, str) else value.astimezone(UTC)
 
 
-def _parameter(name: str, values: Values | None, kind: TypeEngine[Any] | None = None) -> BindParameter[Any]:
-    return bindparam(name, type_=kind) if values is None else bindparam(name, values[name], type_=kind, unique=True)
+def _in_sqlite(value: ColumnElement[Any], place: int, _kind: TypeEngine[Any]) -> ColumnElement[Any]:
+    return func.json_extract(value, literal_column(f"'$[{place}]'"))
+
+
+def _in_postgresql(value: ColumnElement[Any], place: int, kind: TypeEngine[Any]) -> ColumnElement[Any]:
+    there = value.op("->>")(literal_column(str(place)))
+    if isinstance(kind, DateTime):
+        return func.timezone(literal_column("'UTC'"), cast(there, DateTime()), type_=kind)
+    return cast(there, kind)
 
 
 def _as_one_text(statement: Select[Any]) -> Select[Any]:
@@ -151,13 +159,3 @@ def _rows(one_text: str | None) -> list[list[Any]]:
 @lru_cache(maxsize=256)  # rows that were put in together share their moments
 def _read_text(value: str) -> datetime:
     return datetime.fromisoformat(value).replace(tzinfo=UTC)
-
-
-def _as_it_is(at: datetime) -> datetime:
-    return at
-
-
-def _text(at: datetime) -> str:
-    """As SQLAlchemy stores a moment in SQLite: always with six places, so that texts compare as moments do."""
-    in_utc = at if at.tzinfo is UTC else at.astimezone(UTC)
-    return in_utc.isoformat(" ", "microseconds")[:_WITHOUT_ZONE]

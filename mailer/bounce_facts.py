@@ -86,7 +86,7 @@ def reported_before(session: Session, outbox_ids: Sequence[int]) -> dict[int, st
     """Deliveries of which a report came back before their acceptance was written down, with the class told."""
     if not outbox_ids:
         return {}
-    asked = _ASKED.values(session, [(number,) for number in outbox_ids])
+    asked = _ASKED.values([(number,) for number in outbox_ids])
     return {row[0]: row[1] for row in _reported.fetched(session, asked)}
 
 

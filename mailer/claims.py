@@ -104,7 +104,7 @@ def claim(session: Session, sender: str, wish: Wish, *, at: datetime) -> Taken:
             picked = _due.fetched(session, due) if left else []
             passed = gate.pass_through((_picked(row) for row in picked), lane)
             if passed:
-                held = _HELD.values(session, [(row.id,) for row, _ in passed])
+                held = _HELD.values([(row.id,) for row, _ in passed])
                 _leased.changed(session, {"sender": sender, "until": lease_at + LEASE, **held})
             taken += [_claimed(row.values, not_before) for row, not_before in passed]
             if len(picked) < left or not left:

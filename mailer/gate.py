@@ -137,7 +137,7 @@ class Gate:
         if not later:
             return
         kinds: row_sets.Kinds = {"id": BigInteger(), "due_at": DateTime(timezone=True), "paced": BigInteger()}
-        rows = [(number, row_sets.moment(self._session, due), int(paced)) for number, due, paced in later]
+        rows = [(number, row_sets.moment(due), int(paced)) for number, due, paced in later]
         new = row_sets.given(self._session, "later", kinds, rows)
         put_off = update(OutboxRow).where(OutboxRow.id == new.c.id)
         row_sets.changed(self._session, put_off.values(due_at=new.c.due_at, paced=new.c.paced == literal(1)))

@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     TextClause,
     and_,
+    bindparam,
     func,
     literal,
     or_,
@@ -26,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from foundation import bell, row_sets
-from foundation.database import insert_into
+from foundation.database import Moment, insert_into
 from mailer import tallies
 from mailer.letter import Letter
 from mailer.outbox_tables import (
@@ -56,7 +57,7 @@ _RECIPIENT = row_sets.RowSet("recipient", {"address": String(), "domain": String
 @row_sets.Prepared
 def _enqueued(*, sqlite: bool) -> TextClause:
     # Without a condition SQLite misreads ON CONFLICT after a SELECT.
-    return text(f"""
+    statement = text(f"""
         INSERT INTO outbox (
             address, domain, recipient_ref, letter_id, batch, once_key, lane, state,
             unwanted, parked, paced, attempts, created_at, due_at, expires_at
@@ -66,6 +67,7 @@ def _enqueued(*, sqlite: bool) -> TextClause:
         FROM {_RECIPIENT.written_out(sqlite=sqlite)} WHERE true
         ON CONFLICT (once_key, address) DO NOTHING
     """)  # noqa: S608 -- our own names
+    return statement.bindparams(*(bindparam(name, type_=Moment()) for name in ("at", "expires_at")))
 
 
 @dataclass(frozen=True)
@@ -115,13 +117,13 @@ def enqueue(session: Session, letter_id: int, post: Post, recipients: Iterable[T
         return 0
     if post.lane is not Lane.REPLY:
         _name_key(session, post)
-    values = _RECIPIENT.values(session, rows) | {
+    values = _RECIPIENT.values(rows) | {
         "letter_id": letter_id,
         "batch": post.batch,
         "once_key": post.once_key,
         "lane": int(post.lane),
-        "at": row_sets.moment(session, post.at),
-        "expires_at": row_sets.moment(session, post.expires_at),
+        "at": post.at,
+        "expires_at": post.expires_at,
     }
     added = _enqueued.changed(session, values)
     bell.ring(session, "outbox")

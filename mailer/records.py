@@ -1,7 +1,7 @@
 """Records: what became of each try is written down in groups, rows, tallies and bounce facts together."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
@@ -150,21 +150,20 @@ def _write(session: Session, sender: str, results: Sequence[Result]) -> list[tup
 
 def _update(session: Session, results: Sequence[Result], *, held_by: str | None) -> int:
     """How many rows were written; with `held_by`, only those that this sender holds under that very attempt."""
-    moment = row_sets.moments(session)
     landed: list[tuple[Any, ...]] = []
     tried: list[tuple[Any, ...]] = []
     for row, outcome, at in results:
         if isinstance(outcome, Delivered):
-            landed.append((row.id, row.attempt, moment(at), _kept(outcome.reply)))
+            landed.append((row.id, row.attempt, row_sets.moment(at), _kept(outcome.reply)))
         else:
-            tried.append((row.id, row.attempt, *_values(row, outcome, at, moment)))
+            tried.append((row.id, row.attempt, *_values(row, outcome, at)))
     written = 0
     as_held = held_by is not None
     who = {"sender": held_by} if as_held else {}
     if landed:
-        written += _landing[as_held].changed(session, who | _LANDED.values(session, landed))
+        written += _landing[as_held].changed(session, who | _LANDED.values(landed))
     if tried:
-        written += _trying[as_held].changed(session, who | _TRIED.values(session, tried))
+        written += _trying[as_held].changed(session, who | _TRIED.values(tried))
     return written
 
 
@@ -200,17 +199,17 @@ def _still_open(*, sqlite: bool) -> Select[Any]:
     return chosen.with_for_update(of=OUTBOX)
 
 
-def _values(row: Claimed, outcome: Outcome, at: datetime, moment: Callable[[datetime], Any]) -> tuple[Any, ...]:
+def _values(row: Claimed, outcome: Outcome, at: datetime) -> tuple[Any, ...]:
     """What the row becomes when it was not accepted; None leaves it as it is."""
     match outcome:
         case Refused():
-            return (State.FAILED.value, None, None, None, moment(at), _kept(outcome.reply), None)
+            return (State.FAILED.value, None, None, None, row_sets.moment(at), _kept(outcome.reply), None)
         case Deferred():
             due = next_try(attempt=row.attempt, at=at, expires_at=row.expires_at, hint=outcome.hint, seed=row.id)
             # Without a moment the last try before the expiry was this one: the row waits for the sweep that ends it.
-            again = moment(due or row.expires_at)
+            again = row_sets.moment(due or row.expires_at)
             failing = outcome.bounce_class.value
-            return (State.DEFERRED.value, None, again, moment(at), None, _kept(outcome.reply), failing)
+            return (State.DEFERRED.value, None, again, row_sets.moment(at), None, _kept(outcome.reply), failing)
     # The try is not counted, since nothing was offered. A halted batch may go on later; rows of those who left or of a
     # withdrawn batch are ended by the sweep.
     return (None, row.attempt - 1, None, None, None, None, None)
@@ -232,7 +231,7 @@ def _pace(session: Session, results: Sequence[Result], groups: CarrierGroups | N
 
 def _open_rows(session: Session, ids: Collection[int]) -> dict[int, _Open]:
     """The rows as they stand now, locked; those that have ended are left out."""
-    asked = _ASKED.values(session, [(number,) for number in sorted(set(ids))])
+    asked = _ASKED.values([(number,) for number in sorted(set(ids))])
     return {row[0]: _Open(*row) for row in _still_open.fetched(session, asked)}
 
 

@@ -77,7 +77,7 @@ def add(session: Session, sender: str, changes: Iterable[Change]) -> None:
                 sums[(change.batch, change.domain)][name] += by
     rows = [(*place, *(by[name] for name in _COLUMNS)) for place, by in sorted(sums.items())]
     if rows:
-        _added.changed(session, {"sender": sender, **_MOVED.values(session, rows)})
+        _added.changed(session, {"sender": sender, **_MOVED.values(rows)})
 
 
 def of(session: Session, batch: str) -> Counts:
