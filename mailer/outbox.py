@@ -12,22 +12,21 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    FromClause,
     Select,
     String,
-    TextClause,
     and_,
-    bindparam,
     func,
     literal,
     or_,
     select,
-    text,
+    true,
     update,
 )
 from sqlalchemy.orm import Session
 
 from foundation import bell, row_sets
-from foundation.database import Moment, insert_into
+from foundation.database import insert_into
 from mailer import tallies
 from mailer.letter import Letter
 from mailer.outbox_tables import (
@@ -36,6 +35,7 @@ from mailer.outbox_tables import (
     IS_REPLY,
     NOT_ENDED,
     OPEN,
+    OUTBOX,
     BatchRow,
     BatchState,
     Lane,
@@ -51,23 +51,7 @@ class LettersFolded(Exception):
     """Letters under this once_key were dropped since they are old: nobody could tell who has had one."""
 
 
-_RECIPIENT = row_sets.RowSet("recipient", {"address": String(), "domain": String(), "recipient_ref": BigInteger()})
-
-
-@row_sets.Prepared
-def _enqueued(*, sqlite: bool) -> TextClause:
-    # Without a condition SQLite misreads ON CONFLICT after a SELECT.
-    statement = text(f"""
-        INSERT INTO outbox (
-            address, domain, recipient_ref, letter_id, batch, once_key, lane, state,
-            unwanted, parked, paced, attempts, created_at, due_at, expires_at
-        )
-        SELECT address, domain, recipient_ref, :letter_id, :batch, :once_key, :lane, 'queued',
-            false, false, false, 0, :at, :at, :expires_at
-        FROM {_RECIPIENT.written_out(sqlite=sqlite)} WHERE true
-        ON CONFLICT (once_key, address) DO NOTHING
-    """)  # noqa: S608 -- our own names
-    return statement.bindparams(*(bindparam(name, type_=Moment()) for name in ("at", "expires_at")))
+_RECIPIENT: row_sets.Kinds = {"address": String(), "domain": String(), "recipient_ref": BigInteger()}
 
 
 @dataclass(frozen=True)
@@ -117,17 +101,8 @@ def enqueue(session: Session, letter_id: int, post: Post, recipients: Iterable[T
         return 0
     if post.lane is not Lane.REPLY:
         _name_key(session, post)
-    values = _RECIPIENT.values(rows) | {
-        "letter_id": letter_id,
-        "batch": post.batch,
-        "once_key": post.once_key,
-        "lane": int(post.lane),
-        "at": post.at,
-        "expires_at": post.expires_at,
-    }
-    added = _enqueued.changed(session, values)
-    bell.ring(session, "outbox")
-    return added
+    given = row_sets.given(session, "recipient", _RECIPIENT, rows)
+    return _insert(session, letter_id, post, given, true())
 
 
 @dataclass(frozen=True)
@@ -147,23 +122,17 @@ def enqueue_page(session: Session, letter_id: int, post: Post, page: Select[Any]
         return Made(None, {})
     _name_key(session, post)
     before = session.scalar(select(func.max(OutboxRow.id))) or 0
-    found = page.subquery("found")
     # Between the two looks somebody may have come back; nobody beyond the first look's last is taken by the second.
-    chosen = select(*found.c, *(literal(value, column.type) for column, value in _shared(letter_id, post))).where(
-        found.c.recipient_ref <= last
-    )
-    names = [*(column.name for column in found.c), *(column.name for column, _ in _shared(letter_id, post))]
-    statement = insert_into(session, OutboxRow).from_select(names, chosen, include_defaults=False)
-    row_sets.changed(session, statement.on_conflict_do_nothing(index_elements=["once_key", "address"]))
-    bell.ring(session, "outbox")
+    found = page.subquery("found")
+    _insert(session, letter_id, post, found, found.c.recipient_ref <= last)
     mine = (OutboxRow.id > before, OutboxRow.batch == post.batch)
     made = row_sets.fetched(session, select(OutboxRow.domain, func.count()).where(*mine).group_by(OutboxRow.domain))
     return Made(last, {row[0]: row[1] for row in made})
 
 
-def _shared(letter_id: int, post: Post) -> list[tuple[Any, object]]:
-    """What all rows of one post have in common."""
-    values = {
+def _insert(session: Session, letter_id: int, post: Post, found: FromClause, which: ColumnElement[bool]) -> int:
+    """How many of the rows found (address, domain, recipient_ref) are new under this once_key."""
+    shared = {
         "letter_id": letter_id,
         "batch": post.batch,
         "once_key": post.once_key,
@@ -177,7 +146,13 @@ def _shared(letter_id: int, post: Post) -> list[tuple[Any, object]]:
         "due_at": post.at,
         "expires_at": post.expires_at,
     }
-    return [(OutboxRow.__table__.c[name], value) for name, value in values.items()]
+    values = (literal(value, OUTBOX.c[name].type) for name, value in shared.items())
+    # Without a condition SQLite misreads ON CONFLICT after a SELECT.
+    chosen = select(*found.c, *values).where(which)
+    statement = insert_into(session, OUTBOX).from_select([*found.c.keys(), *shared], chosen, include_defaults=False)
+    added = row_sets.changed(session, statement.on_conflict_do_nothing(index_elements=["once_key", "address"]))
+    bell.ring(session, "outbox")
+    return added
 
 
 def reply(session: Session, letter: Letter, post: Post, to: To) -> None:

@@ -49,9 +49,7 @@ class PipelinedDialogue(asyncio.Protocol):
         self._announced: Envelope | None = None
         self._needs_reset = False
         self._is_first = True
-        self._is_over = False
-        self._is_full = False
-        self._holds_content = False
+        self._is_over = self._is_full = self._holds_content = False
         self._watch = SilenceWatch(
             min(patience.answer, patience.end),
             self._patience_now,
