@@ -27,7 +27,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from foundation.clock import aware
 
 BUSY_SECONDS = 5
-CACHE_KIB = 16 * 1024  # of pages, for each connection of SQLite
+CACHE_KIB = 16 * 1024  # of pages, for the connection that writes to SQLite
 
 # SQLite gives out row numbers by itself only for a column that is exactly INTEGER.
 RowId = BigInteger().with_variant(Integer, "sqlite")
@@ -105,13 +105,28 @@ class Database:
         if not self.is_sqlite:
             yield self._writing
             return
-        pen, self._writer = self._writer or self._writing.connect(), None
+        pen, self._writer = self._writer or self._new_pen(), None
+        if pen.in_transaction():
+            # Somebody kept hold of it after the session had ended: what is written now must not hang on that.
+            pen.close()
+            pen = self._new_pen()
         try:
             yield pen
         except BaseException:
             pen.close()
             raise
-        self._writer = pen
+        self._keep(pen)
+
+    def _keep(self, pen: Connection) -> None:
+        if self._writer is None:
+            self._writer = pen
+        else:
+            pen.close()
+
+    def _new_pen(self) -> Connection:
+        pen = self._writing.connect()
+        pen.connection.cursor().execute(f"PRAGMA cache_size=-{CACHE_KIB}")
+        return pen
 
     def answers(self) -> bool:
         """Whether the database can be asked at all; never raises for an outage."""
@@ -159,7 +174,6 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "synchronous=FULL",  # What was acknowledged survives a power cut.
         "foreign_keys=ON",
         "wal_autocheckpoint=4000",
-        f"cache_size=-{CACHE_KIB}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

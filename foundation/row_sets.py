@@ -17,6 +17,7 @@ from sqlalchemy import (
     DateTime,
     Executable,
     FromClause,
+    Row,
     Select,
     bindparam,
     cast,
@@ -66,7 +67,7 @@ class RowSet:
 
     def values(self, rows: Sequence[Sequence[Any]]) -> dict[str, str]:
         """What a statement on this table takes; moments are written with `moment`."""
-        return {self.name: json.dumps(rows, separators=(",", ":"), default=tuple)}
+        return {self.name: json.dumps(rows, separators=(",", ":"), default=_plain)}
 
 
 class Builds(Protocol):
@@ -145,6 +146,13 @@ def _in_postgresql(value: ColumnElement[Any], place: int, kind: TypeEngine[Any])
     if isinstance(kind, DateTime):
         return func.timezone(literal_column("'UTC'"), cast(there, DateTime()), type_=kind)
     return cast(there, kind)
+
+
+def _plain(value: object) -> tuple[Any, ...]:
+    """Rows that PostgreSQL gave may be given back to it."""
+    if isinstance(value, Row):
+        return tuple(value)
+    raise TypeError(f"a set of rows cannot carry {type(value).__name__}")
 
 
 def _as_one_text(statement: Select[Any]) -> Select[Any]:

@@ -100,8 +100,7 @@ def claim(session: Session, sender: str, wish: Wish, *, at: datetime) -> Taken:
     for lane, room in sorted(wish.room.items()):
         left = room
         for _ in range(_LOOKS):
-            due = {**_due_now(lane, wish, at=at), "most": left}
-            picked = _due.fetched(session, due) if left else []
+            picked = _due.fetched(session, {**_due_now(lane, wish, at=at), "most": left}) if left else []
             passed = gate.pass_through((_picked(row) for row in picked), lane)
             if passed:
                 held = _HELD.values([(row.id,) for row, _ in passed])

@@ -97,7 +97,7 @@ class Gate:
         self._put_off(later)
         return fine
 
-    def _road(self, batch: str, domain: str, lane: Lane) -> "_Road":
+    def _road(self, batch: str, domain: str, lane: Lane) -> _Road:
         is_bulk = lane is Lane.BULK
         if batch in self._closed or (is_bulk and domain in self._paused):
             return _Road(is_barred=True)

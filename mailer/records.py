@@ -36,12 +36,12 @@ from mailer.retry import next_try
 REPLY_LENGTH = 300
 
 _AT = DateTime(timezone=True)
-_HELD: row_sets.Kinds = {"id": BigInteger(), "attempt": BigInteger()}
-_LANDED = row_sets.RowSet("landed", {**_HELD, "at": _AT, "reply": String()})
+_AS_HELD: row_sets.Kinds = {"id": BigInteger(), "attempt": BigInteger()}
+_LANDED = row_sets.RowSet("landed", {**_AS_HELD, "at": _AT, "reply": String()})
 _TRIED = row_sets.RowSet(
     "tried",
     {
-        **_HELD,
+        **_AS_HELD,
         "state": String(),
         "attempts": BigInteger(),
         "due_at": _AT,
@@ -131,6 +131,7 @@ def replay(session: Session, sender: str, landings: Iterable[Landing]) -> int:
 def _write(session: Session, sender: str, results: Sequence[Result]) -> list[tuple[Result, State]]:
     """What was written, each with the state before. Nearly always every row is still in our hand as we claimed it:
     then they are all written at once; if one is not, that is undone and the rows are looked at first."""
+    session.flush()  # what is pending does not hang on this savepoint, of which the session knows nothing
     with session.connection().begin_nested() as attempt:
         if _update(session, results, held_by=sender) == len(results):
             return [(result, result.row.was) for result in results]

@@ -118,3 +118,31 @@ def test_values_never_stand_in_an_error(database: Database) -> None:
         add(database, "someone@example.jp")
 
     assert "[SQL parameters hidden" in str(problem.value)
+
+
+def test_what_somebody_kept_hold_of_does_not_swallow_the_next_write(database: Database) -> None:
+    with database.write() as session:
+        kept = session.connection()
+    if not kept.closed:
+        kept.execute(text("SELECT 1"))
+
+    with database.write() as session:
+        session.execute(text("CREATE TABLE written_after (id INTEGER)"))
+        session.execute(text("INSERT INTO written_after VALUES (1)"))
+
+    with database.read() as session:
+        assert session.execute(text("SELECT id FROM written_after")).scalar_one() == 1
+
+
+def test_after_a_failed_write_the_next_one_goes_through(database: Database) -> None:
+    with database.write() as session:
+        session.execute(text("CREATE TABLE tried (id INTEGER PRIMARY KEY)"))
+        session.execute(text("INSERT INTO tried VALUES (1)"))
+    with pytest.raises(IntegrityError), database.write() as session:
+        session.execute(text("INSERT INTO tried VALUES (2), (1)"))
+
+    with database.write() as session:
+        session.execute(text("INSERT INTO tried VALUES (3)"))
+
+    with database.read() as session:
+        assert set(session.scalars(text("SELECT id FROM tried"))) == {1, 3}
