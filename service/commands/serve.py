@@ -5,7 +5,6 @@ import gc
 import logging
 import os
 import signal
-import sys
 import threading
 from collections.abc import Collection, Iterator
 from functools import partial
@@ -57,8 +56,6 @@ def _run_role(desk: Desk, name: RoleName, parent: int) -> int:
     # What was imported is never garbage; and looking for cycles at each 700 objects costs a sender a tenth of its time.
     gc.freeze()
     gc.set_threshold(20_000, 20, 100)
-    # A thread that comes back from the database waits no longer than this for a busy loop.
-    sys.setswitchinterval(0.001)
     status = 0
     try:
         with asyncio.Runner(loop_factory=_LOOPS.get(name)) as runner:
