@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
@@ -39,7 +40,8 @@ POLL_SECONDS = 1.0  # in case no bell was heard
 RECORD_SECONDS = 0.2
 KEEP_SECONDS = 1.0
 FLOW = 50  # letters of a round
-LEAST_IN_HAND, MOST_IN_HAND = 400, 4000  # rows of a lane: what lines need in about a second
+LEAST_IN_HAND, MOST_IN_HAND = 100, 4000  # rows of a lane
+SECONDS_IN_HAND = 0.6  # that they last: what lies here at the end, no other sender can help with
 BREATH_SECONDS = 0.02  # between two rounds, for others and for what comes together
 BEAT_SECONDS = 0.1  # between two rounds while letters flow: a round costs the same for one letter and for a hundred
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 5.0
@@ -86,9 +88,8 @@ class Sender:
         self._desk = Desk(self._hand, fittings, call=self._call.set)
         self._keeper = Keeper(name, equipment.database, self._hand, self._desk, self._leases)
         self._stopping = asyncio.Event()
-        self._target = LEAST_IN_HAND
-        self._has_more = False
-        self._flows = False
+        self._target, self._adapted_at = LEAST_IN_HAND, time.monotonic()
+        self._has_more = self._flows = False
         self._patient_until = float("-inf")  # once it is stopping
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -230,14 +231,15 @@ class Sender:
         return Wish(room, rest=rest, groups=self._eq.groups, lease_at=lease_at)
 
     def _adapt(self, recorded: int, *, taken: int, wish: Wish | None) -> None:
-        """The hand holds about what the lines send in a second: twice as much once it ran dry though more was there,
-        less when a round records little of it."""
+        """As much in hand as lasts the lines a moment; twice as much once it ran dry though more was there."""
+        seconds, self._adapted_at = time.monotonic() - self._adapted_at, time.monotonic()
         if wish is None or not taken:
             return
         if not self._desk.waits() and taken >= max(wish.room.values()):
             self._target = min(self._target * 2, MOST_IN_HAND)
-        elif recorded < self._target // 16:
-            self._target = max(self._target // 2, LEAST_IN_HAND)
+        else:
+            lasting = max(int(recorded / seconds * SECONDS_IN_HAND), self._target // 2, LEAST_IN_HAND)
+            self._target = min(self._target, lasting)
 
     async def _listen(self) -> None:
         while self._eq.bell is not None and not self._stopping.is_set():
