@@ -15,9 +15,8 @@ from foundation.database import Base, RowId
 from mailer import outbox, tallies
 from mailer.bounce_report.bounce_class import BounceClass
 from mailer.mail_text import storable
-from mailer.outbox_tables import OutboxRow, State
+from mailer.outbox_tables import NUMBERS, OutboxRow, State
 
-_ASKED = row_sets.RowSet("asked", {"id": BigInteger()})
 # Whatever stands before an at sign, quoted local parts included; rather a word too many than an address.
 _ADDRESS = re.compile(r'(?:"[^"\r\n]*"|[^\s<>()\[\],;:"]+)@[^\s<>()\[\],;:"]+')
 
@@ -86,13 +85,13 @@ def reported_before(session: Session, outbox_ids: Sequence[int]) -> dict[int, st
     """Deliveries of which a report came back before their acceptance was written down, with the class told."""
     if not outbox_ids:
         return {}
-    asked = _ASKED.values([(number,) for number in outbox_ids])
+    asked = NUMBERS.values([(number,) for number in outbox_ids])
     return {row[0]: row[1] for row in _reported.fetched(session, asked)}
 
 
 @row_sets.Prepared
 def _reported(*, sqlite: bool) -> Select[Any]:
-    asked = _ASKED.table(sqlite=sqlite)
+    asked = NUMBERS.table(sqlite=sqlite)
     told = select(BounceFactRow.outbox_id, BounceFactRow.bounce_class)
     return told.join(asked, BounceFactRow.outbox_id == asked.c.id).where(BounceFactRow.source == Source.REPORT)
 

@@ -17,6 +17,7 @@ from mailer.outbox_tables import (
     IS_OPEN,
     IS_PARKED,
     NOT_ENDED,
+    NUMBERS,
     OUTBOX,
     BatchRow,
     BatchState,
@@ -61,7 +62,6 @@ _PICKED = (
     OutboxRow.state,
     OutboxRow.paced,
 )
-_HELD = row_sets.RowSet("held", {"id": BigInteger()})
 _LANES = {int(lane): lane for lane in Lane}
 _STATES = {state.value: state for state in State}
 _LOOKS = 4  # at how many times `limit` rows one claim looks, before others get their turn
@@ -103,7 +103,7 @@ def claim(session: Session, sender: str, wish: Wish, *, at: datetime) -> Taken:
             picked = _due.fetched(session, {**_due_now(lane, wish, at=at), "most": left}) if left else []
             passed = gate.pass_through((_picked(row) for row in picked), lane)
             if passed:
-                held = _HELD.values([(row.id,) for row, _ in passed])
+                held = NUMBERS.values([(row.id,) for row, _ in passed])
                 _leased.changed(session, {"sender": sender, "until": lease_at + LEASE, **held})
             taken += [_claimed(row.values, not_before) for row, not_before in passed]
             if len(picked) < left or not left:
@@ -203,7 +203,7 @@ def _due_now(lane: Lane, wish: Wish, *, at: datetime) -> dict[str, Any]:
 
 @row_sets.Prepared
 def _leased(*, sqlite: bool) -> Update:
-    held = _HELD.table(sqlite=sqlite)
+    held = NUMBERS.table(sqlite=sqlite)
     taken = {
         "lease_by": bindparam("sender"),
         "lease_until": bindparam("until"),

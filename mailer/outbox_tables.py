@@ -4,9 +4,22 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import cast
 
-from sqlalchemy import ColumnElement, Index, Table, TextClause, UniqueConstraint, and_, case, false, text, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Index,
+    Table,
+    TextClause,
+    UniqueConstraint,
+    and_,
+    case,
+    false,
+    text,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
+from foundation import row_sets
 from foundation.database import Base, RowId
 
 
@@ -124,6 +137,7 @@ class OutboxRow(Base):
     bounced_as: Mapped[str | None]  # the class of the refusal that came after we had called it sent
 
 
+NUMBERS = row_sets.RowSet("numbers", {"id": BigInteger()})  # of rows, as a statement is given them
 OUTBOX = cast(Table, OutboxRow.__table__)  # for statements that know nothing of objects
 
 # A partial index is used only where a condition says the same in the same words, not by parameters.

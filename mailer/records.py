@@ -29,7 +29,7 @@ from mailer.claims import Claimed
 from mailer.courier import Deferred, Delivered, Outcome, Refused
 from mailer.flight_log import Landing
 from mailer.mail_text import storable
-from mailer.outbox_tables import IS_OPEN, OPEN, OUTBOX, OutboxRow, State, looked_up
+from mailer.outbox_tables import IS_OPEN, NUMBERS, OPEN, OUTBOX, OutboxRow, State, looked_up
 from mailer.pacing import is_complaint
 from mailer.retry import next_try
 
@@ -52,7 +52,6 @@ _TRIED = row_sets.RowSet(
     },
 )
 _BECOMES = {Delivered: State.SENT, Refused: State.FAILED, Deferred: State.DEFERRED}  # others leave it as it was
-_ASKED = row_sets.RowSet("asked", {"id": BigInteger()})
 
 
 class Result(NamedTuple):
@@ -194,7 +193,7 @@ _trying = {as_held: row_sets.Prepared(partial(_try, as_held=as_held)) for as_hel
 
 @row_sets.Prepared
 def _still_open(*, sqlite: bool) -> Select[Any]:
-    asked = _ASKED.table(sqlite=sqlite)
+    asked = NUMBERS.table(sqlite=sqlite)
     columns = select(OUTBOX.c.id, OUTBOX.c.attempts, OUTBOX.c.state, OUTBOX.c.lease_by)
     chosen = columns.where(OUTBOX.c.id == asked.c.id, looked_up(IS_OPEN)).order_by(OUTBOX.c.id)
     return chosen.with_for_update(of=OUTBOX)
@@ -232,7 +231,7 @@ def _pace(session: Session, results: Sequence[Result], groups: CarrierGroups | N
 
 def _open_rows(session: Session, ids: Collection[int]) -> dict[int, _Open]:
     """The rows as they stand now, locked; those that have ended are left out."""
-    asked = _ASKED.values([(number,) for number in sorted(set(ids))])
+    asked = NUMBERS.values([(number,) for number in sorted(set(ids))])
     return {row[0]: _Open(*row) for row in _still_open.fetched(session, asked)}
 
 

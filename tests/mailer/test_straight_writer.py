@@ -77,15 +77,19 @@ def transport_of(ours: socket.socket, **more: object) -> Mock:
     return transport
 
 
+def goes_by_the_transport_alone(writer: StraightWriter, transport: Mock, theirs: socket.socket) -> None:
+    writer.write(b"not in the clear")
+
+    transport.write.assert_called_once_with(b"not in the clear")
+    with pytest.raises(BlockingIOError):
+        theirs.recv(100)
+
+
 def test_on_a_secured_connection_everything_goes_through_the_transport(pair: Pair) -> None:
     ours, theirs = pair
     transport = transport_of(ours, sslcontext=ssl.create_default_context())
 
-    StraightWriter(transport).write(b"a secret")
-
-    transport.write.assert_called_once_with(b"a secret")
-    with pytest.raises(BlockingIOError):
-        theirs.recv(100)
+    goes_by_the_transport_alone(StraightWriter(transport), transport, theirs)
 
 
 def test_nothing_is_written_to_a_number_that_may_be_another_files_by_now(pair: Pair) -> None:
@@ -94,11 +98,7 @@ def test_nothing_is_written_to_a_number_that_may_be_another_files_by_now(pair: P
     writer = StraightWriter(transport)
     transport.is_closing.return_value = True
 
-    writer.write(b"not for you")
-
-    transport.write.assert_called_once_with(b"not for you")
-    with pytest.raises(BlockingIOError):
-        theirs.recv(100)
+    goes_by_the_transport_alone(writer, transport, theirs)
 
 
 def test_a_broken_connection_is_left_to_the_transport_to_tell(pair: Pair) -> None:
