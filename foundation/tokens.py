@@ -49,7 +49,7 @@ class Keyring:
             signed = [_signed(_begun(key, purpose), number).decode() for key in self._keys]
         except ValueError:
             return None
-        return number if any([hmac.compare_digest(given, each) for each in signed]) else None
+        return number if any(hmac.compare_digest(given, each) for each in signed) else None
 
     def blind(self, purpose: str, text: str) -> str:
         """A keyed fingerprint of a personal value (hex), to count by without holding the value itself."""

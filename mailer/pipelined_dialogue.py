@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from enum import Enum, auto
+from functools import partial
 
+from mailer.awaited_reply import ANSWERS, PHASES, THREE, TWO, Awaits, all_is_well
 from mailer.bounce_report.phase import Phase
+from mailer.burst import Burst
 from mailer.courier import Delivered, Envelope, NotTried, Outcome, Unwanted
 from mailer.dialogue import QUIET, QUIT_SECONDS, Desk, Patience, Rest
 from mailer.relay_verdict import UNWRITABLE, Answer, Fault, Trouble, heard, is_over, lost
@@ -15,32 +17,16 @@ from mailer.straight_writer import StraightWriter
 from mailer.wire import commands, content, readable
 
 _NOBODY = Envelope(0, "", "", "", b"")
-TWO, THREE, ANSWERS = *b"23", b"245"  # first digits of replies
-
-
-class Awaits(Enum):
-    """Which reply comes next."""
-
-    NOTHING = auto()
-    RESET = auto()
-    MAIL = auto()
-    RCPT = auto()
-    DATA = auto()
-    END = auto()
-    LONE_DOT = auto()
-
-
-_PHASES = {Awaits.MAIL: Phase.MAIL, Awaits.RCPT: Phase.RCPT, Awaits.DATA: Phase.DATA, Awaits.END: Phase.END_OF_DATA}
 
 
 class PipelinedDialogue(asyncio.Protocol):
     """Callbacks only: no task, future or timer of its own for a letter. At most one letter's content is unanswered at
     any time; the envelope of one more may have been announced behind it."""
 
-    def __init__(self, transport: asyncio.Transport, patience: Patience) -> None:
+    def __init__(self, transport: asyncio.Transport, patience: Patience, burst: Burst) -> None:
         """`transport` is open, signed in, and has nothing outstanding."""
         self._transport = transport
-        self._writer = StraightWriter(transport)
+        self._write = partial(burst.add, StraightWriter(transport).write)
         self._patience = patience
         self._reader = ReplyReader()
         self._awaits = Awaits.NOTHING
@@ -81,7 +67,7 @@ class PipelinedDialogue(asyncio.Protocol):
     async def quit(self) -> None:
         if self.is_open:
             self._is_over = True
-            self._writer.write(b"QUIT\r\n")
+            self._write(b"QUIT\r\n")
             with suppress(TimeoutError):
                 async with asyncio.timeout(QUIT_SECONDS):
                     await self._goodbye.wait()
@@ -95,7 +81,11 @@ class PipelinedDialogue(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         try:
-            for reply in self._reader.feed(data):
+            replies = self._reader.feed(data)
+            if self._awaits is Awaits.END and self._announced and not self._is_over and all_is_well(replies):
+                self._accepted_and_invited(replies[0])
+                return
+            for reply in replies:
                 if self._is_over:
                     self._goodbye.set()
                     return
@@ -134,7 +124,7 @@ class PipelinedDialogue(asyncio.Protocol):
             self._needs_reset = False
             self._awaits = Awaits.RESET
             octets = b"RSET\r\n" + octets
-        self._writer.write(octets)
+        self._write(octets)
 
     def _hear(self, reply: bytes) -> None:
         awaits = self._awaits
@@ -189,6 +179,13 @@ class PipelinedDialogue(asyncio.Protocol):
         self._awaits = Awaits.END
         self._write_with_next(content(self._current))
 
+    def _accepted_and_invited(self, reply: bytes) -> None:
+        """Nearly always: a letter was accepted, and the envelope behind it is."""
+        self._watch.has_moved = True
+        self._end(Delivered(readable(reply)))
+        self._turn_to_announced()
+        self._send_content()
+
     def _content_answered(self, reply: bytes, kind: int) -> None:
         if kind == TWO:
             self._end(Delivered(readable(reply)))
@@ -223,7 +220,7 @@ class PipelinedDialogue(asyncio.Protocol):
         if found is not None:
             self._announced = found[0]
             octets += found[1]
-        self._writer.write(octets)
+        self._write(octets)
 
     def _turn_to_announced(self) -> None:
         if self._announced is None:
@@ -254,7 +251,7 @@ class PipelinedDialogue(asyncio.Protocol):
         self.drop()
         unsent, was_first = self._announced, False
         if not self._is_settled:
-            found = lost(_PHASES.get(self._awaits, Phase.MAIL), reason, is_first=self._is_first)
+            found = lost(PHASES.get(self._awaits, Phase.MAIL), reason, is_first=self._is_first)
             if isinstance(found, Trouble):
                 unsent, was_first = self._current, self._is_first
             else:

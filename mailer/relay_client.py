@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 import aiosmtplib
@@ -17,6 +17,7 @@ from aiosmtplib import (
 
 from foundation.setting_values import Relay, Security
 from mailer.bounce_report.phase import Phase
+from mailer.burst import Burst
 from mailer.courier import Delivered, Envelope, Outcome, Unwanted
 from mailer.dialogue import QUIET, QUIT_SECONDS, Desk, Dialogue, Patience, Rest
 from mailer.pipelined_dialogue import PipelinedDialogue
@@ -40,6 +41,7 @@ class Opener:
     greeting_name: str
     tls: ssl.SSLContext | None
     patience: Patience
+    burst: Burst = field(default_factory=Burst)
 
     async def open(self) -> Dialogue:
         """Raises NotOpened."""
@@ -72,7 +74,7 @@ class Opener:
             raise problem
         if client.supports_extension("pipelining"):
             # No isinstance: the transports of uvloop are not derived from asyncio's.
-            return PipelinedDialogue(cast(asyncio.Transport, client.transport), self.patience)
+            return PipelinedDialogue(cast(asyncio.Transport, client.transport), self.patience, self.burst)
         return PlainDialogue(client, self.patience)
 
 

