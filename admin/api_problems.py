@@ -9,7 +9,6 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -23,6 +22,7 @@ from bulletins.life import WrongState
 from bulletins.notice_shelf import UnknownNotice
 from bulletins.signatory import NotAllowed
 from foundation.addresses import AddressInvalid
+from foundation.database import OUTAGES
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ class ApiRoute(APIRoute):
                 return _invalid(invalid)
             except BodyInvalid as invalid:
                 return _unfit(invalid.errors, under="")
-            except (OperationalError, PoolTimeout) as problem:
+            except (*OUTAGES, PoolTimeout) as problem:
                 return _busy(problem)
             except tuple(_ROOMS) as refusal:
                 return _refused(refusal)

@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import asdict
 
 from fastapi import APIRouter, Request
-from sqlalchemy.exc import OperationalError
 from starlette.responses import Response, StreamingResponse
 
 from admin.console_page import ConsolePage
@@ -18,6 +17,7 @@ from admin.lookout import UNDER_WAY, Lookout
 from admin.progress_words import ProgressView, progress_view
 from admin.roles import Role
 from bulletins.drafting import UnknownBulletin
+from foundation.database import OUTAGES
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +109,7 @@ class ProgressPages:
         """None while the database does not answer: that is nothing new."""
         try:
             return await self._look(bulletin_id)
-        except OperationalError as problem:
+        except OUTAGES as problem:
             log.warning("the database does not answer (%s)", type(problem.orig).__name__)
             return None
 

@@ -22,10 +22,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from foundation.clock import aware
 
+# What the driver says while the database is locked, full, gone or, after a failover, open for reading only.
+OUTAGES = (OperationalError, InterfaceError, InternalError)
 BUSY_SECONDS = 5
 CACHE_KIB = 16 * 1024  # of pages, for the connection that writes to SQLite
 

@@ -49,7 +49,7 @@ class LeaseClock:
         return time.monotonic() >= self._settled_at
 
     def compare(self) -> None:
-        """Asks the database where half a minute has passed; raises OperationalError when it does not answer."""
+        """Asks the database where half a minute has passed; raises one of OUTAGES when it does not answer."""
         asked, known = time.monotonic(), self._compared > float("-inf")
         if not self._asks or asked - self._compared < COMPARED_EACH_SECONDS:
             return

@@ -11,12 +11,11 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from foundation.bell import Bell
 from foundation.clock import Clock
-from foundation.database import Database
+from foundation.database import OUTAGES, Database
 from mailer import claims, records, roll
 from mailer.appetite import LEAST_IN_HAND, MOST_IN_HAND, Appetite
 from mailer.carrier_groups import CarrierGroups
@@ -260,7 +259,7 @@ class Sender:
         while True:
             try:
                 await work()
-            except (OperationalError, InterfaceError) as problem:
+            except OUTAGES as problem:
                 log.warning("the database does not answer (%s); trying again", type(problem.orig).__name__)
                 self._keeper.lost_touch = True
             else:

@@ -4,12 +4,10 @@ import asyncio
 import logging
 import time
 
-from sqlalchemy.exc import InterfaceError, OperationalError
-
 from bulletins.publishing import Publisher
 from foundation.bell import Bell
 from foundation.clock import Clock
-from foundation.database import Database
+from foundation.database import OUTAGES, Database
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +40,7 @@ class FanOut:
                 else:
                     await self._bell.wait(REST_SECONDS)
                 rest = REST_SECONDS
-            except (OperationalError, InterfaceError) as problem:
+            except OUTAGES as problem:
                 log.warning("the database does not answer (%s)", type(problem.orig).__name__)
                 await self._bell.wait(rest)
                 rest = min(rest * 2, LONGEST_REST_SECONDS)

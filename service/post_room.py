@@ -8,12 +8,11 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from foundation.addresses import Address, AddressInvalid
 from foundation.clock import Clock
-from foundation.database import Database
+from foundation.database import OUTAGES, Database
 from mailer import domain_pauses, inbound, outbox
 from mailer.answer_caps import Leave, Road, may_answer
 from mailer.bounce_facts import Fact, Source, keep_fact
@@ -57,7 +56,7 @@ class PostRoom:
     def work(self) -> bool:
         """One mail; False when none is waiting. A mail that cannot be worked off is set aside, and the next served.
 
-        Raises OperationalError when the database does not answer: then nothing was done.
+        Raises one of OUTAGES when the database does not answer: then nothing was done.
         """
         number = None
         try:
@@ -72,7 +71,7 @@ class PostRoom:
                     row.not_before = at + PUT_OFF_FOR
                 else:
                     row.state = InboundState.DONE.value
-        except OperationalError:
+        except OUTAGES:
             raise
         except Exception as problem:
             if number is None:

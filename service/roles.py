@@ -8,9 +8,8 @@ from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy.exc import OperationalError
-
 from foundation.bell import Bell
+from foundation.database import OUTAGES
 from mailer.door import Door, DoorKeeper
 from mailer.flight_log import FlightLog, SenderRunsAlready
 from mailer.lease_clock import LeaseClock
@@ -101,7 +100,7 @@ async def patiently(work: Callable[[], bool]) -> bool:
     """In a thread; a database that does not answer is nothing to be done just now."""
     try:
         return await asyncio.to_thread(work)
-    except OperationalError as problem:
+    except OUTAGES as problem:
         log.warning("the database does not answer (%s)", type(problem.orig).__name__)
         return False
 

@@ -9,8 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy.exc import OperationalError
-
+from foundation.database import OUTAGES
 from mailer import roll
 from service.home import Home
 
@@ -89,7 +88,7 @@ async def _beats(home: Home, name: str, stop: asyncio.Event) -> int | None:
     while not stop.is_set():
         try:
             return await asyncio.to_thread(look)
-        except OperationalError as problem:
+        except OUTAGES as problem:
             log.warning("the database does not answer (%s)", type(problem.orig).__name__)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), 1.0)

@@ -11,9 +11,9 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy.exc import OperationalError
 
 from admin import sign_in
+from foundation.database import OUTAGES
 from foundation.strides import Strides
 from mailer import answer_caps, inbound, roll
 from mailer.folding import Spans, fold
@@ -122,7 +122,7 @@ class Timetable:
             try:
                 if self._holds_lease(at):
                     work(at)
-            except OperationalError as problem:
+            except OUTAGES as problem:
                 log.warning("the database does not answer (%s)", type(problem.orig).__name__)
 
         return job

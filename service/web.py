@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 import uvicorn
 from fastapi import FastAPI, Request
-from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
@@ -17,6 +16,7 @@ from admin import turned_away
 from admin.api_problems import install_problems
 from admin.guard import Guard
 from admin.pages_progress import Watchers
+from foundation.database import OUTAGES
 from foundation.pages import Pages
 from foundation.setting_values import HostPort
 from service.console import console_routers
@@ -84,7 +84,8 @@ def _install_answers(app: FastAPI, home: Home, pages: Pages, *, residents: bool,
             return pages.answer(f"{'admin' if for_staff else 'resident'}/not-found.html", status=404)
         return PlainTextResponse(str(getattr(problem, "detail", "")), status_code=status)
 
-    app.add_exception_handler(OperationalError, busy)
+    for outage in OUTAGES:
+        app.add_exception_handler(outage, busy)
     app.add_exception_handler(HTTPException, missing)
 
     def healthy() -> PlainTextResponse:
@@ -93,7 +94,7 @@ def _install_answers(app: FastAPI, home: Home, pages: Pages, *, residents: bool,
     def ready() -> PlainTextResponse:
         try:
             newest = is_newest(home.database)
-        except OperationalError:
+        except OUTAGES:
             return PlainTextResponse("the database does not answer\n", status_code=503)
         if not newest:
             return PlainTextResponse("run hansho migrate\n", status_code=503)

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import click
 from dotenv import dotenv_values
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from foundation.clock import SystemClock
+from foundation.database import OUTAGES
 from foundation.setting_values import SettingInvalid
 from foundation.settings import load
 from foundation.templating import TemplateBroken
@@ -66,7 +67,7 @@ def run(arguments: list[str]) -> int:
         return _say("stopped", 1)
     except click.ClickException as problem:
         return _say(problem.format_message(), problem.exit_code)
-    except (OperationalError, ProgrammingError) as problem:
+    except (*OUTAGES, ProgrammingError) as problem:
         return _say(_database_words(problem), 1)
     except OSError as problem:
         return _say(f"{problem.filename or ''}: {problem.strerror or problem}".lstrip(": "), 1)
@@ -78,7 +79,7 @@ def _say(text: str, status: int) -> int:
     return status
 
 
-def _database_words(problem: OperationalError | ProgrammingError) -> str:
+def _database_words(problem: DBAPIError) -> str:
     words = " ".join(str(problem.orig).split())
     if "no such table" in words or "does not exist" in words:
         return "the database is not ready: run hansho migrate"

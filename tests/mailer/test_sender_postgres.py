@@ -145,3 +145,37 @@ async def test_at_whatever_statement_the_line_breaks_nothing_is_lost_or_doubled(
     assert len({envelope.number for envelope in courier.offered}) == 103
     assert balanced(database)
     assert balanced(database, "urgent")
+
+
+async def test_a_postgresql_open_for_reading_only_is_waited_for(
+    database: Database, flights: FlightLog, clock: HandClock
+) -> None:
+    """As one is after its part was taken over by another."""
+    put(database, many(200))
+    turned: list[asyncio.Future[None]] = []
+
+    async def turned_in_mid_send(envelope: Envelope) -> Outcome:
+        if len(courier.offered) == 60:
+            turned.append(asyncio.ensure_future(asyncio.to_thread(read_only_for_a_while, database.url)))
+        return await at_a_pace(envelope)
+
+    courier = ScriptedCourier(turned_in_mid_send, connections=3)
+    await run_until(
+        sender(database, courier, flights, clock=clock, leases=LeaseClock(database, clock)),
+        until(database, State.SENT, 180),
+        until(database, State.DEFERRED, 20),
+    )
+
+    await asyncio.gather(*turned)
+    assert len(turned) == 1
+    assert each_once(courier, 200)
+    assert balanced(database)
+
+
+def read_only_for_a_while(url: str) -> None:
+    """Refuses to write for half a second, on connections that are open already, too."""
+    with psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://", 1), autocommit=True) as connection:
+        connection.execute("SET default_transaction_read_only = off")
+        for setting in ("on", "off"):
+            connection.execute(f"ALTER SYSTEM SET default_transaction_read_only = {setting}")
+            connection.execute("SELECT pg_reload_conf(), pg_sleep(0.5)")
