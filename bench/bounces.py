@@ -58,14 +58,14 @@ class Graded:
 
 def graded(folder: Path = GRADED) -> Iterator[Graded]:
     """One a row of expected.tsv, recipients of one mail one after the other."""
-    readings: dict[str, Reading] = {}
+    mails: dict[str, bytes] = {}
     with (folder / "expected.tsv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file, delimiter="\t"):
             name = row["file"]
-            if name not in readings:
-                readings[name] = read_mail((folder / name).read_bytes())
-            hard = row["hardbounce"] == "1"
-            yield Graded(name, row["reason"], row["recipient"].lower(), hard, readings[name])
+            if name not in mails:
+                mails[name] = (folder / name).read_bytes()
+            address = row["recipient"].lower()
+            yield Graded(name, row["reason"], address, row["hardbounce"] == "1", read_mail(mails[name], about=address))
 
 
 def measure(_plan: Plan) -> Findings:

@@ -88,7 +88,9 @@ class PostRoom:
         if own is None:
             row.kind = Kind.OTHER.value
             return "no longer an address of ours"
-        reading = read_mail(row.raw, envelope_from=row.envelope_from, recipient=row.recipient)
+        letter = session.get(OutboxRow, own.number) if own.purpose is Purpose.BOUNCE else None
+        about = letter.address if letter else None
+        reading = read_mail(row.raw, envelope_from=row.envelope_from, recipient=row.recipient, about=about)
         row.kind = reading.kind.value
         match own.purpose:
             case Purpose.ENTRY:

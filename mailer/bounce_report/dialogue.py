@@ -58,6 +58,7 @@ _HOSTS = (
     re.compile(r"while talking to ([a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.IGNORECASE),
     re.compile(r"(?:recipient domain \S+|server) by ([a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.IGNORECASE),
     re.compile(r"([a-z0-9-]+(?:\.[a-z0-9-]+)+)\.? ?\[[0-9a-f.:]+\] (?:did not like|responded)", re.IGNORECASE),
+    re.compile(r"mail delivery agent at ([a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.IGNORECASE),
     re.compile(r"SMTP Server <([a-z0-9-]+(?:\.[a-z0-9-]+)+)>", re.IGNORECASE),
 )
 

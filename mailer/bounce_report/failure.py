@@ -45,6 +45,14 @@ class Scene:
         open_ones = [status for status in self.statuses if status.action not in _SUCCESS]
         return next((s for s in open_ones if s.action != "delayed"), open_ones[0] if open_ones else None)
 
+    def about(self, address: str | None) -> "Scene":
+        """The same with this recipient in the first place, where the report names it beside others."""
+        if address not in self.recipients[1:]:
+            return self
+        own = tuple(status for status in self.statuses if address in addresses_in([status.recipient]))
+        others = (each for each in self.recipients if each != address)
+        return Scene(self.text, own or self.statuses, (address, *others))
+
 
 def all_succeeded(statuses: tuple[DeliveryStatus, ...]) -> bool:
     """A report of success, as asked for by NOTIFY=SUCCESS."""
@@ -110,10 +118,10 @@ def _pieces(scene: Scene) -> Iterator[str]:
         yield scene.chosen.diagnostic
     elif scene.chosen and scene.chosen.status:
         yield scene.chosen.status
-    yield from answers_in(scene.text)
+    first = scene.recipients[0] if scene.recipients else ""
+    yield from sorted(answers_in(scene.text), key=lambda answer: first not in answer.lower())
     blocks = [_about_the_first(block, scene.recipients) for block in paragraphs(scene.text)]
     spoken = [block for block in blocks if reply_code(block) or enhanced_status(block)]
-    first = scene.recipients[0] if scene.recipients else ""
     yield from sorted(spoken, key=lambda block: first not in block.lower())
 
 

@@ -46,21 +46,35 @@ def read_mail(
     *,
     envelope_from: str | None = None,
     recipient: str | None = None,
+    about: str | None = None,
     rules: Rules | None = None,
 ) -> Reading:
     """Never raises; None as `envelope_from` means that it is not known, and Return-Path is asked.
 
-    `recipient` is the address of ours that the mail came to.
+    `recipient` is the address of ours that the mail came to. Of a report about several it is asked what it says of
+    `about`, where it names that address, and else of the first that failed.
     """
     try:
         message = parse_mail(raw[:LONGEST_READ])
-        return read_message(message, envelope_from=envelope_from, recipient=recipient, rules=rules or shipped_rules())
+        mail = Mail(message, envelope_from, recipient, about)
+        return read_message(mail, rules or shipped_rules())
     except Exception as error:  # noqa: BLE001  (whatever a stranger's mail does to the reader, the next one is served)
         return Reading(Kind.OTHER, evidence=f"the reader failed: {type(error).__name__}")
 
 
-def read_message(message: Message, *, envelope_from: str | None, recipient: str | None, rules: Rules) -> Reading:
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail as it is to be read; see `read_mail`."""
+
+    message: Message
+    envelope_from: str | None = None
+    recipient: str | None = None
+    about: str | None = None
+
+
+def read_message(mail: Mail, rules: Rules) -> Reading:
     """The same without the fence."""
+    message, envelope_from = mail.message, mail.envelope_from
     text = report_text(message)
     notice = notification_in(body_text(message))
     if notice:
@@ -69,14 +83,14 @@ def read_message(message: Message, *, envelope_from: str | None, recipient: str 
     if complaint:
         named = addresses_in(complainers(message))
         return Reading(Kind.FEEDBACK, recipients=named, feedback_type=complaint, evidence=complaint)
-    scene = scene_of(message, text)
+    scene = scene_of(message, text).about(mail.about)
     if all_succeeded(scene.statuses):
         return Reading(Kind.OTHER, recipients=scene.recipients, evidence=SUCCESS)
     sender = header_text(message, "Return-Path") if envelope_from is None else envelope_from
     null = is_null_sender(sender) and (envelope_from is not None or bool(sender))
     if _is_bounce(message, scene, rules, sender="<>" if null else sender):
         return _of_failure(read_failure(message, scene, rules))
-    return _of_other(message, null=null, recipient=recipient)
+    return _of_other(message, null=null, recipient=mail.recipient)
 
 
 def _is_bounce(message: Message, scene: Scene, rules: Rules, *, sender: str) -> bool:

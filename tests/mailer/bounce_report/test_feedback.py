@@ -6,14 +6,14 @@ import pytest
 
 from mailer.bounce_report.bounce_class import BounceClass
 from mailer.bounce_report.kind import Kind
-from mailer.bounce_report.reading import Reading, read_message
+from mailer.bounce_report.reading import Mail, Reading, read_message
 from mailer.bounce_report.rules import shipped_rules
 from mailer.mail_text import parse_mail
 from tests.mailer.bounce_report.samples import plain
 
 
 def read(raw: bytes) -> Reading:
-    return read_message(parse_mail(raw), envelope_from=None, recipient=None, rules=shipped_rules())
+    return read_message(Mail(parse_mail(raw)), shipped_rules())
 
 
 def arf(fields: str) -> bytes:

@@ -4,7 +4,7 @@ import pytest
 
 from bench.bounces import GRADED, NO_BOUNCE, Graded, graded
 from mailer.bounce_report.kind import Kind
-from mailer.bounce_report.reading import read_mail, read_message
+from mailer.bounce_report.reading import Mail, read_mail, read_message
 from mailer.bounce_report.rules import shipped_rules
 from mailer.mail_text import parse_mail
 
@@ -24,16 +24,16 @@ def bounces(everything: list[Graded]) -> list[Graded]:
     return [each for each in everything if each.reason not in NO_BOUNCE]
 
 
-def test_ninety_five_of_a_hundred_bounces_are_recognised(bounces: list[Graded]) -> None:
+def test_ninety_seven_of_a_hundred_bounces_are_recognised(bounces: list[Graded]) -> None:
     missed = [each.file for each in bounces if each.reading.kind is not Kind.BOUNCE]
 
-    assert len(missed) <= len(bounces) * 0.05, missed
+    assert len(missed) <= len(bounces) * 0.03, missed
 
 
-def test_ninety_three_of_a_hundred_agree_on_whether_the_address_is_gone(bounces: list[Graded]) -> None:
+def test_ninety_six_of_a_hundred_agree_on_whether_the_address_is_gone(bounces: list[Graded]) -> None:
     wrong = [each.file for each in bounces if each.hard is not each.called_gone]
 
-    assert len(wrong) <= len(bounces) * 0.07, wrong
+    assert len(wrong) <= len(bounces) * 0.04, wrong
 
 
 def test_ninety_five_of_a_hundred_recipients_are_found(bounces: list[Graded]) -> None:
@@ -67,7 +67,7 @@ def test_no_mail_needs_the_fence() -> None:
     for path in sorted(GRADED.glob("*/*.eml")):
         whole = path.read_bytes()
         for raw in (whole, whole[: len(whole) // 2], whole.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")):
-            read_message(parse_mail(raw), envelope_from=None, recipient=None, rules=shipped_rules())
+            read_message(Mail(parse_mail(raw)), shipped_rules())
 
 
 def test_line_ends_change_nothing() -> None:

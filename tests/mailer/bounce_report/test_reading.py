@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from mailer.bounce_report import reading
 from mailer.bounce_report.bounce_class import BounceClass
 from mailer.bounce_report.kind import Kind
-from mailer.bounce_report.reading import Reading, read_mail, read_message
+from mailer.bounce_report.reading import Mail, Reading, read_mail, read_message
 from mailer.bounce_report.rules import shipped_rules
 from mailer.mail_text import parse_mail
 from tests.mailer.bounce_report.samples import plain, postfix_report, sendmail_report
 
 
 def unfenced(raw: bytes) -> Reading:
-    return read_message(parse_mail(raw), envelope_from=None, recipient=None, rules=shipped_rules())
+    return read_message(Mail(parse_mail(raw)), shipped_rules())
 
 
 def test_docomo_says_unknown_user_at_rcpt_of_an_address_that_is_gone() -> None:
@@ -259,3 +259,29 @@ def test_a_mebibyte_of_empty_status_blocks_takes_no_long_time() -> None:
     read_mail(head + b"\n" * 1_000_000)
 
     assert process_time() - begun < 20, "more than a line's work a line"
+
+
+def two_refused() -> bytes:
+    """A report about two mailboxes behind one address: one is full, the other is gone."""
+    first = postfix_report("552 5.2.2 Mailbox full", command="RCPT TO", recipient="a@town.test", host="mx.town.test")
+    second = (
+        b"<b@town.test>: host mx.town.test[192.0.2.1] said:\r\n    550 5.1.1 User unknown (in reply to\r\n"
+        b"    RCPT TO command)\r\n\r\n--B\r\nContent-Type: message/delivery-status\r\n"
+    )
+    block = (
+        b"Diagnostic-Code: smtp; 552 5.2.2 Mailbox full\r\n\r\nFinal-Recipient: rfc822; b@town.test\r\nAction: failed\r\n"
+        b"Status: 5.1.1\r\nRemote-MTA: dns; mx.town.test\r\nDiagnostic-Code: smtp; 550 5.1.1 User unknown\r\n"
+    )
+    with_text = first.replace(b"\r\n--B\r\nContent-Type: message/delivery-status\r\n", b"\r\n" + second, 1)
+    return with_text.replace(b"Diagnostic-Code: smtp; 552 5.2.2 Mailbox full\r\n", block, 1)
+
+
+@pytest.mark.parametrize(
+    ("about", "expected"),
+    [("a@town.test", "full"), ("b@town.test", "gone"), (None, "full"), ("c@town.test", "full")],
+)
+def test_of_a_report_about_several_it_counts_what_is_said_of_ours(about: str | None, expected: str) -> None:
+    found = read_mail(two_refused(), about=about)
+
+    assert found.bounce_class == expected
+    assert set(found.recipients) == {"a@town.test", "b@town.test"}
