@@ -269,8 +269,9 @@ def two_refused() -> bytes:
         b"    RCPT TO command)\r\n\r\n--B\r\nContent-Type: message/delivery-status\r\n"
     )
     block = (
-        b"Diagnostic-Code: smtp; 552 5.2.2 Mailbox full\r\n\r\nFinal-Recipient: rfc822; b@town.test\r\nAction: failed\r\n"
-        b"Status: 5.1.1\r\nRemote-MTA: dns; mx.town.test\r\nDiagnostic-Code: smtp; 550 5.1.1 User unknown\r\n"
+        b"Diagnostic-Code: smtp; 552 5.2.2 Mailbox full\r\n\r\nFinal-Recipient: rfc822; b@town.test\r\n"
+        b"Action: failed\r\nStatus: 5.1.1\r\nRemote-MTA: dns; mx.town.test\r\n"
+        b"Diagnostic-Code: smtp; 550 5.1.1 User unknown\r\n"
     )
     with_text = first.replace(b"\r\n--B\r\nContent-Type: message/delivery-status\r\n", b"\r\n" + second, 1)
     return with_text.replace(b"Diagnostic-Code: smtp; 552 5.2.2 Mailbox full\r\n", block, 1)

@@ -42,7 +42,7 @@ SAMPLES: list[tuple[str, str, Phase | None, str]] = [
     ),
     (
         "yahoo-japan-disabled",
-        "554 delivery error: dd Sorry, your message cannot be delivered. This account has been disabled or discontinued",
+        "554 delivery error: dd Sorry, your message was not delivered. This account has been disabled or discontinued",
         END,
         YAHOO_JAPAN,
     ),
