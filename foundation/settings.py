@@ -58,6 +58,7 @@ class Settings:
     dkim_key: Path | None = _setting("DKIM_KEY", "", optional(key_file), secret=True)
     dkim_selector: str | None = _setting("DKIM_SELECTOR", "", optional(selector))
     dkim_domain: str | None = _setting("DKIM_DOMAIN", "", optional(mail_domain))  # none: the mail domain
+    authserv_id: str | None = _setting("AUTHSERV_ID", "", optional(mail_domain))  # none: answers by caps alone
     mail_domain: str = _setting("MAIL_DOMAIN", "mail.example.jp", mail_domain)
     relays: tuple[Relay, ...] = _setting("RELAYS", "", relays, secret=True)
     pacing: str = _setting("PACING", "", str)  # empty: the shipped carrier groups; else `off` or a file

@@ -160,6 +160,12 @@ def reply(session: Session, letter: Letter, post: Post, to: To) -> None:
     enqueue(session, write_letter(session, letter, batch=post.batch, at=post.at), post, [to])
 
 
+def is_known(session: Session, once_key: str, address: str) -> bool:
+    """Whether the address has, or had, a letter under this once_key; for a while, since old rows are folded."""
+    found = select(OutboxRow.id).where(OutboxRow.once_key == once_key, OutboxRow.address == address)
+    return session.scalar(found) is not None
+
+
 def suppress(session: Session, address: str) -> None:
     """What is open for the address will not be sent; the sender ends the rows, also those it holds in hand.
     What failed or expired is marked too, so that "send again" does not reach someone who left."""

@@ -28,8 +28,10 @@ from mailer.hours_text import HoursInvalid
 from mailer.letter import Composer, Letterhead
 from mailer.practice_mailbox import PracticeMailbox
 from mailer.relay import RelayCourier
+from service.complaints import Complaints
 from service.post_room import PostRoom
 from service.recipients import Recipients
+from service.resident_mails import ResidentMails
 from service.signing import signer_of
 from subscribers.audience import Residents
 from subscribers.registration import Registration
@@ -121,9 +123,9 @@ class Home:
         return PostRoom(
             database=self.database,
             clock=self.clock,
-            domain=self.settings.mail_domain,
             recipients=self.recipients,
-            registration=self.registration,
+            residents=ResidentMails(self.registration, self.settings.mail_domain, self.settings.authserv_id),
+            complaints=Complaints(self.keyring, self.stationery),
         )
 
     @cached_property

@@ -60,7 +60,11 @@ class Registration:
     keyring: Keyring
 
     def invite(self, session: Session, request: Request, *, at: datetime) -> Leave:
-        """Sends the invitation when the answer caps give leave; says what they gave."""
+        """Sends the invitation when the answer caps give leave; says what they gave. One mail has one answer, whichever
+        of our addresses it came to."""
+        asked = f"asked:{fingerprint(request.in_reply_to)}" if request.in_reply_to else None
+        if asked is not None and outbox.is_known(session, asked, request.address.text):
+            return Leave.NO
         leave = may_answer(session, self.keyring, request.address.text, road=request.road, at=at)
         if leave is not Leave.YES:
             return leave
@@ -78,7 +82,7 @@ class Registration:
         values = {"link": f"{self.stationery.public_url}/r/{token}", "hours": 24}
         letter = self.stationery.letter("invitation", values, in_reply_to=request.in_reply_to)
         to = To(request.address.text, request.address.domain, None)
-        outbox.reply(session, letter, as_reply(f"invitation:{invitation.id}", at=at), to)
+        outbox.reply(session, letter, as_reply(asked or f"invitation:{invitation.id}", at=at), to)
         return leave
 
     def offer(self, session: Session, token: str, *, at: datetime) -> Offer:

@@ -11,7 +11,7 @@ from mailer.outbox import Post
 from mailer.outbox_tables import REPLIES, Lane
 from subscribers.town import Town
 
-NAMES = ("invitation", "registered", "stopped")
+NAMES = ("invitation", "registered", "stopped", "complained", "unread")
 REPLY_LIFE = timedelta(days=2)  # a letter of ours that cannot be delivered is of no use afterwards
 
 

@@ -41,6 +41,7 @@ class Refusal(StrEnum):
     AUTO_REPLY = "auto-reply"
     OWN_DOMAIN = "own-domain"
     LOOP = "loop"
+    NOT_PROVED = "not-proved"  # our mail server does not vouch for the sender (mailer/sender_proof)
 
 
 def is_null_sender(envelope_from: str) -> bool:

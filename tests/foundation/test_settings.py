@@ -31,6 +31,7 @@ WRONG = {
     "HANSHO_MAIL_DOMAIN": ["example", "a@example.jp", "-a.jp", "a..jp", "あ.jp", "a." * 100 + "jp"],
     "HANSHO_DKIM_KEY": ["-----BEGIN PRIVATE KEY-----", "a\nb"],
     "HANSHO_DKIM_SELECTOR": ["a b", "-a", "a..b", "_a", "鍵", "a" * 64],
+    "HANSHO_AUTHSERV_ID": ["mx", "a@example.jp", "mx.example.jp; none"],
     "HANSHO_DKIM_DOMAIN": ["jp", "a@example.jp"],
     "HANSHO_RELAYS": [
         *("relay.example.jp", "http://relay", "smtp://relay.example.jp", "smtp://8.8.8.8", "smtps://h:0"),
