@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ from foundation.clock import aware
 # What the driver says while the database is locked, full, gone or, after a failover, open for reading only.
 OUTAGES = (OperationalError, InterfaceError, InternalError)
 BUSY_SECONDS = 5
+LOOK_SECONDS = 0.004  # between two tries to begin writing to SQLite
 CACHE_KIB = 16 * 1024  # of pages, for the connection that writes to SQLite
 
 # SQLite gives out row numbers by itself only for a column that is exactly INTEGER.
@@ -128,7 +130,9 @@ class Database:
 
     def _new_pen(self) -> Connection:
         pen = self._writing.connect()
-        pen.connection.cursor().execute(f"PRAGMA cache_size=-{CACHE_KIB}")
+        cursor = pen.connection.cursor()
+        cursor.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
+        cursor.execute(f"PRAGMA busy_timeout={round(LOOK_SECONDS * 1000)}")  # see _begin_sqlite
         return pen
 
     def answers(self) -> bool:
@@ -183,5 +187,18 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not connection.get_execution_options().get("writes", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    # SQLite itself looks ever less often whether the lock is free, ten times a second in the end: beside a busy sender
+    # other processes would miss nearly every moment at which it is.
+    end = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError as problem:
+            if getattr(problem.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(LOOK_SECONDS)
+        else:
+            return

@@ -1,5 +1,10 @@
 """The appetite: how many rows of a lane a sender takes in hand, so that its lines neither stand still nor hold much."""
 
+from collections.abc import Mapping
+from itertools import cycle
+
+from mailer.outbox_tables import Lane
+
 LEAST_IN_HAND, MOST_IN_HAND = 100, 4000  # rows of a lane
 SECONDS_IN_HAND = 0.6  # that they last: what lies here at the end, no other sender can help with
 
@@ -12,6 +17,16 @@ class Appetite:
         self.is_hungry = False  # the hand ran dry though more was there
         self._since = since
         self._least, self._most = least, most
+        self._turns = cycle(sorted(Lane, reverse=True))
+
+    def room(self, held: Mapping[Lane, int]) -> dict[Lane, int]:
+        """As much of each lane as is sent well within the lease; none waits for another one's room."""
+        return {lane: self.rows - number for lane, number in held.items() if number <= self.rows * 3 // 4}
+
+    def one(self) -> dict[Lane, int]:
+        """A single row, of each lane in turn, the urgent last: while no relay of ours serves, other senders may have
+        one that does."""
+        return {next(self._turns): 1}
 
     def learn(self, at: float, *, recorded: int, taken: int, room: int, dry: bool) -> None:
         """So many letters were recorded since the last time, and so many rows taken where there was `room`; `dry` when

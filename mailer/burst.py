@@ -22,5 +22,11 @@ class Burst:
 
     def _write(self) -> None:
         waiting, self._waiting = self._waiting, []
-        for write, octets in waiting:
-            write(octets)
+        for place, (write, octets) in enumerate(waiting):
+            try:
+                write(octets)
+            except BaseException:
+                # The others' lines would wait for answers to what was never said.
+                self._waiting = waiting[place + 1 :] + self._waiting
+                asyncio.get_running_loop().call_soon(self._write)
+                raise

@@ -58,8 +58,8 @@ def take_slots(
     worth asking for again at `next_free`.
 
     A lane's slots come after those given out to itself and to the lanes before it, and push back the lanes behind it.
-    Slots of a place that is held begin when the hold ends. A place without a rate costs no look at the database.
-    Locks the places' rows until the caller's transaction ends, so it belongs near its end.
+    Slots for bulk at a place that is held begin when the hold ends. A place without a rate costs no look at the
+    database. Locks the places' rows until the caller's transaction ends, so it belongs near its end.
     """
     rates = {place: rate for place, _ in wanted if (rate := limits(place).per_minute) is not None}
     paces = _locked(session, rates.keys())
@@ -82,7 +82,7 @@ def take_slots(
 
 
 def hold(session: Session, place: str, *, at: datetime, hint: timedelta | None = None) -> datetime:
-    """Notes a complaint of that place (see pacing.is_complaint) and returns until when nothing goes there.
+    """Notes a complaint of that place (see pacing.is_complaint) and returns until when no bulk goes there.
 
     Letters under way together are refused together: a complaint during a hold belongs to the one that began it, and
     only a longer hint makes the hold longer.
@@ -125,7 +125,7 @@ def recall(session: Session, *, at: datetime) -> None:
 
 
 def held(session: Session, *, at: datetime) -> Mapping[str, datetime]:
-    """Where nothing goes now, and until when."""
+    """Where no bulk goes now, and until when."""
     return {place: row_sets.read_moment(until) for place, until in _held.fetched(session, {"at": at})}
 
 
@@ -145,7 +145,8 @@ def _complaining(**_: object) -> Select[Any]:
 
 
 def _take(pace: _Pace, lane: Lane, count: int, *, per_minute: int, at: datetime, within: timedelta | None) -> Slots:
-    begin = at if pace.held_until is None else max(at, pace.held_until)
+    held_until = pace.held_until if lane is Lane.BULK else None
+    begin = max(at, held_until or at)
     if within is not None:
         left = within - (begin - at)
         count = min(count, pacing.room(pace.free_at[lane], at=begin, per_minute=per_minute, within=left) or 0)

@@ -104,7 +104,7 @@ class Gate:
         if is_bulk and self._rest is not None and batch not in self._begun:
             return _Road(until=self._rest.until)
         place = (self._groups.of(domain) if self._groups else None) or domain
-        if place in self._held:
+        if is_bulk and place in self._held:
             return _Road(until=self._held[place])
         return _Road(paced_by=place if self._limits(place).per_minute is not None else None)
 

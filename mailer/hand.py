@@ -49,6 +49,7 @@ class Hand:
         self._later: list[tuple[datetime, int, Held]] = []
         self._on_lines: Counter[str] = Counter()
         self._by_lane: Counter[Lane] = Counter()
+        self.on_lines = 0  # letters that lines have taken and that have not ended
 
     def __len__(self) -> int:
         return len(self._held)
@@ -92,6 +93,7 @@ class Hand:
             held = self._head_of(lane) if self._plain[lane] or self._grouped[lane] else None
             if held is not None:
                 held.place = Place.ON_A_LINE
+                self.on_lines += 1
                 if held.group is not None:
                     self._on_lines[held.group] += 1
                 return held
@@ -156,8 +158,10 @@ class Hand:
         return None if best is None else best.popleft()
 
     def _leave_line(self, held: Held) -> None:
-        if held.group is not None and held.place is Place.ON_A_LINE:
-            self._on_lines[held.group] -= 1
+        if held.place is Place.ON_A_LINE:
+            self.on_lines -= 1
+            if held.group is not None:
+                self._on_lines[held.group] -= 1
 
 
 def _waiting(queue: deque[Held]) -> deque[Held] | None:

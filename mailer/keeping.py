@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from foundation.database import Database
 from mailer import claims, clock_leap, endings, roll
+from mailer.claims import Claimed
 from mailer.clock_leap import Leap, LeapWatch
 from mailer.gate import HORIZON
 from mailer.hand import Hand, Place
@@ -57,6 +58,7 @@ class Keeper:
         self._cut_off_since: float | None = None
         self._parked_by: object = None
         self._swept = float("-inf")
+        self._to_ask_with: set[int] = set()
         self._leaps = LeapWatch()
         self.turn = asyncio.Lock()
         self.senders = 1
@@ -69,12 +71,18 @@ class Keeper:
         since = self._cut_off_since
         return since is not None and time.monotonic() - since > CUT_OFF_SECONDS
 
+    def asks_with(self, rows: Iterable[int]) -> None:
+        """What was just taken is for asking a relay whether it serves again, if none does."""
+        self._to_ask_with = set(rows) or self._to_ask_with if self.cut_off else set()
+
     def look_at(self, troubles: Mapping[str, str], relays: Collection[str]) -> None:
+        """What keeps relays from taking letters; once a second or more often."""
         self._trouble = " / ".join(f"{relay}: {why}" for relay, why in sorted(troubles.items())) or None
         if not relays or set(relays) - set(troubles):
             self._cut_off_since = None
         elif self._cut_off_since is None:
             self._cut_off_since = time.monotonic()
+        self._desk.gives_back = self.cut_off
 
     async def keep(self, at: datetime) -> None:
         """Renews leases, puts down what is no longer wanted, ends what needs no wire, tells that we live."""
@@ -91,7 +99,8 @@ class Keeper:
                 else:
                     self._desk.drop(each.row.id)
             for each in held:
-                if each.place is Place.WAITING and (self.cut_off or _is_far(each.row.not_before, at)):
+                is_stuck = self.cut_off and each.row.id not in self._to_ask_with
+                if each.place is Place.WAITING and (is_stuck or _is_idle(each.row, at)):
                     self._desk.drop(each.row.id)
 
     def _work(self, ids: Sequence[int], now: _Now) -> _Kept:
@@ -140,6 +149,6 @@ class Keeper:
         return False
 
 
-def _is_far(moment: datetime | None, at: datetime) -> bool:
-    """Given by a clock that was set back since."""
-    return moment is not None and moment > at + 2 * HORIZON
+def _is_idle(row: Claimed, at: datetime) -> bool:
+    """Too late by now, or for a moment that was given by a clock which was set back since."""
+    return row.expires_at <= at or (row.not_before is not None and row.not_before > at + 2 * HORIZON)

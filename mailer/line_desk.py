@@ -2,7 +2,7 @@
 
 import asyncio
 
-from mailer.courier import Envelope, NotTried, Outcome, Tray
+from mailer.courier import Deferred, Envelope, NotTried, Outcome, Tray
 from mailer.relay_gate import Gate
 
 
@@ -50,7 +50,7 @@ class LineDesk:
             self._tray.ended(envelope, NotTried(f"{self._gate.name}: another line can have it"))
 
     def ended(self, envelope: Envelope, outcome: Outcome, /) -> None:
-        if not self._gate.is_free:
+        if not self._gate.is_free or isinstance(outcome, Deferred):
             self._gate.heard(self._line, outcome, self._loop.time())
         self._tray.ended(envelope, outcome)
 

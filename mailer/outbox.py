@@ -122,9 +122,10 @@ def enqueue_page(session: Session, letter_id: int, post: Post, page: Select[Any]
         return Made(None, {})
     _name_key(session, post)
     before = session.scalar(select(func.max(OutboxRow.id))) or 0
-    # Between the two looks somebody may have come back; nobody beyond the first look's last is taken by the second.
-    found = page.subquery("found")
-    _insert(session, letter_id, post, found, found.c.recipient_ref <= last)
+    # Between the two looks somebody may have come in or gone: nobody beyond the first look's last is taken by the
+    # second, and none up to it is left out, however many there are by now.
+    found = page.limit(None).where(page.selected_columns.recipient_ref <= last).subquery("found")
+    _insert(session, letter_id, post, found, true())
     mine = (OutboxRow.id > before, OutboxRow.batch == post.batch)
     made = row_sets.fetched(session, select(OutboxRow.domain, func.count()).where(*mine).group_by(OutboxRow.domain))
     return Made(last, {row[0]: row[1] for row in made})

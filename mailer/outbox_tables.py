@@ -38,14 +38,15 @@ OPEN = (State.QUEUED, State.DEFERRED)
 REPLIES = "replies"  # the batch of answers and letters of the service itself
 
 # From what a row may come to what. An end is an end, but `failed` and `expired` go back by "send again";
-# a later bounce keeps `sent` and is told beside it.
+# a later bounce keeps `sent` and is told beside it. A sender that was cut off from the database may tell of an
+# acceptance after others have given the row up: it is a fact, and keeps the letter from being sent once more.
 MOVES: dict[State, frozenset[State]] = {
     State.QUEUED: frozenset({State.DEFERRED, State.SENT, State.FAILED, State.SUPPRESSED, State.EXPIRED}),
     State.DEFERRED: frozenset({State.DEFERRED, State.SENT, State.FAILED, State.SUPPRESSED, State.EXPIRED}),
     State.SENT: frozenset(),
     State.FAILED: frozenset({State.QUEUED}),
-    State.SUPPRESSED: frozenset(),
-    State.EXPIRED: frozenset({State.QUEUED}),
+    State.SUPPRESSED: frozenset({State.SENT}),
+    State.EXPIRED: frozenset({State.QUEUED, State.SENT}),
 }
 
 
@@ -142,6 +143,8 @@ OUTBOX = cast(Table, OutboxRow.__table__)  # for statements that know nothing of
 
 # A partial index is used only where a condition says the same in the same words, not by parameters.
 IS_OPEN = text("outbox." + _OPEN)
+LANDABLE = frozenset(state for state, moves in MOVES.items() if State.SENT in moves)
+MAY_LAND = text(f"outbox.state IN ({', '.join(repr(state.value) for state in sorted(LANDABLE))})")
 NOT_ENDED = text("outbox.ended_at IS NULL")  # the same rows, for those who ask by batch
 IS_ODD = text("outbox." + _ODD)
 IS_PARKED = text("outbox.parked")

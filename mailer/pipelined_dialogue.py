@@ -50,6 +50,9 @@ class PipelinedDialogue(asyncio.Protocol):
         return not self._is_over and not self._transport.is_closing()
 
     async def serve(self, first: Envelope, desk: Desk) -> Rest:
+        if not self.is_open:
+            # It closed before we listened, and nobody will tell us.
+            return Rest(Trouble(Fault.LOST, "it closed the connection"), first, self._is_first)
         resting: asyncio.Future[Rest] = asyncio.get_running_loop().create_future()
         self._resting = resting
         self._desk = desk

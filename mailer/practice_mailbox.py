@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from mailer.courier import Delivered, Envelope, Line, NotTried, Outcome, Tray, U
 
 log = logging.getLogger(__name__)
 
+ASK_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 5.0
 
 
@@ -56,7 +58,7 @@ class _PracticeLine:
 
     async def work(self, tray: Tray) -> None:
         wait = 0.0
-        while await tray.wait():
+        while await self._called(tray):
             while (envelope := tray.take()) is not None:
                 outcome = self._deliver(envelope, tray)
                 tray.ended(envelope, outcome)
@@ -66,6 +68,14 @@ class _PracticeLine:
                 else:
                     wait = 0.0
                     await asyncio.sleep(0)  # others have their turn
+
+    async def _called(self, tray: Tray) -> bool:
+        """While nothing can be written no letter is held for us: we ask for one now and then, and hear no call."""
+        if self.relay not in self._troubles:
+            return await tray.wait()
+        with suppress(TimeoutError):
+            return await asyncio.wait_for(tray.wait(), ASK_SECONDS)
+        return True
 
     def _deliver(self, envelope: Envelope, tray: Tray) -> Outcome:
         if not tray.may_go(envelope):

@@ -12,6 +12,7 @@ from sqlalchemy import (
     FromClause,
     Select,
     String,
+    TextClause,
     Update,
     bindparam,
     false,
@@ -29,7 +30,7 @@ from mailer.claims import Claimed
 from mailer.courier import Deferred, Delivered, Outcome, Refused
 from mailer.flight_log import Landing
 from mailer.mail_text import storable
-from mailer.outbox_tables import IS_OPEN, NUMBERS, OPEN, OUTBOX, OutboxRow, State, looked_up
+from mailer.outbox_tables import IS_OPEN, LANDABLE, MAY_LAND, NUMBERS, OPEN, OUTBOX, OutboxRow, State, looked_up
 from mailer.pacing import is_complaint
 from mailer.retry import next_try
 
@@ -62,8 +63,8 @@ class Result(NamedTuple):
     at: datetime
 
 
-class _Open(NamedTuple):
-    """What the database says of a row that has not ended."""
+class _Landable(NamedTuple):
+    """What the database says of a row that an acceptance may still turn into a sent one."""
 
     id: int
     attempts: int
@@ -88,7 +89,7 @@ def record(
         return []
     done = _write(session, sender, results)
     moves = Counter((r.row.batch, r.row.domain, was, _BECOMES.get(type(r.outcome), was)) for r, was in done)
-    changes = [tallies.Change(batch, domain, _by(was, to, times)) for (batch, domain, was, to), times in moves.items()]
+    changes = [_moved(session, batch, domain, was, to, times) for (batch, domain, was, to), times in moves.items()]
     came_back = reported_before(session, [r.row.id for r, _ in done if isinstance(r.outcome, Delivered)])
     for result in (result for result, _ in done if came_back or not isinstance(result.outcome, Delivered)):
         if result.row.id in came_back:
@@ -112,9 +113,9 @@ def replay(session: Session, sender: str, landings: Iterable[Landing]) -> int:
     for landing in landings:
         row = session.get(OutboxRow, landing.row, with_for_update=True)
         # A row with fewer tries than the log tells of is another one: the database was exchanged.
-        if row is None or State(row.state) not in OPEN or row.attempts < landing.attempt:
+        if row is None or State(row.state) not in LANDABLE or row.attempts < landing.attempt:
             continue
-        changes.append(tallies.Change(row.batch, row.domain, _by(State(row.state), State.SENT)))
+        changes.append(_moved(session, row.batch, row.domain, State(row.state), State.SENT))
         row.bounced_as = reported_before(session, [row.id]).get(row.id)
         if row.bounced_as is not None:
             changes.append(tallies.Change(row.batch, row.domain, {tallies.BOUNCED: 1}))
@@ -135,13 +136,13 @@ def _write(session: Session, sender: str, results: Sequence[Result]) -> list[tup
         if _update(session, results, held_by=sender) == len(results):
             return [(result, result.row.was) for result in results]
         attempt.rollback()
-    rows = _open_rows(session, [result.row.id for result in results])
+    rows = _landable_rows(session, [result.row.id for result in results])
     done: list[tuple[Result, State]] = []
     for result in results:
         row = rows.pop(result.row.id, None)
         if row is None:
             continue
-        mine = row.lease_by == sender and row.attempts == result.row.attempt
+        mine = row.state in OPEN and row.lease_by == sender and row.attempts == result.row.attempt
         if mine or isinstance(result.outcome, Delivered):
             done.append((result, State(row.state)))
     _update(session, [result for result, _ in done], held_by=None)
@@ -167,17 +168,18 @@ def _update(session: Session, results: Sequence[Result], *, held_by: str | None)
     return written
 
 
-def _onto(new: FromClause, *, as_held: bool) -> Update:
-    """The rows named that are open; with `as_held`, only those that the sender holds under that very attempt."""
+def _onto(new: FromClause, *, as_held: bool, which: TextClause = IS_OPEN) -> Update:
+    """The rows named that are open, or `which` may be; with `as_held`, only those that the sender holds under that very
+    attempt."""
     held = [OUTBOX.c.lease_by == bindparam("sender"), OUTBOX.c.attempts == new.c.attempt] if as_held else []
-    theirs = update(OUTBOX).where(OUTBOX.c.id == new.c.id, looked_up(IS_OPEN, *held))
+    theirs = update(OUTBOX).where(OUTBOX.c.id == new.c.id, looked_up(which, *held))
     return theirs.values(lease_by=None, lease_until=None, paced=false())
 
 
 def _land(*, sqlite: bool, as_held: bool) -> Update:
     new = _LANDED.table(sqlite=sqlite)
     sent = {"state": State.SENT.value, "handed_at": new.c.at, "ended_at": new.c.at, "reply": new.c.reply}
-    return _onto(new, as_held=as_held).values(sent)
+    return _onto(new, as_held=as_held, which=IS_OPEN if as_held else MAY_LAND).values(sent)
 
 
 def _try(*, sqlite: bool, as_held: bool) -> Update:
@@ -192,10 +194,10 @@ _trying = {as_held: row_sets.Prepared(partial(_try, as_held=as_held)) for as_hel
 
 
 @row_sets.Prepared
-def _still_open(*, sqlite: bool) -> Select[Any]:
+def _may_land(*, sqlite: bool) -> Select[Any]:
     asked = NUMBERS.table(sqlite=sqlite)
     columns = select(OUTBOX.c.id, OUTBOX.c.attempts, OUTBOX.c.state, OUTBOX.c.lease_by)
-    chosen = columns.where(OUTBOX.c.id == asked.c.id, looked_up(IS_OPEN)).order_by(OUTBOX.c.id)
+    chosen = columns.where(OUTBOX.c.id == asked.c.id, looked_up(MAY_LAND)).order_by(OUTBOX.c.id)
     return chosen.with_for_update(of=OUTBOX)
 
 
@@ -229,15 +231,23 @@ def _pace(session: Session, results: Sequence[Result], groups: CarrierGroups | N
         domain_paces.released(session, took & set(complaining), at=at)
 
 
-def _open_rows(session: Session, ids: Collection[int]) -> dict[int, _Open]:
-    """The rows as they stand now, locked; those that have ended are left out."""
+def _landable_rows(session: Session, ids: Collection[int]) -> dict[int, _Landable]:
+    """The rows as they stand now, locked; those that were sent or failed are left out."""
     asked = NUMBERS.values([(number,) for number in sorted(set(ids))])
-    return {row[0]: _Open(*row) for row in _still_open.fetched(session, asked)}
+    return {row[0]: _Landable(*row) for row in _may_land.fetched(session, asked)}
 
 
 def _kept(reply: str) -> str:
     """A server may answer with octets that no database takes as text."""
     return storable(reply)[:REPLY_LENGTH]
+
+
+def _moved(session: Session, batch: str, domain: str, was: State, to: State, times: int = 1) -> tallies.Change:
+    """An end that is taken back stands apart, as where letters are sent again."""
+    if was in OPEN:
+        return tallies.Change(batch, domain, _by(was, to, times))
+    tallies.add(session, tallies.AGAIN, [tallies.Change(batch, domain, {was: -times})])
+    return tallies.Change(batch, domain, {to: times})
 
 
 def _by(was: State, to: State, times: int = 1) -> dict[str, int]:

@@ -7,17 +7,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from foundation.setting_values import Relay
-from mailer.courier import Delivered, NotTried, Outcome
+from mailer.courier import Delivered, NotTried, Outcome, Refused
 from mailer.dialogue import Patience
 from mailer.relay_bell import RelayBell
 from mailer.relay_health import Health, SlowStart
 from mailer.relay_pace import Share, next_slot, opens
-from mailer.relay_verdict import Fault, Trouble
+from mailer.relay_verdict import Fault, Trouble, is_broken_off
 
 log = logging.getLogger(__name__)
 
 PARKED_SECONDS = 0.5  # until a line that may not take looks again, unless there is news
 YIELD_SECONDS = 0.02  # that a letter is left to another relay with a free line
+MOST_BROKEN_OFF = 10  # letters, none between them accepted or refused: then the relay is left out
 PASS_SECONDS = 1.0  # that one who took none is not waited for again
 
 
@@ -43,6 +44,7 @@ class Gate:
         self._complaint: str | None = None
         self._prober: object = None
         self._slot = 0.0
+        self._broken_off = 0
         self._bells = bells
         self.is_free = False
         self._settle()
@@ -128,7 +130,13 @@ class Gate:
         return self._prober is line
 
     def heard(self, line: object, outcome: Outcome, at: float) -> None:
-        """How a letter ended on this line."""
+        """How a letter ended on this line: each while the gate is not free, and always one that was put off."""
+        if is_broken_off(outcome):
+            self._was_broken_off(line, at)
+            return
+        if self._broken_off and isinstance(outcome, (Delivered, Refused)):
+            self._broken_off = 0
+            self._settle()
         if self._prober is line and not isinstance(outcome, NotTried):
             self.recovered(at)
         elif isinstance(outcome, Delivered):
@@ -159,6 +167,13 @@ class Gate:
             log.error("relay %s is left out: %s", self.name, trouble.reason)
         self._settle()
 
+    def _was_broken_off(self, line: object, at: float) -> None:
+        self._broken_off += 1
+        self.is_free = False
+        if self._prober is line or (self._broken_off >= MOST_BROKEN_OFF and self.health.serves):
+            trouble = Trouble(Fault.LOST, f"{self._broken_off} letters in a row were broken off")
+            self.failed(line, trouble, at, began=at)
+
     def _tell_of_complaint(self) -> None:
         """Once it is known that the relay serves on: else it is left out, and that is told."""
         if self._complaint is not None:
@@ -172,7 +187,7 @@ class Gate:
     def _settle(self) -> None:
         self.share.serves = self.health.serves
         whole = self.health.serves and self._slow.is_full
-        self.is_free = whole and self.relay.per_minute is None and not self._others
+        self.is_free = whole and self.relay.per_minute is None and not self._others and not self._broken_off
         self._tell()
 
     def _tell(self) -> None:

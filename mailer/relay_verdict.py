@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from mailer.bounce_report.bounce_class import BounceClass
+from mailer.bounce_report.evidence import enhanced_status
 from mailer.bounce_report.permanence import is_permanent
 from mailer.bounce_report.phase import Phase
 from mailer.bounce_report.smtp_reply import read_reply
@@ -69,6 +70,14 @@ def lost(awaited: Phase, reason: str, *, is_first: bool) -> Outcome | Trouble:
     if awaited is Phase.END_OF_DATA or (is_first and awaited is not Phase.MAIL):
         return Deferred(reason)
     return Trouble(Fault.LOST, reason)
+
+
+def is_broken_off(outcome: Outcome) -> bool:
+    """Whether a letter was put off for a reason that is the relay's rather than its recipient's: the connection or its
+    thread was lost, or the system does not work (RFC 3463: x.3.x)."""
+    if not isinstance(outcome, Deferred):
+        return False
+    return not outcome.reply[:3].isdigit() or (enhanced_status(outcome.reply) or "").startswith("4.3.")
 
 
 def is_over(code: int) -> bool:

@@ -38,7 +38,7 @@ V = TypeVar("V")
 
 POLL_SECONDS = 1.0  # in case no bell was heard
 RECORD_SECONDS = 0.2
-KEEP_SECONDS = 1.0
+KEEP_SECONDS = 0.5  # a halt is heeded within twice that
 FLOW = 50  # letters of a round
 BREATH_SECONDS = 0.005  # between two rounds, for others and for what comes together
 BEAT_SECONDS = 0.1  # between two rounds while letters flow: a round costs the same for one letter and for a hundred
@@ -193,6 +193,7 @@ class Sender:
                 raise
             room = max(wish.room.values(), default=0) if wish else 0
             dry = not self._desk.waits()
+            self._keeper.asks_with(row.id for row in taken)
             self._appetite.learn(time.monotonic(), recorded=len(group), taken=len(taken), room=room, dry=dry)
             self._desk.recorded(group)
             # Their leases end as the database has it, however long it took to answer.
@@ -217,15 +218,17 @@ class Sender:
             return paused, taken
 
     def _wish(self, group: Sequence[tuple[Held, Result]], at: datetime, lease_at: datetime) -> Wish | None:
-        """As much of each lane is taken as is sent well within the lease; none waits for another one's room."""
-        if self._keeper.cut_off or not self._leases.settled:
+        if not self._leases.settled:
             return None
-        room = {}
-        ended = Counter(each.row.lane for each, _ in group)
-        for lane in Lane:
-            held = self._hand.count(lane) - ended[lane]
-            if held <= self._appetite.rows * 3 // 4 and (lane is not Lane.BULK or self._eq.hours.may_finish(at)):
-                room[lane] = self._appetite.rows - held
+        if self._keeper.cut_off:
+            # A relay that lets us in and then has no ear for letters can only be asked with one.
+            room = self._appetite.one() if self._desk.asked_in_vain and not self._desk.waits() else {}
+        else:
+            ended = Counter(each.row.lane for each, _ in group)
+            room = self._appetite.room({lane: self._hand.count(lane) - ended[lane] for lane in Lane})
+        self._desk.asked_in_vain = False
+        if not self._eq.hours.may_finish(at):
+            room.pop(Lane.BULK, None)
         span = self._eq.hours.span_in_grace(at) if Lane.BULK in room else None
         rest = None if span is None else Rest(*span, until=self._eq.hours.next_opening(at))
         return Wish(room, rest=rest, groups=self._eq.groups, lease_at=lease_at)

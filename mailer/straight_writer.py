@@ -22,8 +22,10 @@ class StraightWriter:
     def write(self, octets: bytes) -> None:
         """Never raises for what the other side does: a broken connection is told as the transport tells it."""
         transport = self._transport
-        # Once it is closing, its number may be another file's.
-        if self._file == _NONE or transport.is_closing() or transport.get_write_buffer_size():
+        if transport.is_closing():
+            # Its number may be another file's by now, and uvloop's transport raises.
+            return
+        if self._file == _NONE or transport.get_write_buffer_size():
             transport.write(octets)
             return
         try:

@@ -53,6 +53,8 @@ class Desk:
         self._unnoted = 0  # acceptances for which the flight log had no room
         self.full = asyncio.Event()
         self.rings = 0
+        self.asked_in_vain = False  # a line looked for a letter, and there was none, since the last round
+        self.gives_back = False  # while no relay takes a letter, others may have one that does
 
     @property
     def closed(self) -> bool:
@@ -72,6 +74,7 @@ class Desk:
     def ring(self) -> None:
         """Something may be taken that could not before: as many resting lines look again as there are letters."""
         self.rings += 1
+        self._hand.ripen(self._fit.clock.now())
         if not self._idle:
             return
         waiting = {lane: self._hand.waiting(lane) for lane in Lane}
@@ -98,7 +101,7 @@ class Desk:
         await rest
 
     def take(self, order: Sequence[Lane]) -> Envelope | None:
-        if len(self._results) + self._being_recorded >= MOST_UNRECORDED:
+        if len(self._results) + self._being_recorded + self._hand.on_lines >= MOST_UNRECORDED:
             return None
         now = self._fit.clock.now()
         while not self._closed and (held := self._hand.next(order, at=now)) is not None:
@@ -111,6 +114,7 @@ class Desk:
                 kind = type(problem).__name__
                 log.error("letter %d cannot be written: %s", held.row.letter_id, kind)
                 self.note(held, Refused(f"cannot be written: {kind}", BounceClass.SYSTEM, counted=False))
+        self.asked_in_vain = True
         if self._results and not self.waits():
             self._call()  # the hand ran dry
         return None
@@ -120,11 +124,13 @@ class Desk:
 
     def ended(self, envelope: Envelope, outcome: Outcome) -> None:
         held = self._hand[envelope.number]
-        if isinstance(outcome, NotTried) and not self._closed and not held.unwanted:
+        if not isinstance(outcome, NotTried) or self._closed or held.unwanted:
+            self.note(held, outcome)
+        elif self.gives_back:
+            self.note(held, Unwanted())
+        else:
             self._hand.back(held)
             self.ring()
-        else:
-            self.note(held, outcome)
 
     def note(self, held: Held, outcome: Outcome) -> None:
         at = self._fit.clock.now()

@@ -13,8 +13,8 @@ log = logging.getLogger(__name__)
 
 REST_SECONDS = 0.2
 LONGEST_REST_SECONDS = 5.0
-BREATH_SECONDS = 0.002
-CHUNK_SECONDS = 0.08  # what a chunk may take, so that senders and pages are not kept waiting
+BREATH_SECONDS = 0.01
+CHUNK_SECONDS = 0.05  # what a chunk may take, so that senders and pages are not kept waiting
 LEAST, MOST = 500, 4000
 
 

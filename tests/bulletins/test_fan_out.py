@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from sqlalchemy import Select, delete, update
+from sqlalchemy import Connection, Select, delete, event, update
 from sqlalchemy.orm import Session
 
 from bulletins.approval import Decision
@@ -198,3 +198,28 @@ def test_a_resident_without_an_address_is_no_audience(office: Office) -> None:
     office.sending()
 
     assert sorted(office.received()) == ["stays"]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_who_comes_in_between_the_two_looks_of_a_chunk_pushes_nobody_out(office: Office, small_chunks: int) -> None:
+    """SQLite has one writer, so that nobody can."""
+    office.residents(*NAMES)
+    office.meddle(lambda session: session.execute(update(Subscriber).where(Subscriber.id == 2).values(state="stopped")))
+    number = office.begun()
+    came_back: list[bool] = []
+
+    def second_look(connection: Connection, _cursor: Any, statement: str, *_: object) -> None:
+        if statement.startswith("INSERT INTO outbox") and not came_back:
+            came_back.append(True)
+            back = update(Subscriber).where(Subscriber.id == 2).values(state="active")
+            office.meddle(lambda session: session.execute(back))
+
+    event.listen(office.database.engine, "before_cursor_execute", second_look)
+    try:
+        office.fan_out()
+    finally:
+        event.remove(office.database.engine, "before_cursor_execute", second_look)
+
+    assert came_back
+    assert {name: times for name, times in office.received().items() if name != "b"} == dict.fromkeys("acdefg", 1)
+    assert office.progress(number).audience == len(office.received())

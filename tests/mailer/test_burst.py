@@ -41,3 +41,23 @@ async def test_what_is_added_while_a_burst_is_written_goes_out_in_the_next() -> 
 
 def note(written: Written, who: str, octets: bytes) -> None:
     written.append((who, octets))
+
+
+@on_both_loops
+async def test_one_that_cannot_be_written_does_not_keep_the_others_back() -> None:
+    written: Written = []
+    burst = Burst()
+    told: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context.get("exception")))
+
+    def broken(_octets: bytes) -> None:
+        raise RuntimeError("this line is broken")
+
+    burst.add(partial(note, written, "a"), b"1")
+    burst.add(broken, b"2")
+    burst.add(partial(note, written, "b"), b"3")
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+    assert written == [("a", b"1"), ("b", b"3")]
+    assert [type(problem) for problem in told] == [RuntimeError]

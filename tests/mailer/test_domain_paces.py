@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -231,6 +232,16 @@ def test_slots_of_a_held_carrier_begin_when_the_hold_ends(database: Database) ->
 
     assert moments[0] == AT + 2 * MINUTE
     assert moments[-1] == AT + 2 * MINUTE + 0.9 * SECOND
+
+
+@pytest.mark.parametrize("lane", [Lane.URGENT, Lane.REPLY])
+def test_no_hold_keeps_an_urgent_letter_or_a_reply_back_but_the_pace_does(database: Database, lane: Lane) -> None:
+    complain(database, hint=10 * MINUTE)
+
+    moments = one(database, 20, lane)
+
+    assert moments[0] == AT
+    assert moments[-1] == AT + 0.9 * SECOND
 
 
 def test_holds_and_slots_of_one_carrier_leave_each_other_alone(database: Database) -> None:

@@ -3,18 +3,19 @@
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from foundation.database import Database
-from mailer import claims, endings, records, tallies
+from mailer import claims, endings, outbox, records, tallies
 from mailer.bounce_facts import Fact, Source, facts_about, keep_fact
 from mailer.bounce_report.bounce_class import BounceClass
 from mailer.claims import LEASE, Claimed, Wish
 from mailer.courier import Deferred, Delivered, NotTried, Outcome, Refused, Unwanted
 from mailer.domain_pauses import paused_domains
 from mailer.flight_log import Landing
-from mailer.outbox_tables import Lane, State
+from mailer.outbox_tables import Lane, OutboxRow, State
 from mailer.records import Result
-from tests.support.mail_engine import AT, many, put, row_of, states
+from tests.support.mail_engine import AT, balanced, many, put, row_of, states
 
 GONE = Refused("550 5.1.1 <r0@example.jp> User unknown", BounceClass.GONE, counted=True)
 LATER = AT + LEASE + timedelta(seconds=1)
@@ -216,6 +217,32 @@ def test_a_replayed_acceptance_counts_though_another_sender_took_the_row_over(da
         records.replay(session, "s1", [Landing(number, 1, AT)])
 
     assert states(database) == {State.SENT: 1}
+
+
+@pytest.mark.parametrize("end", [State.EXPIRED, State.SUPPRESSED])
+def test_an_acceptance_told_after_others_gave_the_row_up_is_a_fact_and_sent_again_by_nobody(
+    database: Database, end: State
+) -> None:
+    """A host that lost its line to the database for longer than its leases last."""
+    first, second, third = put(database, many(3), life=timedelta(seconds=20))
+    mine = claim(database)
+    with database.write() as session:
+        if end is State.SUPPRESSED:
+            session.execute(update(OutboxRow).values(unwanted=True))
+        endings.settle(session, "s2", at=LATER)
+    assert states(database) == {end: 3}
+
+    record(database, mine[:1], Delivered("250"), at=LATER)
+    record(database, mine[2:], GONE, at=LATER)
+    with database.write() as session:
+        assert records.replay(session, "s1", [Landing(second, 1, AT)]) == 1
+
+    assert [row_of(database, number).state for number in (first, second, third)] == [State.SENT, State.SENT, end]
+    assert counts(database) == tallies.Counts(**{"sent": 2, end.value: 1})
+    assert balanced(database)
+    with database.write() as session:
+        again = outbox.send_again(session, "b", at=LATER, expires_at=LATER + timedelta(hours=1))
+    assert again == (1 if end is State.EXPIRED else 0)
 
 
 def test_a_flight_log_of_another_database_sends_nothing_to_its_end(database: Database) -> None:

@@ -98,7 +98,11 @@ def test_nothing_is_written_to_a_number_that_may_be_another_files_by_now(pair: P
     writer = StraightWriter(transport)
     transport.is_closing.return_value = True
 
-    goes_by_the_transport_alone(writer, transport, theirs)
+    writer.write(b"for nobody")
+
+    transport.write.assert_not_called()
+    with pytest.raises(BlockingIOError):
+        theirs.recv(100)
 
 
 def test_a_broken_connection_is_left_to_the_transport_to_tell(pair: Pair) -> None:

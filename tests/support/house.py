@@ -3,12 +3,14 @@
 import asyncio
 import email
 import email.policy
+import random
 import re
 import smtplib
 import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from email.message import EmailMessage
 from pathlib import Path
 from types import TracebackType
@@ -34,9 +36,12 @@ _LINK = re.compile(r"https?://[!-~]+")
 
 
 def free_port() -> int:
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        return int(door.getsockname()[1])
+    """Below those that the system gives to connections on their way out, of which one might take it meanwhile."""
+    while True:
+        port = random.randrange(20_000, 32_000)  # noqa: S311 -- for nobody to guess
+        with socket.socket() as door, suppress(OSError):
+            door.bind(("127.0.0.1", port))
+            return port
 
 
 def eventually(found: Callable[[], V | None], *, seconds: float = 15, what: str = "it") -> V:
