@@ -38,7 +38,7 @@ _LINK = re.compile(r"https?://[!-~]+")
 def free_port() -> int:
     """Below those that the system gives to connections on their way out, of which one might take it meanwhile."""
     while True:
-        port = random.randrange(20_000, 32_000)  # noqa: S311 -- for nobody to guess
+        port = random.randrange(20_000, 32_000)
         with socket.socket() as door, suppress(OSError):
             door.bind(("127.0.0.1", port))
             return port
