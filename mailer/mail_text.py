@@ -4,7 +4,7 @@ import binascii
 import codecs
 import email
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email.message import Message
 from email.parser import BytesHeaderParser
 
@@ -178,17 +178,20 @@ def readable_text(part: Message) -> str:
     return text_of_html(text) if part.get_content_type() == "text/html" else text
 
 
-def body_text(message: Message) -> str:
-    """All text of the mail, of an alternative the plain one; mails enclosed in it are not read."""
-    return "\n".join(filter(None, _texts(message))).strip()
+def body_text(message: Message, *, leave_out: Callable[[Message], bool] | None = None) -> str:
+    """All text of the mail, of an alternative the plain one; mails enclosed in it are not read, nor are parts that
+    `leave_out` says True of."""
+    return "\n".join(filter(None, _texts(message, leave_out))).strip()
 
 
-def _texts(message: Message) -> Iterator[str]:
+def _texts(message: Message, leave_out: Callable[[Message], bool] | None) -> Iterator[str]:
     pending = [message]
     while pending:
         part = pending.pop()
         inner = part.get_payload()
         if part.get_content_maintype() == "message":
+            continue
+        if leave_out is not None and part is not message and not isinstance(inner, list) and leave_out(part):
             continue
         if not isinstance(inner, list):
             # A multipart whose boundary was never found is text, too.
