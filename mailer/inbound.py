@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, and_, delete, func, or_, select, text
+from sqlalchemy import Index, and_, case, delete, func, or_, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -95,9 +95,12 @@ def those_set_aside(session: Session, *, limit: int = 200) -> Sequence[InboundRo
 
 
 def counts_by_kind(session: Session) -> dict[str, int]:
-    """How many of each kind are held."""
-    rows = session.execute(select(InboundRow.kind, func.count()).group_by(InboundRow.kind))
-    return {kind or "new": number for kind, number in rows}
+    """How many of each kind are held; those that wait for the post-room or for a person are `new` or `set-aside`,
+    whatever their kind."""
+    kind = case((InboundRow.state == InboundState.DONE, InboundRow.kind), else_=InboundRow.state).label("held_as")
+    held = select(kind).subquery()
+    rows = session.execute(select(held.c.held_as, func.count()).group_by(held.c.held_as))
+    return {name or "other": number for name, number in rows}
 
 
 def forget(session: Session, *, done_before: datetime, aside_before: datetime) -> int:
