@@ -10,11 +10,13 @@ from bulletins.notice_shelf import NoticeShelf
 from foundation.era import clock_words, day_and_weekday
 from mailer.bounce_report.bounce_class import BounceClass
 from mailer.courier import Refused
-from service.sample_residents import FAILED_FOR_GOOD, FILTERS_MAIL, UNDER_WATCH
+from service.sample_residents import BUSY_ONCE, FAILED_FOR_GOOD, FILTERS_MAIL, FULL_NOW_AND_THEN, UNDER_WATCH
 from subscribers.town import Town
 
 _GONE = Refused("550 5.1.1 no such user here", BounceClass.GONE, counted=True)
 _FILTERED = Refused("550 5.7.1 refused by the recipient's filter", BounceClass.FILTERED, counted=False)
+_FULL = Refused("552 5.2.2 mailbox full", BounceClass.FULL, counted=True)
+_BLOCKED = Refused("550 5.7.1 too many messages from this server", BounceClass.BLOCKED, counted=False)
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,25 @@ def _stranger(scene: Scene) -> Sheet:
     )
 
 
+def _influenza(scene: Scene) -> Sheet:
+    return scene.sheet("infection")
+
+
+def _bicycle(scene: Scene) -> Sheet:
+    quarter = scene.quarter(5)
+    return scene.sheet(
+        "crime",
+        areas=scene.area(5),
+        happened_at=scene.moment(-timedelta(hours=15)),
+        place=f"{scene.town.name}{quarter}",
+        spot="駐輪場",
+        event="自転車が盗まれました",
+        details=["鍵のかかっていない自転車が狙われました"],
+        advice=["短い時間でも、鍵を2つかける。", "路上に止めず、駐輪場を使う。"],
+        headline=f"自転車の盗難にご注意ください（{quarter}付近）",
+    )
+
+
 def waiting_for_approval(scene: Scene) -> Sheet:
     return scene.sheet("programme", starts=scene.day(10), ends=scene.day(70))
 
@@ -105,13 +126,16 @@ def being_written(scene: Scene) -> Sheet:
     return scene.sheet("drill", scheduled_at=scene.day(14, "09:00"))
 
 
+_BUSY = dict.fromkeys(BUSY_ONCE, _BLOCKED)
 _IN_A_HURRY = Decision(urgent=True, reason="大雨警報が発表され、夕方までに雨が強まる見込みのため")
 
-# The oldest first.
+# The oldest first. Full mailboxes and a carrier in a bad mood come and go; only what says "gone" stays.
 PAST = (
     Past(112, _event),
     Past(76, _burglary, refusals={FILTERS_MAIL: _FILTERED}),
-    Past(37, _rain, _IN_A_HURRY, {FAILED_FOR_GOOD: _GONE}),
-    Past(12, _fraud, refusals={UNDER_WATCH: _GONE, FAILED_FOR_GOOD: _GONE}),
-    Past(5, _stranger, refusals={UNDER_WATCH: _GONE, FAILED_FOR_GOOD: _GONE}),
+    Past(47, _influenza, refusals={FILTERS_MAIL: _FILTERED, FULL_NOW_AND_THEN: _FULL}),
+    Past(37, _rain, _IN_A_HURRY, {FAILED_FOR_GOOD: _GONE, FULL_NOW_AND_THEN: _FULL, **_BUSY}),
+    Past(26, _bicycle, refusals={FAILED_FOR_GOOD: _GONE, FILTERS_MAIL: _FILTERED}),
+    Past(12, _fraud, refusals={UNDER_WATCH: _GONE, FAILED_FOR_GOOD: _GONE, FILTERS_MAIL: _FILTERED}),
+    Past(5, _stranger, refusals={UNDER_WATCH: _GONE}),
 )

@@ -21,6 +21,10 @@ UNDER_WATCH = "tsubame.kazami@example.com"
 FAILED_FOR_GOOD = "hibari.kazami@example.com"
 FILTERS_MAIL = "suzume.kazami@example.jp"
 
+# Of those below: they want every topic and area, so each bulletin is for them.
+FULL_NOW_AND_THEN = "aoi.noda@example.jp"
+BUSY_ONCE = ("aoi.kato@example.com", "aoi.maeda@example.com", "aoi.shimizu@example.com", "aoi.ueda@example.com")
+
 _SURNAMES = (
     "aoki", "endo", "fujii", "goto", "hara", "ikeda", "kato", "kimura", "maeda", "mori",
     "noda", "ogawa", "okada", "ota", "sakai", "sato", "shimizu", "suzuki", "ueda", "wada",

@@ -94,7 +94,7 @@ def test_a_database_in_use_is_left_alone(database_url: str, tmp_path: Path, cloc
 def test_a_newcomer_finds_bulletins_in_every_state_that_needs_a_hand(home: Home) -> None:
     with home.database.read() as session:
         states = session.scalars(select(Bulletin.state).order_by(Bulletin.id)).all()
-    assert states == [*[BulletinState.SENT] * 5, BulletinState.DRAFT, BulletinState.SUBMITTED]
+    assert states == [*[BulletinState.SENT] * 7, BulletinState.DRAFT, BulletinState.SUBMITTED]
 
 
 def test_the_past_bulletins_add_up_and_left_inside_the_hours(home: Home) -> None:
@@ -167,7 +167,7 @@ def test_the_sample_is_fresh_on_any_day_and_with_any_hours(tmp_path: Path, today
         begun = session.scalars(select(Bulletin.started_at).order_by(Bulletin.id)).all()
     home.database.close()
     past = [at for at in begun if at is not None]
-    assert len(past) == 5
+    assert len(past) == 7
     assert past == sorted(past)
     assert past[-1] < clock.now()
     assert all(home.hours.is_open(at) for at in past)
