@@ -1,14 +1,17 @@
-"""The page of unreachable addresses: those stopped lately, and those under watch, with what speaks against them."""
+"""The watch page: unreachable addresses with what speaks against them, and how errors came and went over some weeks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Request
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from admin.bounce_chart import HEIGHT, bars
+from admin.bounce_history import CountedDay, history
+from admin.bounce_trend import trend
 from admin.bounce_words import bounce_words
 from admin.console_page import ConsolePage, me_of
 from admin.roles import Role
@@ -16,8 +19,9 @@ from foundation import ledger
 from foundation.clock import Clock
 from foundation.database import Database
 from foundation.ledger import Deed
-from mailer import bounce_facts
+from mailer import bounce_facts, bounce_weeks
 from mailer.bounce_facts import BounceFactRow
+from mailer.carrier_groups import CarrierGroups
 from subscribers.tables import StopReason, Subscriber, SubscriberState
 from subscribers.unreachable import Watch
 
@@ -27,18 +31,22 @@ _MOST = 100
 
 @dataclass(frozen=True)
 class Suspect:
-    """`days` are what the three-day rule counts; `last` is the newest refusal."""
+    """`days` are what the three-day rule counts."""
 
     row: Subscriber
-    days: tuple[date, ...]
-    last: BounceFactRow | None
+    days: tuple[CountedDay, ...]
 
 
 class BouncePages:
-    def __init__(self, database: Database, clock: Clock, watch: Watch, *, page: ConsolePage) -> None:
+    """`carriers` are whom the domains belong to, where that is known."""
+
+    def __init__(
+        self, database: Database, clock: Clock, watch: Watch, carriers: CarrierGroups, *, page: ConsolePage
+    ) -> None:
         self._database = database
         self._clock = clock
         self._watch = watch
+        self._carriers = carriers
         self._page = page
 
     def router(self) -> APIRouter:
@@ -47,12 +55,16 @@ class BouncePages:
         return router
 
     def show(self, request: Request) -> Response:
-        at = self._clock.now()
+        """`?domain=` narrows chart and table to one carrier, or to one domain."""
+        at, zone = self._clock.now(), self._watch.zone
+        weeks = bounce_weeks.mondays(at, zone)
         with self._database.write() as session:
             stopped = [self._suspect(session, row, at=at) for row in _stopped(session, at=at)]
             watched = [self._suspect(session, row, at=at) for row in _refused(session, at=at)]
             deed = Deed(me_of(request).actor, "subscriber.list-viewed", "subscribers:unreachable")
             ledger.write(session, deed, at=at, details={"shown": len(stopped) + len(watched)})
+        with self._database.read() as session:
+            counts = bounce_weeks.counts_by_week(session, weeks, zone)
         return self._page.show(
             request,
             "bounces",
@@ -62,11 +74,14 @@ class BouncePages:
             rule_days=self._watch.rule.days,
             lately=LATELY.days,
             bounce_words=bounce_words,
+            trend=trend(counts, weeks, self._carriers, chosen=request.query_params.get("domain", "")),
+            bars=bars,
+            chart_height=HEIGHT,
         )
 
     def _suspect(self, session: Session, row: Subscriber, *, at: datetime) -> Suspect:
         facts = bounce_facts.facts_about(session, row.id)
-        return Suspect(row, self._watch.days(session, row, at=at), facts[-1] if facts else None)
+        return Suspect(row, history(facts, self._watch.days(session, row, at=at), self._watch.zone))
 
 
 def _stopped(session: Session, *, at: datetime) -> Sequence[Subscriber]:

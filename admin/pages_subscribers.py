@@ -14,7 +14,6 @@ from admin.bounce_words import bounce_words
 from admin.console_page import ConsolePage, go, me_of
 from admin.form_reading import Posted, number, posted
 from admin.guard import Guard
-from admin.pages_bounces import BouncePages
 from admin.refusals import Refusal
 from admin.roles import Role
 from foundation import ledger
@@ -59,7 +58,6 @@ class SubscriberPages:
         self._clock = clock
         self._watch = watch
         self._page = ConsolePage(pages, guard)
-        self._bounces = BouncePages(database, clock, watch, page=self._page)
 
     def router(self) -> APIRouter:
         router = APIRouter(include_in_schema=False)
@@ -70,7 +68,6 @@ class SubscriberPages:
         router.add_api_route(one, self.show, methods=["GET"], dependencies=looks)
         router.add_api_route(f"{one}/stop", self.stop, methods=["POST"], dependencies=acts)
         router.add_api_route(f"{one}/undo", self.undo, methods=["POST"], dependencies=acts)
-        router.include_router(self._bounces.router())
         return router
 
     def front(self, request: Request) -> Response:

@@ -6,7 +6,9 @@ from fastapi import APIRouter
 
 from admin.api import BulletinApi
 from admin.api_subscribers import SubscriberApi
+from admin.console_page import ConsolePage
 from admin.guard import Guard
+from admin.pages_bounces import BouncePages
 from admin.pages_bulletins import BulletinPages
 from admin.pages_home import HomePages
 from admin.pages_inbound import InboundPages
@@ -29,6 +31,7 @@ def console_routers(home: Home, pages: Pages, guard: Guard, watchers: Watchers) 
         WritingPages(desk, pages=pages, guard=guard).router(),
         BulletinPages(desk, pages=pages, guard=guard, watchers=watchers).router(),
         SubscriberPages(home.database, home.clock, home.watch, pages=pages, guard=guard).router(),
+        BouncePages(home.database, home.clock, home.watch, home.carriers, page=ConsolePage(pages, guard)).router(),
         InboundPages(home.database, home.clock, pages=pages, guard=guard).router(),
         PracticePages(home.mailbox, pages=pages, guard=guard, public_url=home.settings.public_url).router(),
         BulletinApi(desk, guard=guard).router(),
