@@ -1,14 +1,15 @@
 """The pages of mail that came in and could not be worked off: read as text, tried again, or put away."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from admin import mail_reading
 from admin.console_page import ConsolePage, go, me_of
 from admin.form_reading import Posted, number, posted
 from admin.guard import Guard
+from admin.inbound_words import inbound_words
 from admin.refusals import Refusal
 from admin.roles import Role
 from foundation import ledger
@@ -16,23 +17,12 @@ from foundation.clock import Clock
 from foundation.database import Database
 from foundation.ledger import Deed
 from foundation.pages import Pages
-from mailer import inbound, mail_text
+from mailer import inbound
 from mailer.inbound import InboundRow, InboundState
 
 Form = Annotated[Posted, Depends(posted)]
 
-LONGEST_SHOWN = 20_000  # characters; what is said is said by then
 _SETTLED = Refusal(409, "このメールは、もう処理されています", ("ほかの人が先に処理しました。",))
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A mail as text; `cut` says that more followed."""
-
-    subject: str
-    sender: str
-    text: str
-    cut: bool
 
 
 class InboundPages:
@@ -59,7 +49,14 @@ class InboundPages:
             row = session.get(InboundRow, known) if known is not None else None
         if row is None or row.state != InboundState.SET_ASIDE:
             return self._page.message(request, 404, "メールが見つかりません", "もう処理されたか、番号が違います。")
-        return self._page.show(request, "inbound-mail", here="inbound", mail=row, reading=_read(row.raw))
+        return self._page.show(
+            request,
+            "inbound-mail",
+            here="inbound",
+            mail=row,
+            reading=mail_reading.read(row.raw, envelope_from=row.envelope_from),
+            why=inbound_words(row.note),
+        )
 
     def settle(self, request: Request, mail_id: str, form: Form) -> Response:
         """`again` puts it back into the line, `done` puts it away."""
@@ -82,15 +79,6 @@ class InboundPages:
         with self._database.read() as session:
             mails = inbound.those_set_aside(session)
             kinds = inbound.counts_by_kind(session)
-        return self._page.show(request, "inbound", here="inbound", refusal=refusal, mails=mails, kinds=kinds)
-
-
-def _read(raw: bytes) -> Reading:
-    message = mail_text.parse_mail(raw)
-    text = mail_text.body_text(message)
-    return Reading(
-        subject=mail_text.header_text(message, "Subject")[:300],
-        sender=mail_text.header_text(message, "From")[:300],
-        text=text[:LONGEST_SHOWN],
-        cut=len(text) > LONGEST_SHOWN,
-    )
+        return self._page.show(
+            request, "inbound", here="inbound", refusal=refusal, mails=mails, kinds=kinds, inbound_words=inbound_words
+        )

@@ -3,9 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.message import Message
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +14,7 @@ from starlette.responses import Response
 from admin.console_page import ConsolePage
 from admin.form_reading import Posted, number, posted
 from admin.guard import Guard
+from admin.mail_reading import sent_at
 from admin.roles import Role
 from foundation.pages import Pages
 from mailer import mail_text
@@ -106,7 +105,7 @@ class PracticePages:
             subject=mail_text.header_text(message, "Subject"),
             sender=mail_text.header_text(message, "From"),
             to=mail_text.header_text(message, "Delivered-To"),
-            at=_date(message),
+            at=sent_at(message),
             pieces=list(pieces(mail_text.body_text(message), base)),
             head=headers[:_HEAD_OCTETS].decode("utf-8", "replace"),
         )
@@ -140,7 +139,7 @@ def _line(key: str, path: Path) -> Line | None:
         key=key,
         to=mail_text.header_text(message, "Delivered-To"),
         subject=mail_text.header_text(message, "Subject") or "（件名なし）",
-        at=_date(message),
+        at=sent_at(message),
     )
 
 
@@ -152,14 +151,6 @@ def _is_for(path: Path, to: str) -> bool:
     except OSError:
         return False
     return to.casefold() in mail_text.header_text(mail_text.parse_mail(head), "Delivered-To").casefold()
-
-
-def _date(message: Message) -> datetime | None:
-    try:
-        at = parsedate_to_datetime(mail_text.header_text(message, "Date"))
-    except ValueError:
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _bytes(path: Path) -> bytes | None:
