@@ -157,7 +157,7 @@ def public_url(text: str) -> str:
     """The base of links, without a slash at its end."""
     if not text.isascii() or re.search(r"[\s<>\"{}]", text):
         raise ValueError("allowed: plain ASCII without spaces")
-    parts, _ = _split(text, "allowed: an address like https://anzen.example.jp")
+    parts, _ = split_address(text, "allowed: an address like https://anzen.example.jp")
     if parts.scheme not in ("http", "https") or parts.query or parts.fragment or parts.username is not None:
         raise ValueError("allowed: an address like https://anzen.example.jp")
     return text.rstrip("/")
@@ -197,7 +197,7 @@ def _relay(text: str) -> Relay:
     form = (
         "allowed: smtp+starttls://host:port, smtps://user:pw@host, smtp://host:port, each with ?connections=N or such"
     )
-    parts, host = _split(text, form)
+    parts, host = split_address(text, form)
     if parts.scheme not in list(Security) or parts.path not in ("", "/") or parts.fragment:
         raise ValueError(form)
     security, port = Security(parts.scheme), parts.port
@@ -216,7 +216,7 @@ def _relay(text: str) -> Relay:
     )
 
 
-def _split(text: str, form: str) -> tuple[SplitResult, str]:
+def split_address(text: str, form: str) -> tuple[SplitResult, str]:
     """The standard library's own complaints are not passed on: they may quote a password."""
     try:
         parts = urlsplit(text)
@@ -250,3 +250,8 @@ def may_be_clear(host: str) -> bool:
     except ValueError:
         return False
     return address.is_loopback or address.is_private
+
+
+def is_this_machine(host: str) -> bool:
+    """Loopback, written as an address or as `localhost`."""
+    return host == "localhost" or (may_be_clear(host) and ipaddress.ip_address(host).is_loopback)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from foundation.imap_account import ImapAccount, imap_account
 from foundation.setting_values import (
     Counting,
     HostPort,
@@ -55,6 +56,7 @@ class Settings:
     admin_listen: HostPort | None = _setting("ADMIN_LISTEN", "", optional(host_port))
     smtp_listen: HostPort = _setting("SMTP_LISTEN", "127.0.0.1:8025", host_port)
     lmtp_listen: HostPort | None = _setting("LMTP_LISTEN", "", optional(host_port))
+    imap: ImapAccount | None = _setting("IMAP", "", optional(imap_account), secret=True)
     dkim_key: Path | None = _setting("DKIM_KEY", "", optional(key_file), secret=True)
     dkim_selector: str | None = _setting("DKIM_SELECTOR", "", optional(selector))
     dkim_domain: str | None = _setting("DKIM_DOMAIN", "", optional(mail_domain))  # none: the mail domain

@@ -28,6 +28,18 @@ WRONG = {
     "HANSHO_ADMIN_LISTEN": ["8001"],
     "HANSHO_SMTP_LISTEN": ["smtp"],
     "HANSHO_LMTP_LISTEN": ["lmtp"],
+    "HANSHO_IMAP": [
+        *(
+            "imap.example.jp",
+            "imaps://imap.example.jp/INBOX",
+            "imaps://user@h/INBOX",
+            "imaps://:pw@h/INBOX",
+            "imaps://",
+        ),
+        *("imap://user:pw@imap.example.jp", "imap://user:pw@8.8.8.8", "pop3://user:pw@h", "imaps://user:pw@h?a=b"),
+        *("imaps://user:p%0D%0Aw@h", "imaps://user:pw@h/IN%00BOX", "imaps://user:pw@h:0", "imaps://user:pw@h#x"),
+        *("imap+starttls://user:pw@h:993", "imaps://user:pw@[::1"),
+    ],
     "HANSHO_MAIL_DOMAIN": ["example", "a@example.jp", "-a.jp", "a..jp", "あ.jp", "a." * 100 + "jp"],
     "HANSHO_DKIM_KEY": ["-----BEGIN PRIVATE KEY-----", "a\nb"],
     "HANSHO_DKIM_SELECTOR": ["a b", "-a", "a..b", "_a", "鍵", "a" * 64],
@@ -110,10 +122,16 @@ def test_nobody_signs_in_the_name_of_another(domain: str) -> None:
 
 
 def test_secrets_are_never_shown() -> None:
-    settings = load({**LIVE, "HANSHO_DATABASE_URL": "postgresql+psycopg://u:pass-word@db/hansho"})
+    settings = load(
+        {
+            **LIVE,
+            "HANSHO_DATABASE_URL": "postgresql+psycopg://u:pass-word@db/hansho",
+            "HANSHO_IMAP": "imaps://taro:pass%2Fword@imap.example.jp",
+        }
+    )
 
-    told = f"{shown(settings)} {settings!r} {settings.relays!r} {settings.relays[0]}"
-    assert not [secret for secret in (SECRET, "pass@word", "pass%40word", "pass-word") if secret in told]
+    told = f"{shown(settings)} {settings!r} {settings.relays!r} {settings.relays[0]} {settings.imap!r} {settings.imap}"
+    assert not [secret for secret in (SECRET, "pass@word", "pass%40word", "pass-word", "pass/word") if secret in told]
     assert shown(settings)["HANSHO_SECRET"] == "(set)"
     assert shown(load({}))["HANSHO_SECRET"] == "(not set)"
 
@@ -124,6 +142,8 @@ def test_secrets_are_never_shown() -> None:
         ("HANSHO_SECRET", "hush"),
         ("HANSHO_DKIM_KEY", "-----BEGIN PRIVATE KEY-----\nhush"),
         ("HANSHO_RELAYS", "smtps://user:hush@h?connections=x"),
+        ("HANSHO_IMAP", "imap://user:hush@imap.example.jp"),
+        ("HANSHO_IMAP", "imaps://user:hush@[::1"),
         ("HANSHO_RELAYS", "smtps://user:hush／@h"),
         ("HANSHO_RELAYS", "smtps://user:hush"),
         ("HANSHO_RELAYS", "smtps://user:hush/word@h"),
