@@ -11,7 +11,9 @@ from sqlalchemy import Index, and_, case, delete, func, or_, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from foundation.addresses import Address, AddressInvalid
 from foundation.database import Base, RowId
+from mailer.bounce_report.auto_reply import is_null_sender
 
 _NEW = text("state = 'new'")
 
@@ -44,16 +46,17 @@ class InboundRow(Base):
 
 @dataclass(frozen=True)
 class Incoming:
-    """A mail as it came in by whichever road."""
+    """A mail as it came in by whichever road. `origin` names the one copy that lies somewhere and may be read twice."""
 
     envelope_from: str
     recipients: tuple[str, ...]
     raw: bytes
+    origin: str | None = None
 
 
 def store(session: Session, mail: Incoming, *, at: datetime) -> None:
     """One row a recipient. The same mail by two roads, or tried again after a lost answer, is one mail: it is known
-    by its Message-ID, sender and recipient; a mail without a Message-ID is always a new one."""
+    by its Message-ID, sender and recipient; without a Message-ID by its origin, and without that it is a new one."""
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     for recipient in mail.recipients:
         session.execute(
@@ -116,11 +119,23 @@ def forget_sender(session: Session, address: str) -> None:
     session.execute(delete(InboundRow).where(InboundRow.envelope_from == address, InboundRow.state != InboundState.NEW))
 
 
+def envelope_sender(text: str) -> str:
+    """As it is kept: empty for the null sender, normalised where it can exist, else as it came, but never long."""
+    bare = text.strip()
+    if is_null_sender(bare):
+        return ""
+    try:
+        return Address.parse(bare).text
+    except AddressInvalid:
+        return bare[:254]
+
+
 def _same_key(mail: Incoming, recipient: str) -> str | None:
-    message_id = _message_id(mail.raw)
-    if not message_id:
+    # No Message-ID begins with the line end that an origin is given: what a stranger writes can never be one.
+    identity = _message_id(mail.raw) or (f"\n{mail.origin}" if mail.origin else "")
+    if not identity:
         return None
-    return hashlib.sha256("\n".join((message_id, mail.envelope_from, recipient)).encode()).hexdigest()
+    return hashlib.sha256("\n".join((identity, mail.envelope_from, recipient)).encode()).hexdigest()
 
 
 def _message_id(raw: bytes) -> str:

@@ -5,9 +5,7 @@ import sys
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from foundation.addresses import Address, AddressInvalid
 from mailer import inbound
-from mailer.bounce_report.auto_reply import is_null_sender
 from mailer.door import SIZE_LIMIT
 from mailer.inbound import Incoming
 from service.commands.desk import Desk
@@ -46,7 +44,7 @@ def deliver_mail(desk: Desk, sender: str, recipients: tuple[str, ...]) -> None:
         raise Malformed("the message is larger than 1 MiB")
     ours = tuple(_ours(desk, recipient) for recipient in recipients)
     # A pipe gives plain line ends; the door's form is kept, so that the same mail by two roads is the same.
-    mail = Incoming(_sender(sender), ours, raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+    mail = Incoming(inbound.envelope_sender(sender), ours, raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
     try:
         with desk.database.write() as session:
             inbound.store(session, mail, at=desk.clock.now())
@@ -59,12 +57,3 @@ def _ours(desk: Desk, recipient: str) -> str:
     if domain.lower() != desk.settings.mail_domain or not desk.home.recipients.is_wanted(local.lower()):
         raise Refused("no such address here")
     return f"{local}@{domain}".lower()
-
-
-def _sender(text: str) -> str:
-    if is_null_sender(text):
-        return ""
-    try:
-        return Address.parse(text).text
-    except AddressInvalid:
-        return text[:254]

@@ -70,6 +70,23 @@ def test_a_mail_without_an_identity_is_always_a_new_one(database: Database) -> N
     assert len(rows(database)) == 2
 
 
+@pytest.mark.parametrize(("raw", "number"), [(b"Subject: x\r\n\r\n", 2), (RAW, 1)])
+def test_a_copy_without_an_identity_is_known_by_where_it_lies(database: Database, raw: bytes, number: int) -> None:
+    for origin in ("a mailbox 1 1", "a mailbox 1 1", "a mailbox 1 2"):
+        with database.write() as session:
+            inbound.store(session, Incoming("a@x.jp", ("touroku@d",), raw, origin=origin), at=AT)
+
+    assert len(rows(database)) == number
+
+
+def test_no_message_id_passes_for_the_place_of_another_mail(database: Database) -> None:
+    store(database, b"Message-ID: a mailbox 1 1\r\n\r\n")
+    with database.write() as session:
+        inbound.store(session, Incoming("a@x.jp", ("touroku@d",), b"\r\n", origin="a mailbox 1 1"), at=AT)
+
+    assert len(rows(database)) == 2
+
+
 @given(st.binary(max_size=300))
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_comes_is_stored(sqlite: Database, raw: bytes) -> None:
