@@ -10,8 +10,12 @@ from pathlib import Path
 
 from foundation.bell import Bell
 from foundation.database import OUTAGES
+from foundation.imap_account import ImapAccount
+from foundation.setting_values import is_this_machine
+from foundation.settings import Mode
 from mailer.door import Door, DoorKeeper
 from mailer.flight_log import FlightLog, SenderRunsAlready
+from mailer.imap_door import ImapDoor
 from mailer.lease_clock import LeaseClock
 from mailer.sender import Equipment, Sender
 from service.fan_out import FanOut
@@ -34,7 +38,7 @@ class RoleName(StrEnum):
 
 
 async def receive(home: Home, stop: asyncio.Event) -> None:
-    """The doors for mail, and the post-room behind them."""
+    """The doors for mail, the mailbox it is fetched from, and the post-room behind them."""
     wake = asyncio.Event()
     keeper = DoorKeeper(
         database=home.database,
@@ -48,7 +52,10 @@ async def receive(home: Home, stop: asyncio.Event) -> None:
     if home.settings.lmtp_listen is not None:
         await door.open_lmtp(home.settings.lmtp_listen)
     try:
-        await work_off(home.post_room.work, wake, stop)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(work_off(home.post_room.work, wake, stop))
+            if (mailbox := _own_mailbox(home)) is not None:
+                group.create_task(ImapDoor(keeper, mailbox).run(stop))
     finally:
         await door.close()
 
@@ -116,6 +123,16 @@ ROLES: Mapping[RoleName, Callable[[Home, asyncio.Event], Awaitable[None]]] = {
     RoleName.SEND: send,
     RoleName.TIMETABLE: timetable,
 }
+
+
+def _own_mailbox(home: Home) -> ImapAccount | None:
+    """Practice opens no connection to an outside mail server: a copy of the service must not take the mail of the real
+    one, either."""
+    mailbox = home.settings.imap
+    if mailbox is not None and home.settings.mode is Mode.PRACTICE and not is_this_machine(mailbox.host):
+        log.warning("practice mode: no mail is fetched from %s", mailbox)
+        return None
+    return mailbox
 
 
 async def _first_of(*events: asyncio.Event) -> None:
