@@ -33,6 +33,12 @@ class Authority:
         self, *, host: str = "127.0.0.1", until: datetime = FAR_OFF, is_self_signed: bool = False
     ) -> ssl.SSLContext:
         """What a relay shows that is called so."""
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(*self.files(host, until=until, is_self_signed=is_self_signed))
+        return context
+
+    def files(self, host: str, *, until: datetime = FAR_OFF, is_self_signed: bool = False) -> tuple[Path, Path]:
+        """The certificate and its key, for a server that reads them itself."""
         key = ec.generate_private_key(ec.SECP256R1())
         name = _name(host)
         issuer, signer = (name, key) if is_self_signed else (self._name, self._key)
@@ -47,9 +53,7 @@ class Authority:
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
             )
         )
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(chain, secret)
-        return context
+        return chain, secret
 
 
 def _name(text: str) -> x509.Name:

@@ -1,0 +1,1 @@
+"""Mail fetched from a real Dovecot."""
