@@ -5,7 +5,8 @@ from collections.abc import Collection
 from email.message import Message
 from enum import StrEnum
 
-from mailer.mail_text import header_text, header_texts
+from mailer.bounce_report.feedback import is_complaint
+from mailer.mail_text import body_text, header_text, header_texts
 
 MOST_RECEIVED = 25  # hops; a mail that went through more of them goes in a circle
 
@@ -24,7 +25,13 @@ _ABSENT_SUBJECT = re.compile(
     r"|abwesen|réponse automatique|respuesta automática|自動(?:返信|応答)|不在)",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"<?([^<>\s]+@[^<>\s]+?)>?\s*$")
+_ANGLE = re.compile(r"<([^<>]*)>\s*$")
+_COMMENT = re.compile(r"\([^()]*\)")
+# How mailers sign themselves where their address could be anybody's; nobody is called so.
+_MAILER_NAME = re.compile(r"^(?:mailer[- ]?daemon|mail delivery? (?:sub)?system|mail delivery service)$", re.IGNORECASE)
+_MACHINE_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status", "message/feedback-report"})
+# Two fields of a report (RFC 3464), quoted or not: whoever hands one on does not ask to be registered.
+_QUOTED = re.compile(r"^[> \t]*(Final-Recipient|Action)[ \t]*:[ \t]*\S", re.IGNORECASE | re.MULTILINE)
 _NULL = frozenset({"", "<>", "mailer-daemon"})
 
 
@@ -51,7 +58,12 @@ def is_null_sender(envelope_from: str) -> bool:
 
 def may_be_answered(message: Message, *, envelope_from: str, own_domains: Collection[str]) -> Refusal | None:
     """None where a service responder may answer; else the reason for which it must not."""
-    return _by_envelope(envelope_from, own_domains) or automatic(message) or _by_sender(message, own_domains)
+    return (
+        _by_envelope(envelope_from, own_domains)
+        or automatic(message)
+        or _by_sender(message, own_domains)
+        or _by_content(message)
+    )
 
 
 def automatic(message: Message) -> Refusal | None:
@@ -96,11 +108,33 @@ def _by_envelope(envelope_from: str, own_domains: Collection[str]) -> Refusal | 
 
 
 def _by_sender(message: Message, own_domains: Collection[str]) -> Refusal | None:
-    sender = header_text(message, "From")
-    if sender.strip() == "<>":
+    """By From, as `Name <address>` or as mailers before RFC 822 had it: `address (Name)`."""
+    sender = header_text(message, "From").strip()
+    plain = _COMMENT.sub(" ", sender).strip()
+    angle = _ANGLE.search(plain)
+    address = angle[1].strip() if angle else plain
+    if angle and not address:
         return Refusal.NULL_SENDER
-    found = _ADDRESS.search(sender)
-    return _of_address(found[1], own_domains) if found else None
+    names = [plain[: angle.start()] if angle else "", *(comment[1:-1] for comment in _COMMENT.findall(sender))]
+    if any(_MAILER_NAME.match(name.strip(' "')) for name in names):
+        return Refusal.DAEMON
+    return _of_address(address, own_domains)
+
+
+def _by_content(message: Message) -> Refusal | None:
+    """A report or a complaint under a plain sender; a mail that encloses one as a whole mail is a person's."""
+    if is_complaint(message):
+        return Refusal.REPORT
+    pending = [message]
+    while pending:
+        part = pending.pop()
+        if part.get_content_type() in _MACHINE_TYPES:
+            return Refusal.REPORT
+        payload = part.get_payload()
+        if part.get_content_maintype() == "multipart" and isinstance(payload, list):
+            pending += [each for each in payload if isinstance(each, Message)]
+    fields = {found.lower() for found in _QUOTED.findall(body_text(message))}
+    return Refusal.REPORT if len(fields) > 1 else None
 
 
 def _of_address(address: str, own_domains: Collection[str]) -> Refusal | None:

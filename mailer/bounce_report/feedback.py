@@ -22,9 +22,14 @@ def feedback_type(message: Message, text: str) -> str | None:
     if str(message.get_param("report-type") or "").lower() == "feedback-report":
         stated = _FIELD.search(text)
         return stated[1].lower() if stated else "abuse"
-    if _COMPLAINT_SUBJECT.match(header_text(message, "Subject")):
+    if is_complaint(message):
         return "abuse"
     return "opt-out" if _OPT_OUT.search(text) else None
+
+
+def is_complaint(message: Message) -> bool:
+    """Whether the subject alone says so, whose sender looks like a person's."""
+    return bool(_COMPLAINT_SUBJECT.match(header_text(message, "Subject")))
 
 
 def complainers(message: Message) -> tuple[str, ...]:

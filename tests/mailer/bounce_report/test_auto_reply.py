@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.sample_reports import postfix_report
 from mailer.bounce_report.auto_reply import MOST_RECEIVED, Refusal, may_be_answered
 from mailer.mail_text import parse_mail
-from tests.mailer.bounce_report.samples import postfix_report
 
 OWN = ("mail.example.jp",)
 
@@ -25,6 +25,11 @@ def refusal(headers: str, *, envelope_from: str = "taro@docomo.ne.jp") -> Refusa
         "X-Auto-Response-Suppress: All\nFrom: taro@docomo.ne.jp",
         "Precedence: normal",
         "Received: hop\n" * MOST_RECEIVED + "Subject: x",
+        "From: =?utf-8?B?5bGx55Sw?= <taro@docomo.ne.jp>",
+        "From: taro@docomo.ne.jp (Taro Yamada)",
+        'From: "Taro (Mail) Yamada" <taro@docomo.ne.jp>',
+        "From: Taro",
+        "Subject: Undeliverable?\n\nI had an error, please register me.\nAction: none\n",
     ],
 )
 def test_a_resident_is_answered(headers: str) -> None:
@@ -56,6 +61,13 @@ def test_the_null_sender_is_never_answered(envelope_from: str) -> None:
         ("Subject: 自動返信: 不在です", Refusal.AUTO_REPLY),
         ("From: <>", Refusal.NULL_SENDER),
         ("From: Mail Delivery <mailer-daemon@example.com>", Refusal.DAEMON),
+        ("From: MAILER-DAEMON <>", Refusal.NULL_SENDER),
+        ("From: Mail Delivery Subsystem <MAILER-DAEMON>", Refusal.DAEMON),
+        ("From: MAILER-DAEMON@e4.example.com (Mail Delivery System)", Refusal.DAEMON),
+        ("From: postmaster@example.com (postmaster@example.com)", Refusal.DAEMON),
+        ("From: Mailer Daemon <poostmaster@example.com>", Refusal.DAEMON),
+        ('From: "Mail Deliver System" <server@example.com>', Refusal.DAEMON),
+        ("From: abuse-desk@example.com\nSubject: complaint about message from 192.0.2.1", Refusal.REPORT),
         ("From: post_master@vtext.example.com", Refusal.DAEMON),
         ("From: no-reply@example.com", Refusal.NO_REPLY),
         ("From: shop.noreply@example.com", Refusal.NO_REPLY),
@@ -92,6 +104,36 @@ def test_a_bounce_is_not_answered_even_under_a_forged_sender() -> None:
     message = parse_mail(postfix_report("550 Unknown user"))
 
     assert may_be_answered(message, envelope_from="taro@docomo.ne.jp", own_domains=OWN) is not None
+
+
+@pytest.mark.parametrize("kind", ["message/delivery-status", "message/feedback-report"])
+def test_a_report_that_is_not_called_one_is_not_answered(kind: str) -> None:
+    headers = (
+        'From: taro@docomo.ne.jp\nContent-Type: multipart/mixed; boundary="B"\n\n'
+        f"--B\nContent-Type: text/plain\n\nsee below\n--B\nContent-Type: {kind}\n\nVersion: 1\n--B--\n"
+    )
+
+    assert refusal(headers) is Refusal.REPORT
+
+
+def test_a_report_handed_on_in_quotes_is_not_answered() -> None:
+    quoted = "> Final-Recipient: rfc822; jiro@example.com\n> Action: failed\n"
+
+    assert refusal(f"From: taro@docomo.ne.jp\nSubject: Fwd: Returned mail\n\n{quoted}") is Refusal.REPORT
+
+
+def test_a_mail_that_encloses_a_whole_report_is_a_persons() -> None:
+    enclosed = postfix_report("550 Unknown user").decode().replace("\r\n", "\n")
+    headers = (
+        'From: taro@docomo.ne.jp\nContent-Type: multipart/mixed; boundary="A"\n\n'
+        f"--A\nContent-Type: text/plain\n\nregister me\n--A\nContent-Type: message/rfc822\n\n{enclosed}\n--A--\n"
+    )
+
+    assert refusal(headers) is None
+
+
+def test_a_button_that_unsubscribes_in_its_users_name_is_obeyed() -> None:
+    assert refusal("From: taro@docomo.ne.jp\n\nApple Mail sent this email to unsubscribe from the list\n") is None
 
 
 @settings(max_examples=100)

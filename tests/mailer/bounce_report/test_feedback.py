@@ -4,12 +4,12 @@ import json
 
 import pytest
 
+from bench.sample_reports import plain
 from mailer.bounce_report.bounce_class import BounceClass
 from mailer.bounce_report.kind import Kind
 from mailer.bounce_report.reading import Mail, Reading, read_message
 from mailer.bounce_report.rules import shipped_rules
 from mailer.mail_text import parse_mail
-from tests.mailer.bounce_report.samples import plain
 
 
 def read(raw: bytes) -> Reading:

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.sample_reports import plain, postfix_report, sendmail_report
 from mailer.bounce_report import reading
 from mailer.bounce_report.bounce_class import BounceClass
 from mailer.bounce_report.kind import Kind
 from mailer.bounce_report.reading import Mail, Reading, read_mail, read_message
 from mailer.bounce_report.rules import shipped_rules
 from mailer.mail_text import parse_mail
-from tests.mailer.bounce_report.samples import plain, postfix_report, sendmail_report
 
 
 def unfenced(raw: bytes) -> Reading:
@@ -147,6 +147,17 @@ def test_a_mailbox_still_full_when_the_tries_ended_counts() -> None:
     found = unfenced(postfix_report("452 4.2.2 Mailbox full", command="RCPT TO", status="4.2.2"))
 
     assert (found.bounce_class, found.counted) == (BounceClass.FULL, True)
+
+
+def test_a_robots_notice_that_only_guesses_at_a_reason_is_no_bounce() -> None:
+    notice = plain(
+        "Your message was rejected and discarded.\nYou may want to wait some time (i.e. mailbox full).\n",
+        sender="postmaster@example.org",
+        subject="email bounce notification",
+        headers="Return-Path: <>\nAuto-Submitted: auto-replied\n",
+    )
+
+    assert unfenced(notice).kind is Kind.AUTO_REPLY
 
 
 def test_a_full_mailbox_without_a_word_that_the_tries_ended_does_not_count() -> None:

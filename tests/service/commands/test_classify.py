@@ -5,8 +5,8 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
+from bench.sample_reports import postfix_report
 from service.commands.classify import classify
-from tests.mailer.bounce_report.samples import postfix_report
 
 
 def mail(folder: Path, raw: bytes, name: str = "mail.eml") -> str:

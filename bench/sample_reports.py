@@ -1,4 +1,4 @@
-"""Mails as the mail systems write them, made here for the tests."""
+"""Reports as the mail systems write them, made here: tests and mutations start from these where no others lie."""
 
 
 def postfix_report(
