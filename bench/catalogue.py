@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from bench import bounces, dkim, hours
+from bench import bounces, dkim, hours, mutations
 from bench.figures import (
     end_to_end,
     end_to_end_postgres,
@@ -38,6 +38,7 @@ CATALOGUE: Mapping[str, Benchmark] = MappingProxyType(
         "old-rows-sqlite": old_rows.measure_sqlite,
         "old-rows-postgres": old_rows.measure_postgres,
         "bounces": bounces.measure,
+        "mutations": mutations.measure,
         "dkim": dkim.measure,
         "hours": hours.measure,
     }

@@ -13,9 +13,16 @@ from mailer.japanese_charsets import JAPANESE, decode_jis
 
 # A mail at the door is at most 1 MiB; what a part says is said in its first quarter.
 LONGEST_TEXT = 262_144
+# Lines that could part a mail, and blank lines that part a delivery status. No mail has so many; a mebibyte of either
+# would be half a million parts, and the parser would be at them for many seconds.
+MOST_DELIMITERS = 1_000
+MOST_BLANK_LINES = 2_000
+# Octets of one Content-Type: the library takes its parameters apart anew at each question.
+LONGEST_TYPE = 4_000
 
 _ENCODED_WORD = re.compile(r"=\?([^?*\s]{1,40})(?:\*[^?\s]*)?\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s]+\?[bBqQ]\?)")
+_TYPE = re.compile(rb"^content-type[ \t]*:[^\r\n]*(?:(?:\r\n|\r|\n)[ \t][^\r\n]*)*", re.IGNORECASE | re.MULTILINE)
 _FOLD = re.compile(r"\r?\n[ \t]*|\r")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _HALF_KANA = re.compile("[\uff61-\uff9f]")
@@ -31,10 +38,18 @@ def parse_mail(raw: bytes) -> Message:
     raw = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
     if raw.startswith((b"From ", b">From ")):
         raw = raw.partition(b"\n")[2]
+    raw = _TYPE.sub(lambda found: found[0][:LONGEST_TYPE], raw)
+    if _in_too_many_parts(raw):
+        return _headers_alone(raw)
     try:
         return email.message_from_bytes(raw)
     except Exception:  # noqa: BLE001  (the parser has raised RecursionError, ValueError and more at odd MIME)
         return _headers_alone(raw)
+
+
+def _in_too_many_parts(raw: bytes) -> bool:
+    blank = sum(raw.count(pair) for pair in (b"\n\n", b"\n\r\n", b"\r\r"))
+    return raw.count(b"\n--") > MOST_DELIMITERS or (blank > MOST_BLANK_LINES and b"delivery-status" in raw.lower())
 
 
 def _headers_alone(raw: bytes) -> Message:
@@ -148,19 +163,29 @@ def header_text(message: Message, name: str) -> str:
     return next(iter(header_texts(message, name)), "")
 
 
+def inner_parts(part: Message) -> list[Message] | None:
+    """What the part is made of, None for one that is a text. Asks for no text: the library would decode it by
+    whatever codec the mail names, and some of those raise."""
+    if not part.is_multipart():
+        return None
+    return [each for each in part.get_payload() if isinstance(each, Message)]
+
+
 def part_text(part: Message) -> str:
     """The text of one part that is not multipart, HTML left as it is."""
     return decode_bytes(_part_bytes(part)[:LONGEST_TEXT], _charset(part)).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _part_bytes(part: Message) -> bytes:
-    try:
-        payload = part.get_payload(decode=True)
-    except (ValueError, LookupError, AttributeError):
-        payload = part.get_payload()
-    if isinstance(payload, bytes):
-        return payload
-    return payload.encode("utf-8", "surrogateescape") if isinstance(payload, str) else b""
+    for decode in (True, False):
+        try:
+            payload = part.get_payload(decode=decode)
+        except (ValueError, LookupError, AttributeError):
+            continue
+        if isinstance(payload, bytes):
+            return payload
+        return payload.encode("utf-8", "surrogateescape") if isinstance(payload, str) else b""
+    return b""
 
 
 def _charset(part: Message) -> str | None:
@@ -188,17 +213,16 @@ def _texts(message: Message, leave_out: Callable[[Message], bool] | None) -> Ite
     pending = [message]
     while pending:
         part = pending.pop()
-        inner = part.get_payload()
+        parts = inner_parts(part)
         if part.get_content_maintype() == "message":
             continue
-        if leave_out is not None and part is not message and not isinstance(inner, list) and leave_out(part):
+        if leave_out is not None and part is not message and parts is None and leave_out(part):
             continue
-        if not isinstance(inner, list):
+        if parts is None:
             # A multipart whose boundary was never found is text, too.
             if part.get_content_maintype() in {"text", "multipart"}:
                 yield readable_text(part).strip()
             continue
-        parts = [each for each in inner if isinstance(each, Message)]
         plain = [p for p in parts if p.get_content_type() == "text/plain" and part_text(p).strip()]
         if part.get_content_type() == "multipart/alternative" and plain:
             parts = plain

@@ -13,7 +13,7 @@ from foundation.clock import Clock
 from foundation.database import OUTAGES, Database
 from mailer import inbound
 from mailer.bounce_report.kind import Kind
-from mailer.bounce_report.reading import read_mail
+from mailer.bounce_report.reading import LONGEST_READ, read_mail
 from mailer.inbound import InboundRow, InboundState
 from mailer.mail_text import parse_mail
 from mailer.outbox_tables import OutboxRow
@@ -77,7 +77,7 @@ class PostRoom:
         about = letter.address if letter else None
         reading = read_mail(row.raw, envelope_from=row.envelope_from, recipient=row.recipient, about=about)
         row.kind = reading.kind.value
-        return self._handed_to(Arrival(session, row, own, parse_mail(row.raw), reading, at))
+        return self._handed_to(Arrival(session, row, own, parse_mail(row.raw[:LONGEST_READ]), reading, at))
 
     def _handed_to(self, mail: Arrival) -> str:
         match mail.own.purpose:

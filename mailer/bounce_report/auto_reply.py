@@ -6,7 +6,7 @@ from email.message import Message
 from enum import StrEnum
 
 from mailer.bounce_report.feedback import is_complaint
-from mailer.mail_text import body_text, header_text, header_texts
+from mailer.mail_text import body_text, header_text, header_texts, inner_parts
 
 MOST_RECEIVED = 25  # hops; a mail that went through more of them goes in a circle
 
@@ -130,9 +130,8 @@ def _by_content(message: Message) -> Refusal | None:
         part = pending.pop()
         if part.get_content_type() in _MACHINE_TYPES:
             return Refusal.REPORT
-        payload = part.get_payload()
-        if part.get_content_maintype() == "multipart" and isinstance(payload, list):
-            pending += [each for each in payload if isinstance(each, Message)]
+        if part.get_content_maintype() == "multipart":
+            pending += inner_parts(part) or ()
     fields = {found.lower() for found in _QUOTED.findall(body_text(message))}
     return Refusal.REPORT if len(fields) > 1 else None
 

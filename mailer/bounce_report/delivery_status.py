@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from email.message import Message
 from itertools import islice
 
-from mailer.mail_text import decode_header_text, part_text
+from mailer.mail_text import decode_header_text, inner_parts, part_text
 
 MOST_PARTS = 200  # of a mail, and blocks of a part
 
@@ -46,17 +46,16 @@ def statuses_in_text(text: str) -> tuple[DeliveryStatus, ...]:
 
 
 def _blocks(part: Message) -> Iterator[Mapping[str, str]]:
-    payload = part.get_payload()
-    if not isinstance(payload, list):
+    blocks = inner_parts(part)
+    if blocks is None:
         yield from _text_blocks(part_text(part))
         return
-    for block in payload[:MOST_PARTS]:
-        if isinstance(block, Message):
-            # Of a field that comes twice the first one stands.
-            yield {name.lower(): decode_header_text(str(value)) for name, value in reversed([*block.raw_items()])}
-            if part.get_content_type() != "message/delivery-status":
-                # The library reads a global report as one enclosed mail: its later blocks are that mail's body.
-                yield from _text_blocks(part_text(block))
+    for block in blocks[:MOST_PARTS]:
+        # Of a field that comes twice the first one stands.
+        yield {name.lower(): decode_header_text(str(value)) for name, value in reversed([*block.raw_items()])}
+        if part.get_content_type() != "message/delivery-status":
+            # The library reads a global report as one enclosed mail: its later blocks are that mail's body.
+            yield from _text_blocks(part_text(block))
 
 
 def _text_blocks(text: str) -> Iterator[Mapping[str, str]]:

@@ -53,13 +53,18 @@ _NO_RECIPIENT = re.compile(
     r"^[ \t]*<<<[ \t]*5\d\d\b.*(?:no valid recipients|need rcpt|no recipients)|^[ \t]*<<<[ \t]*503\b",
     re.IGNORECASE | re.MULTILINE,
 )
-_HOSTS = (
-    re.compile(r"\bhost ([a-z0-9-]+(?:\.[a-z0-9-]+)+)\.?\s?\[", re.IGNORECASE),
-    re.compile(r"while talking to ([a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.IGNORECASE),
-    re.compile(r"(?:recipient domain \S+|server) by ([a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.IGNORECASE),
-    re.compile(r"([a-z0-9-]+(?:\.[a-z0-9-]+)+)\.? ?\[[0-9a-f.:]+\] (?:did not like|responded)", re.IGNORECASE),
-    re.compile(r"mail delivery agent at ([a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.IGNORECASE),
-    re.compile(r"SMTP Server <([a-z0-9-]+(?:\.[a-z0-9-]+)+)>", re.IGNORECASE),
+# Bounded, and begun at a name's beginning alone: a line of "a.a.a." without end costs no more than it is long.
+_HOST = r"(?<![a-z0-9.-])([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,12})"
+_HOSTS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\bhost {_HOST}\.?\s?\[",
+        rf"while talking to {_HOST}",
+        rf"(?:recipient domain \S+|server) by {_HOST}",
+        rf"{_HOST}\.? ?\[[0-9a-f.:]{{2,45}}\] (?:did not like|responded)",
+        rf"mail delivery agent at {_HOST}",
+        rf"SMTP Server <{_HOST}>",
+    )
 )
 
 

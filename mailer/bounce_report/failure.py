@@ -16,6 +16,8 @@ from mailer.mail_text import header_texts
 
 _SUCCESS = frozenset({"delivered", "relayed", "expanded"})
 _MOST_PIECES = 20
+_LONGEST_PIECE = 4_000  # characters; a reply is a line or ten, and every rule looks at every piece
+_LONGEST_MARK = 40
 LONGEST_EVIDENCE = 500  # characters kept for display
 
 
@@ -103,11 +105,12 @@ def _evidences(message: Message, scene: Scene) -> tuple[list[Evidence], Evidence
     hosts = tuple(dict.fromkeys([*remote, *hosts_in(scene.text), *domains]))
     stated = scene.chosen.status if scene.chosen else ""
     precise = []
-    for words in islice(_pieces(scene), _MOST_PIECES):
+    for piece in islice(_pieces(scene), _MOST_PIECES):
+        words = piece[:_LONGEST_PIECE]
         own = phase_in(words) or phase
         status = enhanced_status(words) or stated or None
         precise.append(Evidence(words, code=reply_code(words), status=status, phase=own, hosts=hosts))
-    marks = " ".join(f"X-SPASIGN: {mark}" for mark in header_texts(message, "X-SPASIGN"))
+    marks = " ".join(f"X-SPASIGN: {mark[:_LONGEST_MARK]}" for mark in header_texts(message, "X-SPASIGN")[:1])
     whole = " ".join([*scene.text.split(), marks])
     codes = next((e.code for e in precise if e.code), reply_code(whole))
     return precise, Evidence(whole, codes, stated or enhanced_status(whole), phase, hosts)

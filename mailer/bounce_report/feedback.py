@@ -4,7 +4,7 @@ import re
 from email.message import Message
 from itertools import islice
 
-from mailer.mail_text import decode_header_text, header_text, part_text
+from mailer.mail_text import decode_header_text, header_text, inner_parts, part_text
 
 _MOST_PARTS = 200
 _FIELD = re.compile(r"^Feedback-Type[ \t]*:[ \t]*([A-Za-z-]{1,40})", re.IGNORECASE | re.MULTILINE)
@@ -53,5 +53,4 @@ def _type_of(part: Message) -> str:
 
 
 def _blocks(part: Message) -> list[Message]:
-    payload = part.get_payload()
-    return [block for block in payload if isinstance(block, Message)] if isinstance(payload, list) else []
+    return inner_parts(part) or []

@@ -3,7 +3,7 @@
 import re
 from email.message import Message
 
-from mailer.mail_text import readable_text
+from mailer.mail_text import inner_parts, readable_text
 
 # The reason for a failure stands at the beginning; nobody writes more than this before it.
 LONGEST_REPORT = 20_000
@@ -35,10 +35,10 @@ def report_text(message: Message) -> str:
         if not pending:
             break
         part = pending.pop()
-        payload = part.get_payload()
+        parts = inner_parts(part)
         kind = part.get_content_maintype()
-        if kind == "multipart" and isinstance(payload, list):
-            pending.extend(each for each in reversed(payload) if isinstance(each, Message))
+        if kind == "multipart" and parts is not None:
+            pending.extend(reversed(parts))
         elif kind == "text" and part.get_content_type() != "text/rfc822-headers":
             pieces.append(before_the_letter(readable_text(part)[: LONGEST_REPORT * 2]))
         elif kind == "multipart":
