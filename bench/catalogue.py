@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from bench import bounces, dkim, hours, mutations
 from bench.figures import (
+    blank_mails,
     end_to_end,
     end_to_end_postgres,
     far_relay,
@@ -30,6 +31,7 @@ CATALOGUE: Mapping[str, Benchmark] = MappingProxyType(
         "million": million.measure,
         "urgent": urgent.measure,
         "replies": replies.measure,
+        "blank-mails": blank_mails.measure,
         "far-relay": far_relay.measure,
         "four-senders": four_senders.measure,
         "kills-sqlite": kills.measure_sqlite,
