@@ -3,7 +3,6 @@
 The cap an address is the only thing that ends every loop. What is counted is a keyed fingerprint, not the address.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -35,10 +34,10 @@ class Cap:
 
 
 ADDRESS_CAPS = (Cap(3, timedelta(minutes=10)), Cap(6, timedelta(days=1)))
-# A ward after an earthquake registers 3,000 people in an hour. Each road has its own measure, so that a flood of forms
-# does not shut the door for mail.
-ANSWER_CAPS = (Cap(1, timedelta(days=30)),)
-EVERYBODY_CAPS = (Cap(600, timedelta(minutes=1)), Cap(12_000, timedelta(hours=1)))
+ANSWER_CAP = Cap(1, timedelta(days=30))
+# After an earthquake 3,000 people of a ward send their blank mail within one minute, and each is to be answered within
+# seconds: the cap is twice that. Each road has a measure of its own: a flood of forms does not shut the door for mail.
+EVERYBODY_CAPS = (Cap(6_000, timedelta(minutes=1)), Cap(30_000, timedelta(hours=1)))
 
 
 class Road(StrEnum):
@@ -60,12 +59,12 @@ class Leave(StrEnum):
 def may_answer(session: Session, keyring: Keyring, address: str, *, road: Road, at: datetime) -> Leave:
     """Counts the answer when it may be given; works in the caller's transaction."""
     who = keyring.blind("answer", address)
-    if _reached(session, ADDRESS_CAPS, AnswerRow.who == who, at=at):
+    if any(_reached(session, cap, AnswerRow.who == who, at=at) for cap in ADDRESS_CAPS):
         return Leave.NO
     told_before = and_(AnswerRow.who == who, AnswerRow.road == Road.ANSWER)
-    if road is Road.ANSWER and _reached(session, ANSWER_CAPS, told_before, at=at):
+    if road is Road.ANSWER and _reached(session, ANSWER_CAP, told_before, at=at):
         return Leave.NO
-    if _reached(session, EVERYBODY_CAPS, AnswerRow.road == road, at=at):
+    if any(_reached_by_all(session, cap, road, at=at) for cap in EVERYBODY_CAPS):
         return Leave.LATER
     session.add(AnswerRow(who=who, road=road.value, at=at))
     session.flush()
@@ -79,9 +78,11 @@ def forget_old(session: Session, *, at: datetime) -> None:
     session.execute(delete(AnswerRow).where(old))
 
 
-def _reached(session: Session, caps: Sequence[Cap], whose: ColumnElement[bool], *, at: datetime) -> bool:
-    for cap in caps:
-        counted = select(func.count()).select_from(AnswerRow).where(AnswerRow.at > at - cap.span, whose)
-        if (session.scalar(counted) or 0) >= cap.answers:
-            return True
-    return False
+def _reached_by_all(session: Session, cap: Cap, road: Road, *, at: datetime) -> bool:
+    """All roads together are counted in the index alone, ten times as fast, and that hardly ever reaches the cap."""
+    return _reached(session, cap, at=at) and _reached(session, cap, AnswerRow.road == road, at=at)
+
+
+def _reached(session: Session, cap: Cap, *whose: ColumnElement[bool], at: datetime) -> bool:
+    counted = select(func.count()).select_from(AnswerRow).where(AnswerRow.at > at - cap.span, *whose)
+    return (session.scalar(counted) or 0) >= cap.answers

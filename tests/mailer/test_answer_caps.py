@@ -19,7 +19,9 @@ def ask(
     return leave(database, address, after=after, road=road) is Leave.YES
 
 
-def leave(database: Database, address: str, *, after: timedelta = timedelta(0), road: Road = Road.MAIL) -> Leave:
+def leave(
+    database: Database, address: str = "a@example.jp", *, after: timedelta = timedelta(0), road: Road = Road.MAIL
+) -> Leave:
     with database.write() as session:
         return may_answer(session, KEYRING, address, road=road, at=AT + after)
 
@@ -54,8 +56,31 @@ def test_everybody_together_gets_no_more_than_the_cap(sqlite: Database, monkeypa
     assert ask(sqlite, "later@example.jp", after=MINUTE)
 
 
-def test_an_earthquakes_hour_is_within_the_cap_for_everybody() -> None:
-    assert all(cap.answers * (timedelta(hours=1) / cap.span) >= 3000 for cap in mailer.answer_caps.EVERYBODY_CAPS)
+def answered(database: Database, people: int, *, road: Road = Road.MAIL) -> None:
+    """So many others have had an answer just now."""
+    with database.write() as session:
+        session.add_all(AnswerRow(who=f"{road}{n}", road=road.value, at=AT) for n in range(people))
+
+
+def test_three_thousand_who_ask_in_the_minute_of_an_earthquake_are_all_answered_at_once(database: Database) -> None:
+    answered(database, 2_999)
+
+    assert ask(database, after=timedelta(seconds=30))
+
+
+def test_a_flood_of_forms_and_the_minute_of_an_earthquake_are_counted_apart(sqlite: Database) -> None:
+    answered(sqlite, 2_999)
+    answered(sqlite, 6_000, road=Road.WEB)
+
+    assert leave(sqlite, road=Road.WEB) is Leave.LATER
+    assert leave(sqlite, road=Road.MAIL) is Leave.YES
+
+
+def test_a_flood_is_put_off_before_it_is_three_times_an_earthquake(sqlite: Database) -> None:
+    answered(sqlite, 9_000)
+
+    assert leave(sqlite) is Leave.LATER
+    assert leave(sqlite, after=MINUTE) is Leave.YES
 
 
 def test_what_is_counted_is_no_address_and_is_forgotten(database: Database) -> None:
