@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
+from pathlib import Path
 
 from sqlalchemy import select
 
@@ -15,22 +16,33 @@ from mailer.letter import Recipient
 from mailer.letter_shelf import letter_of
 from mailer.outbox_tables import Lane, LetterRow, OutboxRow
 from tests.support.carrier_server import CarrierServer, Taken
+from tests.support.clock import HandClock
 from tests.support.house import Colleague, House, eventually, links_of
 from tests.support.postfix import DOMAIN, Postfix
 
-ENTRY = f"touroku@{DOMAIN}"
 BLANK = b"Subject: \r\n\r\n"
 SUBJECT = "こもれび市からのお知らせ"
 TEXT = "明日、駅前の広場で防犯の催しがあります。どなたでもどうぞ。お気軽にお越しください。"
 
 
+def house_behind(postfix: Postfix, folder: Path, clock: HandClock) -> House:
+    settings = {
+        "HANSHO_MODE": "live",
+        "HANSHO_RELAYS": f"smtp://127.0.0.1:{postfix.ports.own}?connections=2",
+        "HANSHO_LMTP_LISTEN": f"127.0.0.1:{postfix.ports.door}",
+    }
+    return House(folder / "var", f"sqlite:///{folder / 'hansho.db'}", clock, settings)
+
+
 @dataclass(frozen=True)
 class City:
-    """What a test asks of the three."""
+    """What a test asks of the three. `patience` is in seconds: by the pipe each mail starts a Python of its own."""
 
     house: House
     postfix: Postfix
     carrier: CarrierServer
+    domain: str = DOMAIN
+    patience: float = 15
 
     @cached_property
     def drafter(self) -> Colleague:
@@ -43,8 +55,10 @@ class City:
     def register(self, address: str) -> None:
         """By a blank mail that Postfix takes, and the link in the answer that Postfix delivers."""
         before = len(self.carrier.mails(address))
-        self.postfix.submit(Address.parse(address).envelope, [ENTRY], BLANK)
-        invitation = eventually(lambda: self.carrier.mails(address)[before:], what="the invitation")[0]
+        self.postfix.submit(Address.parse(address).envelope, [f"touroku@{self.domain}"], BLANK)
+        invitation = eventually(
+            lambda: self.carrier.mails(address)[before:], seconds=self.patience, what="the invitation"
+        )[0]
         answer = self.house.http.post(links_of(invitation.letter)[0], data={})
         assert answer.status_code in (200, 303), answer.text
         eventually(lambda: self.carrier.mails(address)[before + 1 :], what="the completion letter")
@@ -93,7 +107,7 @@ class City:
             with self.house.home.database.read() as session:
                 return session.scalar(select(BounceFactRow).where(BounceFactRow.outbox_id == self.row(address).id))
 
-        return eventually(found, what="the report")
+        return eventually(found, seconds=self.patience, what="the report")
 
     def bounce_days(self, address: str) -> object:
         self.house.tick()

@@ -1,60 +1,16 @@
-"""Through a real Postfix: bulletins out, blank mail and reports in by LMTP and by pipe(8)."""
+"""Through a real Postfix: bulletins out, blank mail and reports in by LMTP."""
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from foundation.database import Database
-from service.schema import migrate
-from tests.postfix.city import BLANK, City, stored
-from tests.postfix.pipe_bridge import PipeBridge
+from tests.postfix.city import BLANK, City, house_behind
 from tests.support.carrier_server import CarrierServer, Stage
 from tests.support.clock import HandClock
-from tests.support.house import SECRET, House, eventually
-from tests.support.postfix import DOMAIN, PIPE_DOMAIN, Postfix, need_postfix
+from tests.support.house import eventually
+from tests.support.postfix import DOMAIN, Postfix
 
 pytestmark = pytest.mark.postfix
-# Each mail starts a Python of its own, and a locked database is waited for.
-PIPE_SECONDS = 40
-PIPE_SETTINGS = {"MAIL_DOMAIN": PIPE_DOMAIN, "SECRET": SECRET}
-
-
-@pytest.fixture(scope="module")
-def carrier() -> Iterator[CarrierServer]:
-    with CarrierServer() as carrier:
-        yield carrier
-
-
-@pytest.fixture(scope="module")
-def bridge() -> Iterator[PipeBridge]:
-    with PipeBridge() as bridge:
-        yield bridge
-
-
-@pytest.fixture(scope="module")
-def postfix(carrier: CarrierServer, bridge: PipeBridge) -> Iterator[Postfix]:
-    need_postfix()
-    command = f"{bridge.command} deliver-mail --sender ${{sender}} ${{recipient}}"
-    with Postfix(carrier_port=carrier.port, command=command, directory=bridge.home) as postfix:
-        yield postfix
-
-
-def house_behind(postfix: Postfix, folder: Path, clock: HandClock) -> House:
-    settings = {
-        "HANSHO_MODE": "live",
-        "HANSHO_RELAYS": f"smtp://127.0.0.1:{postfix.ports.own}?connections=2",
-        "HANSHO_LMTP_LISTEN": f"127.0.0.1:{postfix.ports.door}",
-    }
-    return House(folder / "var", f"sqlite:///{folder / 'hansho.db'}", clock, settings)
-
-
-@pytest.fixture
-def city(postfix: Postfix, carrier: CarrierServer, tmp_path: Path, clock: HandClock) -> Iterator[City]:
-    with house_behind(postfix, tmp_path, clock) as house:
-        yield City(house, postfix, carrier)
 
 
 def test_a_bulletin_arrives_as_it_was_written_one_recipient_a_message(city: City) -> None:
@@ -108,13 +64,40 @@ def test_the_same_words_at_the_end_of_data_are_a_filter_and_never_counted(city: 
     assert city.bounce_days("filter@docomo.ne.jp") == []
 
 
+def test_a_letter_that_postfix_gives_up_on_is_expired_and_not_counted(city: City) -> None:
+    city.register("slow@docomo.ne.jp")
+    city.carrier.refuse("slow@docomo.ne.jp", Stage.RCPT, "450 4.3.2 Please try again later")
+
+    with city.postfix.giving_up_at_once():
+        city.deliver()
+        fact = city.fact("slow@docomo.ne.jp")
+
+    assert (fact.bounce_class, fact.counted) == ("expired", False)
+    assert city.bounce_days("slow@docomo.ne.jp") == []
+
+
 def test_a_full_mailbox_is_called_full_although_postfix_says_5_0_0(city: City) -> None:
     city.register("full@docomo.ne.jp")
     city.carrier.refuse("full@docomo.ne.jp", Stage.RCPT, "552 Too much mail data full@docomo.ne.jp")
 
     city.deliver()
 
-    assert city.fact("full@docomo.ne.jp").bounce_class == "full"
+    fact = city.fact("full@docomo.ne.jp")
+    assert (fact.bounce_class, fact.counted) == ("full", True), "Postfix does not try again after a 552"
+
+
+def test_a_full_mailbox_is_not_counted_while_postfix_tries_and_is_when_it_stops(city: City) -> None:
+    city.register("filling@docomo.ne.jp")
+    city.carrier.refuse("filling@docomo.ne.jp", Stage.RCPT, "452 Too much mail data filling@docomo.ne.jp")
+    city.deliver()
+
+    warnings = eventually(lambda: city.received(city.return_path("filling@docomo.ne.jp")), what="the delay warning")
+    assert [row.note for row in warnings] == ["not counted: only delayed"]
+    assert city.bounce_days("filling@docomo.ne.jp") == []
+    city.carrier.refuse("filling@docomo.ne.jp", Stage.RCPT, "552 Too much mail data filling@docomo.ne.jp")
+
+    fact = city.fact("filling@docomo.ne.jp")
+    assert (fact.bounce_class, fact.counted) == ("full", True)
 
 
 def test_a_mailbox_that_stays_full_until_postfix_gives_up_is_counted(city: City) -> None:
@@ -162,6 +145,10 @@ def test_postfix_may_ask_the_door_who_is_wanted_before_it_takes_a_mail(city: Cit
     assert city.received(f"touroku-asked@{DOMAIN}") == []
 
 
+def test_a_stranger_cannot_send_through_postfix_to_the_world(city: City) -> None:
+    assert city.postfix.answer_to("taro@docomo.ne.jp") in (454, 554)
+
+
 def test_a_report_that_finds_the_service_down_waits_at_postfix(
     postfix: Postfix, carrier: CarrierServer, tmp_path: Path, clock: HandClock
 ) -> None:
@@ -180,86 +167,3 @@ def test_a_report_that_finds_the_service_down_waits_at_postfix(
 
     assert (fact.bounce_class, fact.counted) == ("gone", True)
     eventually(lambda: postfix.queued() == 0, what="an empty queue")
-
-
-@pytest.fixture
-def piped(bridge: PipeBridge, tmp_path: Path) -> Iterator[Database]:
-    """A database with tables, known to the command that pipe(8) starts."""
-    folder = tmp_path / "data"
-    folder.mkdir()
-    url = f"sqlite:///{folder / 'hansho.db'}"
-    bridge.settings(PIPE_SETTINGS | {"DATA": str(folder), "DATABASE_URL": url})
-    database = Database(url)
-    migrate(database)
-    yield database
-    database.close()
-
-
-def test_pipe_stores_the_mail_with_its_envelope(postfix: Postfix, bridge: PipeBridge, piped: Database) -> None:
-    entry = f"touroku@{PIPE_DOMAIN}"
-
-    postfix.submit('"a..b"@docomo.ne.jp', [entry], "Subject: 登録\r\n\r\n.\r\n".encode())
-    postfix.submit("", [entry], b"Subject: Undelivered\r\n\r\n")
-
-    rows = eventually(
-        lambda: r if len(r := stored(piped, entry)) == 2 else None, seconds=PIPE_SECONDS, what="both mails"
-    )
-    assert {row.envelope_from for row in rows} == {"a..b@docomo.ne.jp", ""}
-    assert all(b"\r\n" in row.raw and b"\n" not in row.raw.replace(b"\r\n", b"") for row in rows)
-    eventually(lambda: bridge.statuses == [0, 0], seconds=PIPE_SECONDS, what="the ends of both commands")
-
-
-def test_pipe_refuses_an_unknown_recipient_for_good(postfix: Postfix, bridge: PipeBridge, piped: Database) -> None:
-    postfix.submit("", [f"nobody@{PIPE_DOMAIN}"], BLANK)
-
-    eventually(
-        lambda: postfix.log(f"to=<nobody@{PIPE_DOMAIN}>", "dsn=5.1.1", "status=bounced"),
-        seconds=PIPE_SECONDS,
-        what="the refusal",
-    )
-    assert bridge.statuses == [67]
-
-
-def test_pipe_keeps_mail_while_the_database_is_locked(postfix: Postfix, bridge: PipeBridge, piped: Database) -> None:
-    entry = f"touroku-locked@{PIPE_DOMAIN}"
-    with closing(sqlite3.connect(piped.url.removeprefix("sqlite:///"), isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        postfix.submit("taro@example.com", [entry], BLANK)
-        eventually(
-            lambda: postfix.log(f"to=<{entry}>", "dsn=4.3.0", "status=deferred"),
-            seconds=PIPE_SECONDS,
-            what="a first try",
-        )
-        other.execute("ROLLBACK")
-
-    eventually(lambda: postfix.queued() == 0, seconds=PIPE_SECONDS, what="an empty queue")
-
-    assert len(stored(piped, entry)) == 1
-    assert (bridge.statuses[0], bridge.statuses[-1]) == (75, 0)
-
-
-def test_pipe_keeps_mail_while_the_database_is_gone(postfix: Postfix, bridge: PipeBridge, piped: Database) -> None:
-    entry = f"touroku-gone@{PIPE_DOMAIN}"
-    folder = Path(piped.url.removeprefix("sqlite:///")).parent
-    piped.close()
-    away = folder.rename(folder.with_name("away"))
-    postfix.submit("taro@example.com", [entry], BLANK)
-    eventually(lambda: postfix.log(f"to=<{entry}>", "status=deferred"), seconds=PIPE_SECONDS, what="a first try")
-
-    away.rename(folder)
-
-    eventually(lambda: postfix.queued() == 0, seconds=PIPE_SECONDS, what="an empty queue")
-    assert len(stored(piped, entry)) == 1
-    assert (bridge.statuses[0], bridge.statuses[-1]) == (75, 0)
-
-
-def test_pipe_keeps_mail_while_a_setting_is_wrong(postfix: Postfix, bridge: PipeBridge, piped: Database) -> None:
-    entry = f"touroku-setting@{PIPE_DOMAIN}"
-    bridge.settings({"MODE": "nonsense"})
-    postfix.submit("taro@example.com", [entry], BLANK)
-    eventually(lambda: bridge.statuses, seconds=PIPE_SECONDS, what="a first try")
-
-    bridge.settings(PIPE_SETTINGS | {"DATABASE_URL": piped.url})
-
-    eventually(lambda: postfix.queued() == 0, seconds=PIPE_SECONDS, what="an empty queue")
-    assert len(stored(piped, entry)) == 1

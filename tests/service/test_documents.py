@@ -34,3 +34,11 @@ def test_every_file_that_a_document_names_exists() -> None:
 
 def test_the_flow_of_a_message_is_read_in_one_go() -> None:
     assert len((PROJECT / "docs" / "flow.md").read_text(encoding="utf-8").splitlines()) <= 80
+
+
+def test_what_is_printed_for_postfix_is_what_the_tests_run_it_with() -> None:
+    printed = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8")
+    files = sorted((PROJECT / "docs" / "postfix").iterdir())
+
+    assert [file.name for file in files] == ["main.cf", "master.cf", "transport"]
+    assert [file.name for file in files if f"```\n{file.read_text(encoding='utf-8')}```" not in printed] == []

@@ -1,11 +1,12 @@
-"""A Postfix of our own in a temporary folder: on loopback only, strangers' mail to a carrier, ours to our door."""
+"""A Postfix of our own in a temporary folder, with the configuration that docs/postfix tells a city to use: on loopback
+only, strangers' mail to a carrier, ours to our door."""
 
 import os
 import shutil
 import smtplib
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,15 @@ from tests.support.house import free_port
 PLACES = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 DOMAIN = "mail.example.jp"
 PIPE_DOMAIN = "pipe.example.jp"
+
+DOCUMENTED = Path(__file__).parents[2] / "docs" / "postfix"
+# What stands in those files for what each city has of its own.
+CITY = "mail.city.example.jp"
+CITY_DOOR = "127.0.0.1:8024"
+CITY_TRANSPORT = "texthash:/etc/postfix/transport"
+CITY_USER = "user=hansho "
+CITY_FOLDER = "directory=/etc/hansho "
+CITY_COMMAND = "argv=/opt/hansho/.venv/bin/hansho "
 
 # Whoever reads its input to the end outlives us, however we end; then Postfix stops and leaves nothing behind.
 _GUARD = """
@@ -37,7 +47,6 @@ maillog_file_prefixes = {folder}
 myhostname = relay.example.jp
 myorigin = relay.example.jp
 mydestination =
-mynetworks = 127.0.0.0/8
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
 smtpd_peername_lookup = no
@@ -46,11 +55,8 @@ alias_maps =
 alias_database =
 local_recipient_maps =
 notify_classes =
-relay_domains = {domain}, {pipe_domain}
 relayhost = [127.0.0.1]:{carrier}
-transport_maps = inline:{{ {{ {domain} = lmtp:inet:127.0.0.1:{door} }}, {{ {pipe_domain} = hansho: }} }}
 smtpd_tls_security_level = none
-smtp_tls_security_level = none
 lmtp_tls_security_level = none
 smtp_connect_timeout = 5s
 smtp_connection_cache_on_demand = no
@@ -63,16 +69,14 @@ minimal_backoff_time = 1s
 maximal_backoff_time = 1s
 transport_retry_time = 1s
 delay_warning_time = 1s
-unverified_recipient_reject_code = 550
 address_verify_poll_delay = 1s
-hansho_destination_recipient_limit = 1
 hansho_time_limit = 50s
 """
 
 _MASTER = """
 127.0.0.1:{port} inet n - n - - smtpd
 127.0.0.1:{asking} inet n - n - - smtpd
-    -o smtpd_recipient_restrictions=reject_unverified_recipient
+    -o mynetworks=192.0.2.0/24
 cleanup   unix  n - n - 0 cleanup
 qmgr      unix  n - n 300 1 qmgr
 rewrite   unix  - - n - - trivial-rewrite
@@ -88,8 +92,6 @@ retry     unix  - - n - - error
 lmtp      unix  - - n - - lmtp
 anvil     unix  - - n - 1 anvil
 postlog   unix-dgram n - n - 1 postlogd
-hansho    unix  - n n - - pipe
-  user=nobody:nogroup directory={directory} argv={command}
 """
 
 
@@ -98,14 +100,14 @@ class Ports:
     """Where Postfix listens, and where the two others do that it hands mail to."""
 
     own: int
-    asking: int  # here too, but asks our door about each recipient before it takes a mail
+    asking: int  # here too, but those who come in here are strangers: it asks our door about each recipient
     door: int
     carrier: int
 
 
 class Postfix:
-    """Runs between entering and leaving. For mail to PIPE_DOMAIN pipe(8) starts `command` in `directory`, as nobody
-    and almost without an environment: Postfix starts nothing as root."""
+    """Runs between entering and leaving. For mail to PIPE_DOMAIN pipe(8) starts `command`, which stands for `hansho`,
+    in `directory`, as nobody and almost without an environment: Postfix starts nothing as root."""
 
     def __init__(self, *, carrier_port: int, command: str, directory: Path) -> None:
         self.ports = Ports(free_port(), free_port(), free_port(), carrier_port)
@@ -171,22 +173,30 @@ class Postfix:
 
     def _furnish(self) -> None:
         self.folder.chmod(0o755)
+        etc = self.folder / "etc"
         values = {
             "folder": self.folder,
-            "domain": DOMAIN,
-            "pipe_domain": PIPE_DOMAIN,
-            "door": self.ports.door,
             "carrier": self.ports.carrier,
             "port": self.ports.own,
             "asking": self.ports.asking,
-            "command": self._command,
-            "directory": self._directory,
         }
         for name in ("etc", "queue", "data"):
             (self.folder / name).mkdir(mode=0o755)
         shutil.chown(self.folder / "data", "postfix")
-        (self.folder / "etc" / "main.cf").write_text(_MAIN.format(**values))
-        (self.folder / "etc" / "master.cf").write_text(_MASTER.format(**values))
+        ours = {CITY: f"{DOMAIN}, {PIPE_DOMAIN}", CITY_TRANSPORT: f"texthash:{etc}/transport"}
+        (etc / "main.cf").write_text(_MAIN.format(**values) + documented("main.cf", ours))
+        (etc / "transport").write_text(self._transport())
+        ours = {
+            CITY_USER: "user=nobody:nogroup ",
+            CITY_FOLDER: f"directory={self._directory} ",
+            CITY_COMMAND: f"argv={self._command} ",
+        }
+        (etc / "master.cf").write_text(_MASTER.format(**values) + documented("master.cf", ours))
+
+    def _transport(self) -> str:
+        """One domain by each of the two roads of the file, of which a city has one."""
+        by_lmtp, _, by_pipe = documented("transport", {CITY_DOOR: f"127.0.0.1:{self.ports.door}"}).splitlines()
+        return f"{by_lmtp.replace(CITY, DOMAIN)}\n{by_pipe.removeprefix('# ').replace(CITY, PIPE_DOMAIN)}\n"
 
     def _set(self, name: str, value: str) -> None:
         self._run(_found("postconf"), "-e", f"{name}={value}")
@@ -209,6 +219,15 @@ class Postfix:
             return
         self._guard.communicate(timeout=20)
         self._guard = None
+
+
+def documented(name: str, ours: Mapping[str, str]) -> str:
+    """A file of docs/postfix with what is a city's own replaced; each of it must stand there."""
+    text = (DOCUMENTED / name).read_text(encoding="utf-8")
+    for theirs, own in ours.items():
+        assert theirs in text, f"{name} no longer says {theirs}"
+        text = text.replace(theirs, own)
+    return text
 
 
 def need_postfix() -> None:
