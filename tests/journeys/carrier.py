@@ -1,7 +1,9 @@
 """What a carrier's server sends back."""
 
 
-def bounce_of(address: str, *, status: str = "5.1.1", words: str = "550 5.1.1 User unknown") -> bytes:
+def bounce_of(
+    address: str, *, status: str = "5.1.1", words: str = "550 5.1.1 User unknown", phase: str = "RCPT TO"
+) -> bytes:
     """A delivery status report (RFC 3464) as a mail server writes it."""
     return "\r\n".join(
         [
@@ -16,7 +18,7 @@ def bounce_of(address: str, *, status: str = "5.1.1", words: str = "550 5.1.1 Us
             "",
             "Your message could not be delivered.",
             "",
-            f"<{address}>: host mx.example.net said: {words} (in reply to RCPT TO command)",
+            f"<{address}>: host mx.example.net said: {words} (in reply to {phase} command)",
             "",
             "--B",
             "Content-Type: message/delivery-status",
