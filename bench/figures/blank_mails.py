@@ -4,7 +4,6 @@ import smtplib
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bench.findings import Findings, NotMeasured
@@ -85,12 +84,13 @@ def measure(plan: Plan) -> Findings:
             rush = Rush(here.place.smtp_port, people)
             rush.come()
             taken = _answers(sink, record, len(rush.handed_in))
-            waits, sums = _waits(rush.handed_in, taken), reconcile(taken, people)
+            by_wait, sums = _waits(rush.handed_in, taken), reconcile(taken, people)
+            waits = [wait for wait, _ in by_wait]
             ninety_ninths.append(percentile(waits, 0.99))
             longest.append(max(waits))
             lost += sums.lost
             repeats += sums.repeats
-            runs.append(_run(rush, waits, sums))
+            runs.append({**_run(rush, waits, sums), "slowest": by_wait[-5:]})
             say(f"run {run + 1}: p99 {ninety_ninths[-1]:.2f} s, median {percentile(waits, 0.5):.2f} s, {sums}")
     rows = [
         Row("3,000 blank mails in a minute: answered after, p99", tuple(ninety_ninths), "s", at_most=5.0),
@@ -114,15 +114,12 @@ def _answers(sink: Sink, record: Record, expected: int) -> list[Taken]:
     return taken + record.new()
 
 
-def _waits(handed_in: Mapping[str, float], taken: Sequence[Taken]) -> list[float]:
-    """Of those who were answered."""
-    waits = []
-    for each in taken:
-        with suppress(KeyError):
-            waits.append(each.at - handed_in[each.recipient])
+def _waits(handed_in: Mapping[str, float], taken: Sequence[Taken]) -> list[tuple[float, str]]:
+    """Of those who were answered, the longest last."""
+    waits = [(each.at - handed_in[each.recipient], each.recipient) for each in taken if each.recipient in handed_in]
     if not waits:
         raise NotMeasured("nobody was answered")
-    return waits
+    return sorted(waits)
 
 
 def _run(rush: Rush, waits: Sequence[float], sums: Reconciled) -> dict[str, object]:

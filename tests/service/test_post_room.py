@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 from mailer.answer_caps import Leave
 from mailer.inbound import InboundRow
 from mailer.outbox_tables import OutboxRow
+from service.post_room import A_GROUP
 from subscribers.tables import Invitation
 from tests.support.mail_engine import DOMAIN
 from tests.support.reception import BLANK, RESIDENT, Reception
@@ -103,6 +104,53 @@ def test_a_mail_that_breaks_its_handler_is_set_aside_and_the_next_is_served(
         rows = session.scalars(select(InboundRow).order_by(InboundRow.id)).all()
     assert [(row.state, row.note) for row in rows] == [("set-aside", "ZeroDivisionError"), ("done", "invited")]
     assert len(house.letters("b@example.jp")) == 1
+
+
+def test_what_a_broken_mail_did_is_undone_and_those_beside_it_are_answered_once(
+    house: Reception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = ["first@example.jp", RESIDENT, "last@example.jp"]
+    for sender in people:
+        house.receive(BLANK, sender=sender)
+    invite = type(house.home.registration).invite
+
+    def broken(self: object, session: object, request: object, *, at: object) -> Leave:
+        leave = invite(self, session, request, at=at)  # type: ignore[arg-type]  # as they came
+        if str(request.address) == RESIDENT:  # type: ignore[attr-defined]  # the request of a registration
+            raise ZeroDivisionError
+        return leave
+
+    monkeypatch.setattr(type(house.home.registration), "invite", broken)
+    house.work()
+
+    with house.database.read() as session:
+        assert session.scalars(select(InboundRow.state).order_by(InboundRow.id)).all() == ["done", "set-aside", "done"]
+        assert len(session.scalars(select(Invitation)).all()) == 2
+    assert [len(house.letters(sender)) for sender in people] == [1, 0, 1]
+
+
+def test_a_crash_among_several_leaves_them_all_and_each_is_answered_once_afterwards(
+    house: Reception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [f"r{n}@example.jp" for n in range(A_GROUP + 2)]
+    for sender in people:
+        house.receive(BLANK, sender=sender)
+    invite = type(house.home.registration).invite
+
+    def crashes(self: object, session: object, request: object, *, at: object) -> Leave:
+        if str(request.address) == people[2]:  # type: ignore[attr-defined]  # the request of a registration
+            raise KeyboardInterrupt
+        return invite(self, session, request, at=at)  # type: ignore[arg-type]  # as they came
+
+    with monkeypatch.context() as broken:
+        broken.setattr(type(house.home.registration), "invite", crashes)
+        with pytest.raises(KeyboardInterrupt):
+            house.room.work()
+
+    with house.database.read() as session:
+        assert set(session.scalars(select(InboundRow.state)).all()) == {"new"}
+    house.work()
+    assert [len(house.letters(sender)) for sender in people] == [1] * len(people)
 
 
 @pytest.mark.parametrize("crash", [KeyboardInterrupt, SystemExit, OperationalError("", {}, Exception("gone"))])
