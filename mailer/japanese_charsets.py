@@ -18,7 +18,8 @@ _SHIFT_JIS_NAMES = (
 # The stated name (lower-case, hyphens) and what reads it: a codec's name, or "jis" for decode_jis.
 JAPANESE = dict.fromkeys(_JIS_NAMES, "jis") | dict.fromkeys(_SHIFT_JIS_NAMES, "cp932")
 
-_ESCAPE = re.compile(rb"(\x1b\$\([@BDOPQ]|\x1b\$[@B]|\x1b&@\x1b\$B|\x1b\([BJIH]|[\x0e\x0f]|\n)")
+# A line's end brings ASCII back, so that all lines up to the next escape are one piece: a mail may have 60,000 of them.
+_ESCAPE = re.compile(rb"(\x1b\$\([@BDOPQ]|\x1b\$[@B]|\x1b&@\x1b\$B|\x1b\([BJIH]|[\x0e\x0f]|\n[^\x1b\x0e\x0f]*)")
 _TWO_OCTETS = {b"\x1b$@", b"\x1b$B", b"\x1b$(@", b"\x1b$(B", b"\x1b&@\x1b$B"}
 # JIS X 0212 and the planes of JIS X 0213 are rare enough to be left to the codecs that have them.
 _BY_CODEC = {
@@ -36,8 +37,8 @@ def decode_jis(raw: bytes) -> str:
     for index, piece in enumerate(_ESCAPE.split(raw)):
         if index % 2 == 0:
             text.append(_decode_run(piece, mode))
-        elif piece == b"\n":
-            text.append("\n")
+        elif piece.startswith(b"\n"):
+            text.append(piece.decode("cp932", "replace"))
             mode = b"\x1b(B"
         elif piece == b"\x0e":
             mode = b"\x1b(I"

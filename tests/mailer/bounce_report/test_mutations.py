@@ -96,3 +96,9 @@ def test_a_reason_without_end_is_cut() -> None:
 @pytest.mark.parametrize("piece", [b"a: b\r\n", b"To: a@b.jp\r\n", b"Received: x\r\n"])
 def test_a_head_without_end_is_read_in_time(piece: bytes) -> None:
     unfenced(piece * (LONGEST_READ // len(piece)))
+
+
+def test_a_japanese_mail_of_empty_lines_is_read_in_time() -> None:
+    raw = plain("宛先不明\n" + "\n" * 60_000, charset="iso-2022-jp").replace(b"\n", b"\r\n")
+
+    assert unfenced(raw).kind is Kind.BOUNCE
