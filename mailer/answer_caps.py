@@ -40,6 +40,9 @@ ANSWER_CAP = Cap(1, timedelta(days=30))
 EVERYBODY_CAPS = (Cap(6_000, timedelta(minutes=1)), Cap(30_000, timedelta(hours=1)))
 
 
+_DOTS_PASSED_OVER = frozenset({"gmail.com", "googlemail.com"})
+
+
 class Road(StrEnum):
     """How the wish for an answer came in; `answer` is one to a letter of ours, which is told that nobody reads it."""
 
@@ -58,7 +61,7 @@ class Leave(StrEnum):
 
 def may_answer(session: Session, keyring: Keyring, address: str, *, road: Road, at: datetime) -> Leave:
     """Counts the answer when it may be given; works in the caller's transaction."""
-    who = keyring.blind("answer", address)
+    who = keyring.blind("answer", _mailbox(address))
     if any(_reached(session, cap, AnswerRow.who == who, at=at) for cap in ADDRESS_CAPS):
         return Leave.NO
     told_before = and_(AnswerRow.who == who, AnswerRow.road == Road.ANSWER)
@@ -69,6 +72,13 @@ def may_answer(session: Session, keyring: Keyring, address: str, *, road: Road, 
     session.add(AnswerRow(who=who, road=road.value, at=at))
     session.flush()
     return Leave.YES
+
+
+def _mailbox(address: str) -> str:
+    """One mailbox has many addresses at those who know what stands behind a plus, or pass over dots."""
+    local, _, domain = address.partition("@")
+    local = local.partition("+")[0] or local
+    return f"{local.replace('.', '') if domain in _DOTS_PASSED_OVER else local}@{domain}"
 
 
 def forget_old(session: Session, *, at: datetime) -> None:

@@ -72,7 +72,7 @@ def keep_fact(session: Session, fact: Fact, *, handed_at: datetime | None, at: d
     kept = known or BounceFactRow(outbox_id=row.id, batch=row.batch, domain=row.domain, recipient_ref=row.recipient_ref)
     kept.bounce_class, kept.counted, kept.source = fact.bounce_class.value, fact.counted, fact.source.value
     kept.handed_at, kept.known_at = handed_at or row.handed_at or at, at
-    kept.status, kept.evidence = fact.status, without_addresses(storable(fact.evidence[:1000]))[:500]
+    kept.status, kept.evidence = fact.status, _without(row.address, storable(fact.evidence[:1000]))[:500]
     session.add(kept)
     if row.state == State.SENT:
         row.bounced_as = fact.bounce_class.value
@@ -106,6 +106,13 @@ def with_facts(session: Session, outbox_ids: Sequence[int]) -> set[int]:
 def without_addresses(text: str) -> str:
     """Evidence is kept longer than an address may be."""
     return _ADDRESS.sub("〔宛先〕", text)
+
+
+def _without(address: str, text: str) -> str:
+    """Some servers name a mailbox by its local part alone."""
+    local = re.escape(address.rpartition("@")[0])
+    own = re.compile(rf"(?<![\w.+-]){local}(?![\w+-])", re.IGNORECASE)
+    return own.sub("〔宛先〕", without_addresses(text))
 
 
 def facts_about(session: Session, ref: int) -> Sequence[BounceFactRow]:

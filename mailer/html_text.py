@@ -3,7 +3,9 @@
 import html
 import re
 
-_MARK = re.compile(r"<!--|-->|<(/?)([A-Za-z][A-Za-z0-9]*)[^<>]*>|<[!?/][^<>]*>")
+# Possessive throughout: what could be split in many ways would be tried in all of them where no `>` follows.
+_MARK = re.compile(r"<!--|-->|<(/?)([A-Za-z][A-Za-z0-9]*+)[^<>]*+>|<[!?/][^<>]*+>")
+_ENDLESS_NUMBER = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9A-Fa-f]{8,});?")  # no character has such a one
 _SILENT = frozenset({"script", "style", "title"})
 _LINES = frozenset(
     {"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "table", "ul", "ol", "hr", "blockquote", "pre"}
@@ -34,7 +36,7 @@ def text_of_html(source: str) -> str:
             pieces.append(" ")
     if not silent:
         pieces.append(source[end:].replace("\n", " "))
-    text = _BLANKS.sub(" ", html.unescape("".join(pieces)))
+    text = _BLANKS.sub(" ", html.unescape(_ENDLESS_NUMBER.sub("\ufffd", "".join(pieces))))
     return _EMPTY_LINES.sub("\n\n", text.replace(" \n", "\n").replace("\n ", "\n")).strip()
 
 

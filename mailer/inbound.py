@@ -73,15 +73,22 @@ def store(session: Session, mail: Incoming, *, at: datetime) -> None:
         )
 
 
-def next_new(session: Session, *, at: datetime) -> InboundRow | None:
-    """The oldest mail not yet worked off and not put off, locked where the database can."""
+def next_new(session: Session, *, at: datetime, most: int = 1) -> Sequence[InboundRow]:
+    """The oldest mails not yet worked off; those that were put off, of which there may be thousands, after all others.
+    Reads only: whoever works one off takes it first."""
+    due = or_(InboundRow.not_before.is_(None), InboundRow.not_before <= at)
     return session.scalars(
         select(InboundRow)
-        .where(InboundRow.state == InboundState.NEW, or_(InboundRow.not_before.is_(None), InboundRow.not_before <= at))
-        .order_by(InboundRow.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).first()
+        .where(InboundRow.state == InboundState.NEW, due)
+        .order_by(InboundRow.not_before.is_not(None), InboundRow.id)
+        .limit(most)
+    ).all()
+
+
+def take(session: Session, number: int) -> InboundRow | None:
+    """The mail, locked where the database can; None when somebody else has it, or worked it off."""
+    new = select(InboundRow).where(InboundRow.id == number, InboundRow.state == InboundState.NEW)
+    return session.scalars(new.with_for_update(skip_locked=True)).first()
 
 
 def set_aside(session: Session, number: int, reason: str) -> None:

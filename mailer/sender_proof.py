@@ -21,8 +21,8 @@ _MOST_FIELDS = 20
 _PLAIN_SENDER = re.compile(r"[^\s@\"();\\]+@[^\s@\"();\\]+")
 _CLOSED_BY = {'"': '"', "(": ")"}
 _UNQUOTED = re.compile(r"[\s;\\]")
-_RESULT = re.compile(r"([a-z0-9-]+)(?:\s*/\s*\d+)?\s*=\s*([a-z]+)\b(.*)", re.IGNORECASE | re.DOTALL)
-_PROPERTY = re.compile(r"([a-z]+\.[a-z0-9_-]+)\s*=\s*(\S+)", re.IGNORECASE)
+_RESULT = re.compile(r"([a-z0-9-]+)(?:\s*/\s*\d+)?\s*=\s*([a-z]+)(?=\s|$)(.*)", re.IGNORECASE | re.DOTALL)
+_PROPERTY = re.compile(r"(?<!\S)([a-z]+\.[a-z0-9_-]+)\s*=\s*(\S+)", re.IGNORECASE)
 # Which property of a passed method names the domain that was proved.
 _PROVED_BY = {"spf": ("smtp.mailfrom",), "dkim": ("header.d", "header.i"), "dmarc": ("header.from",)}
 
@@ -41,8 +41,10 @@ def is_proved(message: Message, *, by: str, sender: str) -> bool:
     if not _PLAIN_SENDER.fullmatch(sender):
         return False
     domain = sender.rpartition("@")[2].lower()
+    # A signature speaks for the mail, which anybody may send once more under another envelope, and for its one From.
+    signed = [_bare(each) for each in header_texts(message, "From")] == [sender.lower()]
     field = next((text for text in header_texts(message, FIELD)[:_MOST_FIELDS] if _is_by(text, by)), "")
-    return any(_covers(passed, domain) for passed in passes(field))
+    return any(_covers(passed, domain) and (passed.method == "spf" or signed) for passed in passes(field))
 
 
 def passes(field: str) -> Iterator[Passed]:
@@ -60,8 +62,13 @@ def passes(field: str) -> Iterator[Passed]:
 
 
 def _is_by(field: str, server: str) -> bool:
-    said = _parts(field)[0].split()
+    """By its first word: one of our server's that cannot be read is not passed over for another below it."""
+    said = field.replace(";", " ").split(maxsplit=1)
     return bool(said) and said[0].lower() == server.lower()
+
+
+def _bare(author: str) -> str:
+    return author.rpartition("<")[2].strip("> ").lower()
 
 
 def _covers(passed: Passed, domain: str) -> bool:

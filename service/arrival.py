@@ -25,3 +25,7 @@ class Arrival:
     message: Message
     reading: Reading
     at: datetime
+
+    def once(self, letter: str) -> str:
+        """The key of an answer to this mail; numbers of mails come again once old ones are forgotten."""
+        return f"{letter}:{self.row.id}:{self.at.timestamp():.6f}"

@@ -1,6 +1,8 @@
 """Feedback reports (RFC 5965): whoever complains of our mail gets no more of it, and is told once how to come back.
 
-Most reports leave the complainer's address out; the tokens in the letter that they give back name the resident.
+Most reports leave the complainer's address out; the head of the letter that they give back names the resident. Only
+fields that are the letter's own are believed: a bulletin that was forwarded or answered carries our tokens in its text
+and its References, and who complains of that is somebody else.
 """
 
 import re
@@ -12,12 +14,12 @@ from itertools import islice
 from foundation.tokens import Keyring
 from mailer import outbox
 from mailer.letter import BOUNCE_PURPOSE, MESSAGE_PURPOSE
-from mailer.mail_text import decode_header_text, part_text
+from mailer.mail_text import header_text, inner_parts, parse_mail, part_text
 from mailer.outbox import To
 from mailer.outbox_tables import OutboxRow
 from service.arrival import Arrival, Unreadable
 from subscribers import leaving
-from subscribers.links import PREFERENCES, STOP, STOP_MAIL_PREFIX
+from subscribers.links import STOP, STOP_MAIL_PREFIX
 from subscribers.stationery import Stationery, as_reply
 from subscribers.tables import StopReason, Subscriber, SubscriberState
 
@@ -26,16 +28,15 @@ ACTOR = "rule:feedback"
 WISHES = frozenset({"abuse", "opt-out", "opt-out-list"})
 
 _MOST_PARTS = 50
-_MOST_TOKENS = 50
-_MARK = rf"(?<![a-z2-7])(?:b-|{STOP_MAIL_PREFIX})|/{STOP}/|/{PREFERENCES}/|<"
-_TOKEN = re.compile(rf"({_MARK})([a-z2-7]{{18,30}})(?![a-z2-7])")
-_PURPOSES = {
-    "b-": BOUNCE_PURPOSE,
-    "<": MESSAGE_PURPOSE,
-    STOP_MAIL_PREFIX: STOP,
-    f"/{STOP}/": STOP,
-    f"/{PREFERENCES}/": PREFERENCES,
-}
+_TOKEN = r"([a-z2-7]{18,30})"  # noqa: S105 -- a pattern
+# Which field of a letter of ours holds which token, and whether that names the letter or its recipient.
+_IN_FIELDS = (
+    ("Message-ID", re.compile(rf"^<{_TOKEN}@"), MESSAGE_PURPOSE),
+    ("Return-Path", re.compile(rf"^<?b-{_TOKEN}@"), BOUNCE_PURPOSE),
+    ("Original-Mail-From", re.compile(rf"^<?b-{_TOKEN}@"), BOUNCE_PURPOSE),
+    ("List-Unsubscribe", re.compile(rf"/{STOP}/{_TOKEN}>"), STOP),
+    ("List-Unsubscribe", re.compile(rf"<mailto:{STOP_MAIL_PREFIX}{_TOKEN}@"), STOP),
+)
 _NAMES_A_LETTER = frozenset({BOUNCE_PURPOSE, MESSAGE_PURPOSE})
 
 
@@ -54,25 +55,29 @@ class Complaints:
         subscriber = self._complainer(mail)
         if subscriber is None or subscriber.address is None:
             raise Unreadable(f"feedback: {kind}, which names nobody")
+        if mail.reading.recipients and subscriber.address not in mail.reading.recipients:
+            raise Unreadable(f"feedback: {kind}, which names somebody else")
         if subscriber.state != SubscriberState.ACTIVE:
             return f"feedback: {kind}, stopped already"
         leaving.stop(mail.session, subscriber.id, StopReason.COMPLAINT, by=ACTOR, at=mail.at)
         to = To(subscriber.address, subscriber.domain, None)
-        post = as_reply(f"complained:{mail.row.id}", at=mail.at)
+        post = as_reply(mail.once("complained"), at=mail.at)
         outbox.reply(mail.session, self.stationery.letter("complained", {}), post, to)
         return f"feedback: {kind}, stopped"
 
     def _complainer(self, mail: Arrival) -> Subscriber | None:
-        if mail.own.number is not None:
-            return _of_letter(mail, mail.own.number)
-        for mark, token in islice(_tokens(mail.message), _MOST_TOKENS):
-            purpose = _PURPOSES[mark]
-            number = self.keyring.read(purpose, token)
-            if number is not None:
-                if purpose in _NAMES_A_LETTER:
-                    return _of_letter(mail, number)
-                return mail.session.get(Subscriber, number)
-        return None
+        """None also where the tokens name several."""
+        named = {} if mail.own.number is None else {0: _of_letter(mail, mail.own.number)}
+        for head in _heads(mail.message):
+            for field, token, purpose in _IN_FIELDS:
+                for found in token.finditer(header_text(head, field).lower()):
+                    number = self.keyring.read(purpose, found[1])
+                    if number is not None:
+                        by_letter = purpose in _NAMES_A_LETTER
+                        one = _of_letter(mail, number) if by_letter else mail.session.get(Subscriber, number)
+                        named[one.id if one else 0] = one
+        known = [one for one in named.values() if one is not None]
+        return known[0] if len({one.id for one in known}) == 1 else None
 
 
 def _of_letter(mail: Arrival, number: int) -> Subscriber | None:
@@ -83,15 +88,13 @@ def _of_letter(mail: Arrival, number: int) -> Subscriber | None:
     return mail.session.get(Subscriber, letter.recipient_ref)
 
 
-def _tokens(message: Message) -> Iterator[tuple[str, str]]:
-    for part in islice(message.walk(), _MOST_PARTS):
-        for text in _texts(part):
-            for found in _TOKEN.finditer(text.lower()):
-                yield found[1], found[2]
-
-
-def _texts(part: Message) -> Iterator[str]:
-    for _, value in part.raw_items():
-        yield decode_header_text(value if isinstance(value, str) else str(value))
-    if not isinstance(part.get_payload(), list):
-        yield part_text(part)
+def _heads(message: Message) -> Iterator[Message]:
+    """Those of the report's own part, and of the letter given back."""
+    for part in islice(message.walk(), 1, _MOST_PARTS):
+        kind, inner = part.get_content_type(), inner_parts(part)
+        if kind in ("message/rfc822", "message/feedback-report"):
+            yield from inner[:1] if inner else [parse_mail(part_text(part).encode())]
+        elif kind == "text/rfc822-headers":
+            yield parse_mail(part_text(part).encode())
+        if kind in ("message/rfc822", "text/rfc822-headers"):
+            return

@@ -7,6 +7,7 @@ share a transaction: what a disk takes to be sure of one (milliseconds, or more)
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.message import Message
 
 from sqlalchemy.orm import Session
 
@@ -14,20 +15,30 @@ from foundation.clock import Clock
 from foundation.database import OUTAGES, Database
 from mailer import inbound
 from mailer.bounce_report.kind import Kind
-from mailer.bounce_report.reading import LONGEST_READ, read_mail
+from mailer.bounce_report.reading import LONGEST_READ, Reading, read_mail
 from mailer.inbound import InboundRow, InboundState
 from mailer.mail_text import parse_mail
 from mailer.outbox_tables import OutboxRow
 from service.arrival import Arrival, Unreadable
 from service.bounce_mails import keep_bounce
 from service.complaints import Complaints
-from service.recipients import Purpose, Recipients
+from service.recipients import OwnAddress, Purpose, Recipients
 from service.resident_mails import PUT_OFF, ResidentMails
 
 log = logging.getLogger(__name__)
 
 PUT_OFF_FOR = timedelta(minutes=1)
 A_GROUP = 10  # mails; the door waits meanwhile, some 50 ms
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A mail that waits, as it was read; `own` is None where it came to no address of ours."""
+
+    number: int
+    own: OwnAddress | None
+    message: Message
+    reading: Reading
 
 
 @dataclass(frozen=True)
@@ -46,21 +57,31 @@ class PostRoom:
 
         Raises one of OUTAGES when the database does not answer: then nothing was done.
         """
-        worked_off = 0
-        with self.database.write() as session:
-            while worked_off < A_GROUP and self._work_off_next(session):
-                worked_off += 1
-        return worked_off > 0
-
-    def _work_off_next(self, session: Session) -> bool:
         at = self.clock.now()
-        row = inbound.next_new(session, at=at)
-        if row is None:
+        with self.database.read() as session:
+            waiting = [self._read(session, row) for row in inbound.next_new(session, at=at, most=A_GROUP)]
+        if not waiting:
             return False
-        number = row.id
+        # What strangers wrote is read before anybody is kept from writing.
+        with self.database.write() as session:
+            for mail in waiting:
+                self._work_off(session, mail, at=at)
+        return True
+
+    def _read(self, session: Session, row: InboundRow) -> _Read:
+        own = self.recipients.read(row.recipient.rpartition("@")[0])
+        letter = session.get(OutboxRow, own.number) if own and own.purpose is Purpose.BOUNCE else None
+        about = letter.address if letter else None
+        reading = read_mail(row.raw, envelope_from=row.envelope_from, recipient=row.recipient, about=about)
+        return _Read(row.id, own, parse_mail(row.raw[:LONGEST_READ]), reading)
+
+    def _work_off(self, session: Session, mail: _Read, *, at: datetime) -> None:
+        row = inbound.take(session, mail.number)
+        if row is None:
+            return
         try:
             with session.begin_nested():
-                row.note = self._handle(session, row, at=at)
+                row.note = self._handle(session, row, mail, at=at)
                 if row.note == PUT_OFF:
                     row.not_before = at + PUT_OFF_FOR
                 else:
@@ -68,22 +89,16 @@ class PostRoom:
         except OUTAGES:
             raise
         except Exception as problem:  # noqa: BLE001 -- whatever it is, one mail must not stop the rest
-            log.error("mail %d was set aside: %s", number, type(problem).__name__)
+            log.error("mail %d was set aside: %s", mail.number, type(problem).__name__)
             reason = str(problem) if isinstance(problem, Unreadable) else type(problem).__name__
-            inbound.set_aside(session, number, reason)
-        return True
+            inbound.set_aside(session, mail.number, reason)
 
-    def _handle(self, session: Session, row: InboundRow, *, at: datetime) -> str:
+    def _handle(self, session: Session, row: InboundRow, mail: _Read, *, at: datetime) -> str:
         """Returns the note that says what was done."""
-        own = self.recipients.read(row.recipient.rpartition("@")[0])
-        if own is None:
-            row.kind = Kind.OTHER.value
+        row.kind = mail.reading.kind.value if mail.own else Kind.OTHER.value
+        if mail.own is None:
             return "no longer an address of ours"
-        letter = session.get(OutboxRow, own.number) if own.purpose is Purpose.BOUNCE else None
-        about = letter.address if letter else None
-        reading = read_mail(row.raw, envelope_from=row.envelope_from, recipient=row.recipient, about=about)
-        row.kind = reading.kind.value
-        return self._handed_to(Arrival(session, row, own, parse_mail(row.raw[:LONGEST_READ]), reading, at))
+        return self._handed_to(Arrival(session, row, mail.own, mail.message, mail.reading, at))
 
     def _handed_to(self, mail: Arrival) -> str:
         match mail.own.purpose:

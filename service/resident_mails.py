@@ -62,7 +62,7 @@ class ResidentMails:
         if self._leave(mail, subscriber.address, Road.MAIL) is Leave.YES:
             letter = self.registration.stationery.letter("stopped", {})
             to = To(subscriber.address, subscriber.domain, None)
-            outbox.reply(mail.session, letter, as_reply(f"stopped:{mail.row.id}", at=mail.at), to)
+            outbox.reply(mail.session, letter, as_reply(mail.once("stopped"), at=mail.at), to)
         return "stopped"
 
     def answer_to_us(self, mail: Arrival) -> str:
@@ -81,7 +81,7 @@ class ResidentMails:
         links = resident_links(stationery.public_url)
         letter = stationery.letter("unread", {}, links=links, in_reply_to=_message_id(mail.message))
         to = To(subscriber.address, subscriber.domain, subscriber.id)
-        outbox.reply(mail.session, letter, as_reply(f"unread:{mail.row.id}", at=mail.at), to)
+        outbox.reply(mail.session, letter, as_reply(mail.once("unread"), at=mail.at), to)
         return "told that nobody reads this address"
 
     def _refusal(self, mail: Arrival) -> Refusal | None:

@@ -82,7 +82,7 @@ class Registration:
         values = {"link": f"{self.stationery.public_url}/r/{token}", "hours": 24}
         letter = self.stationery.letter("invitation", values, in_reply_to=request.in_reply_to)
         to = To(request.address.text, request.address.domain, None)
-        outbox.reply(session, letter, as_reply(asked or f"invitation:{invitation.id}", at=at), to)
+        outbox.reply(session, letter, as_reply(asked or f"invitation:{invitation.token_hash}", at=at), to)
         return leave
 
     def offer(self, session: Session, token: str, *, at: datetime) -> Offer:
@@ -119,7 +119,7 @@ class Registration:
         links = resident_links(self.stationery.public_url)
         letter = self.stationery.letter("registered", {}, links=links)
         to = To(invitation.address, subscriber.domain, subscriber.id)
-        outbox.reply(session, letter, as_reply(f"registered:{invitation.id}", at=at), to)
+        outbox.reply(session, letter, as_reply(f"registered:{invitation.token_hash}", at=at), to)
 
 
 def register(session: Session, invitation: Invitation, *, at: datetime) -> Subscriber:

@@ -55,6 +55,16 @@ class Scene:
         others = (each for each in self.recipients if each != address)
         return Scene(self.text, own or self.statuses, (address, *others))
 
+    def has_reached(self, address: str) -> bool:
+        """Whether the report says itself that the letter came to this recipient."""
+        return any(s.action in _SUCCESS and address in addresses_in([s.recipient]) for s in self.statuses)
+
+    def may_be_about(self, address: str) -> bool:
+        """Not where it names others alone, of another domain: a mailbox that works may pass a copy on to one that is
+        gone, whose report comes to us."""
+        domain = address.rpartition("@")[2]
+        return not self.recipients or any(each.rpartition("@")[2] == domain for each in self.recipients)
+
 
 def all_succeeded(statuses: tuple[DeliveryStatus, ...]) -> bool:
     """A report of success, as asked for by NOTIFY=SUCCESS."""

@@ -4,7 +4,7 @@ A mail that breaks the reader is `other`, set aside and seen by a person: one st
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import Message
 
 from mailer.bounce_report.auto_reply import Refusal, automatic, is_daemon, is_null_sender
@@ -84,12 +84,14 @@ def read_message(mail: Mail, rules: Rules) -> Reading:
         named = addresses_in(complainers(message))
         return Reading(Kind.FEEDBACK, recipients=named, feedback_type=complaint, evidence=complaint)
     scene = scene_of(message, text).about(mail.about)
-    if all_succeeded(scene.statuses):
+    if all_succeeded(scene.statuses) or (mail.about is not None and scene.has_reached(mail.about)):
         return Reading(Kind.OTHER, recipients=scene.recipients, evidence=SUCCESS)
     sender = header_text(message, "Return-Path") if envelope_from is None else envelope_from
     null = is_null_sender(sender) and (envelope_from is not None or bool(sender))
     if _is_bounce(message, scene, rules, sender="<>" if null else sender):
-        return _of_failure(read_failure(message, scene, rules))
+        found = _of_failure(read_failure(message, scene, rules))
+        is_ours = mail.about is None or scene.may_be_about(mail.about)
+        return found if is_ours else replace(found, counted=False)
     return _of_other(message, null=null, recipient=mail.recipient)
 
 

@@ -38,6 +38,16 @@ def test_an_address_gets_six_answers_a_day(database: Database) -> None:
     assert ask(database, after=24 * 60 * MINUTE)
 
 
+@pytest.mark.parametrize("other", ["taro+1@gmail.com", "t.a.r.o@gmail.com", "ta.ro+x+y@gmail.com"])
+def test_one_mailbox_has_one_cap_whatever_it_is_called(database: Database, other: str) -> None:
+    for _ in range(3):
+        assert ask(database, "taro@gmail.com")
+
+    assert not ask(database, other)
+    assert ask(database, "t.aro@docomo.ne.jp")
+    assert ask(database, "+@docomo.ne.jp")
+
+
 def test_one_address_does_not_use_up_anothers_answers(database: Database) -> None:
     for _ in range(4):
         ask(database)

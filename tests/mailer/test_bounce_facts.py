@@ -95,3 +95,20 @@ def test_evidence_that_is_no_text_can_be_kept(database: Database) -> None:
 
     with database.read() as session:
         assert len(facts_about(session, 1)[0].evidence) <= 500
+
+
+@pytest.mark.parametrize(
+    "words", ['550 5.1.1 unknown user: "taro.yamada"', "550 no mailbox Taro.Yamada here", "550 <taro.yamada@a.jp>?"]
+)
+def test_a_server_that_names_the_mailbox_by_its_local_part_leaves_no_trace_of_it(
+    database: Database, words: str
+) -> None:
+    [number] = put(database, ["taro.yamada@a.jp"])
+    attempt(database, Delivered("250"))
+
+    with database.write() as session:
+        assert keep_fact(session, fact(number, words), handed_at=None, at=AT)
+        [kept] = facts_about(session, 1)
+
+    assert "yamada" not in kept.evidence.lower()
+    assert "〔宛先〕" in kept.evidence

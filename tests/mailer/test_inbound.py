@@ -104,26 +104,40 @@ def test_mail_is_worked_off_in_its_order(database: Database) -> None:
     served = []
     for _ in range(3):
         with database.write() as session:
-            row = inbound.next_new(session, at=AT)
-            assert row is not None
+            [row] = inbound.next_new(session, at=AT)
             served.append(row.raw)
             row.state = InboundState.DONE.value
 
     with database.write() as session:
-        assert inbound.next_new(session, at=AT) is None
+        assert inbound.next_new(session, at=AT) == []
     assert served == [b"0", b"1", b"2"]
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer at a time
-def test_two_who_work_at_once_get_different_mails(database: Database) -> None:
+def test_of_two_who_work_at_once_one_has_the_mail(database: Database) -> None:
     store(database, b"0")
-    store(database, b"1")
 
     with database.write() as one, database.write() as other:
-        first, second = inbound.next_new(one, at=AT), inbound.next_new(other, at=AT)
-        assert first is not None
-        assert second is not None
-        assert first.id != second.id
+        [first], [second] = inbound.next_new(one, at=AT), inbound.next_new(other, at=AT)
+        mine = inbound.take(one, first.id)
+        assert mine is not None
+        assert inbound.take(other, second.id) is None
+        mine.state = InboundState.DONE.value
+    with database.write() as later:
+        assert inbound.take(later, first.id) is None
+
+
+def test_what_was_put_off_comes_after_all_others_however_much_it_is(database: Database) -> None:
+    for number in range(5):
+        store(database, b"%d" % number)
+    with database.write() as session:
+        for row in inbound.next_new(session, at=AT, most=3):
+            row.not_before = AT
+
+    with database.write() as session:
+        order = [row.raw for row in inbound.next_new(session, at=AT, most=9)]
+
+    assert order == [b"3", b"4", b"0", b"1", b"2"]
 
 
 def test_what_is_done_is_forgotten_long_before_what_was_set_aside(database: Database) -> None:

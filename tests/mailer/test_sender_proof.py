@@ -11,8 +11,8 @@ OURS = "mx.city.test"
 TARO = "taro@docomo.test"
 
 
-def proved(*fields: str, sender: str = TARO) -> bool:
-    raw = "".join(f"{FIELD}: {field}\r\n" for field in fields) + f"From: {TARO}\r\n\r\n"
+def proved(*fields: str, sender: str = TARO, author: str = TARO) -> bool:
+    raw = "".join(f"{FIELD}: {field}\r\n" for field in fields) + f"From: {author}\r\n\r\n"
     return is_proved(parse_mail(raw.encode("utf-8", "surrogateescape")), by=OURS, sender=sender)
 
 
@@ -33,7 +33,9 @@ def test_a_pass_for_the_senders_domain_proves_the_sender(field: str) -> None:
 
 
 def test_a_pass_of_the_domain_above_proves_the_sender_by_signature_but_not_by_spf() -> None:
-    assert proved("mx.city.test; dkim=pass header.d=docomo.test", sender="taro@mail.docomo.test")
+    assert proved(
+        "mx.city.test; dkim=pass header.d=docomo.test", sender="taro@mail.docomo.test", author="taro@mail.docomo.test"
+    )
     assert not proved("mx.city.test; spf=pass smtp.mailfrom=docomo.test", sender="taro@mail.docomo.test")
     assert not proved("mx.city.test; dkim=pass header.d=mail.docomo.test", sender=TARO)
     assert not proved("mx.city.test; dkim=pass header.d=test", sender=TARO)
@@ -57,6 +59,8 @@ def test_a_pass_of_the_domain_above_proves_the_sender_by_signature_but_not_by_sp
         'mx.city.test; spf=fail smtp.mailfrom="x; spf=pass smtp.mailfrom=docomo.test"@docomo.test',
         'mx.city.test; dkim=pass header.i="(; dkim=pass header.d=docomo.test"@a.test; spf=fail reason=")"',
         "mx.city.test; spf=fail ) ( ; spf=pass smtp.mailfrom=docomo.test",
+        "mx.city.test; spf=none (helo=x);dkim=pass/header.d=docomo.test( ) smtp.mailfrom=a.test",
+        "mx.city.test; spf=none smtp.helo=x;dkim=pass/header.d=docomo.test",
         "mx.city.test; spf=fail ((; spf=pass smtp.mailfrom=docomo.test",
         'mx.city.test; spf=fail reason="; spf=pass smtp.mailfrom=docomo.test',
         "mx.city.test; spf=pass smtp.mailfrom=docomo.test" + "; x" * LONGEST_FIELD,
@@ -64,6 +68,24 @@ def test_a_pass_of_the_domain_above_proves_the_sender_by_signature_but_not_by_sp
 )
 def test_anything_else_proves_nothing(field: str) -> None:
     assert not proved(field)
+
+
+@pytest.mark.parametrize(
+    "authors",
+    ["From: attacker@docomo.test\r\n", f"From: {TARO}\r\nFrom: {TARO}\r\n", "", f"From: <{TARO}>, <x@a.test>\r\n"],
+)
+def test_a_signed_mail_sent_once_more_under_another_envelope_proves_nothing(authors: str) -> None:
+    signed = f"{FIELD}: mx.city.test; dkim=pass header.d=docomo.test; dmarc=pass header.from=docomo.test\r\n"
+
+    assert not is_proved(parse_mail(f"{signed}{authors}\r\n".encode()), by=OURS, sender=TARO)
+    assert is_proved(parse_mail(f"{signed}From: Taro <{TARO}>\r\n\r\n".encode()), by=OURS, sender=TARO)
+
+
+def test_a_field_of_ours_that_cannot_be_read_is_not_passed_over_for_one_below_it() -> None:
+    below = "mx.city.test; spf=pass smtp.mailfrom=docomo.test"
+
+    assert not proved("mx.city.test; spf=fail (", below)
+    assert not proved("mx.city.test; none" + "; x" * LONGEST_FIELD, below)
 
 
 def test_only_the_topmost_field_of_our_server_is_believed() -> None:

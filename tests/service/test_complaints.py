@@ -22,15 +22,14 @@ def feedback(given_back: str, *, kind: str = "abuse") -> str:
 
 def marks(house: Reception, number: int) -> dict[str, str]:
     """Where a letter of ours names its recipient or itself, each alone."""
-    stop, me = (house.home.keyring.sign(purpose, number) for purpose in ("stop", "me"))
+    stop = house.home.keyring.sign("stop", number)
     return {
         "page": f"List-Unsubscribe: <https://anzen.city.test/stop/{stop}>,\r\n <mailto:x@y.test>",
         "mail": f"List-Unsubscribe: <mailto:kaijo-{stop}@mail.example.jp>",
-        "body": f"Subject: notice\r\n\r\nhttps://anzen.city.test/me/{me}",
     }
 
 
-@pytest.mark.parametrize("mark", ["page", "mail", "body"])
+@pytest.mark.parametrize("mark", ["page", "mail"])
 @pytest.mark.parametrize("kind", ["abuse", "opt-out"])
 def test_a_complaint_stops_whom_the_letter_given_back_names(house: Reception, mark: str, kind: str) -> None:
     number, other = house.resident(), house.resident("b@docomo.ne.jp")
@@ -100,6 +99,35 @@ def test_a_complaint_that_names_nobody_is_left_for_a_person(house: Reception) ->
     row = house.work()
 
     assert row.state == "set-aside"
+    assert house.state_of(number) == "active"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "Subject: Fwd\r\nReferences: <{message}@mail.example.jp>\r\n\r\nhttps://anzen.city.test/stop/{stop}",
+        "In-Reply-To: <{message}@mail.example.jp>\r\nMessage-ID: <x@docomo.ne.jp>\r\n\r\nhttps://a.test/me/{me}",
+        "MIME-Version: 1.0\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: <{message}@mail.example.jp>",
+    ],
+)
+def test_a_complaint_about_a_mail_that_only_quotes_ours_stops_nobody(house: Reception, form: str) -> None:
+    """A resident forwarded a bulletin, or answered one, and whoever got that complains."""
+    resident = house.resident()
+    [number] = house.sent([RESIDENT])
+    sign = house.home.keyring.sign
+    tokens = {"message": sign("message", number), "stop": sign("stop", resident), "me": sign("me", resident)}
+    house.receive(feedback(form.format(**tokens)), "feedback", sender="fbl@provider.test")
+
+    assert house.work().state == "set-aside"
+    assert house.state_of(resident) == "active"
+
+
+def test_a_complaint_by_somebody_else_is_left_for_a_person(house: Reception) -> None:
+    number = house.resident()
+    other = feedback(marks(house, number)["page"]).replace("Version: 1", "Version: 1\r\nOriginal-Rcpt-To: x@isp.test")
+    house.receive(other, "feedback", sender="fbl@provider.test")
+
+    assert house.work().state == "set-aside"
     assert house.state_of(number) == "active"
 
 

@@ -270,30 +270,3 @@ def test_a_mebibyte_of_empty_status_blocks_takes_no_long_time() -> None:
     read_mail(head + b"\n" * 1_000_000)
 
     assert process_time() - begun < 20, "more than a line's work a line"
-
-
-def two_refused() -> bytes:
-    """A report about two mailboxes behind one address: one is full, the other is gone."""
-    first = postfix_report("552 5.2.2 Mailbox full", command="RCPT TO", recipient="a@town.test", host="mx.town.test")
-    second = (
-        b"<b@town.test>: host mx.town.test[192.0.2.1] said:\r\n    550 5.1.1 User unknown (in reply to\r\n"
-        b"    RCPT TO command)\r\n\r\n--B\r\nContent-Type: message/delivery-status\r\n"
-    )
-    block = (
-        b"Diagnostic-Code: smtp; 552 5.2.2 Mailbox full\r\n\r\nFinal-Recipient: rfc822; b@town.test\r\n"
-        b"Action: failed\r\nStatus: 5.1.1\r\nRemote-MTA: dns; mx.town.test\r\n"
-        b"Diagnostic-Code: smtp; 550 5.1.1 User unknown\r\n"
-    )
-    with_text = first.replace(b"\r\n--B\r\nContent-Type: message/delivery-status\r\n", b"\r\n" + second, 1)
-    return with_text.replace(b"Diagnostic-Code: smtp; 552 5.2.2 Mailbox full\r\n", block, 1)
-
-
-@pytest.mark.parametrize(
-    ("about", "expected"),
-    [("a@town.test", "full"), ("b@town.test", "gone"), (None, "full"), ("c@town.test", "full")],
-)
-def test_of_a_report_about_several_it_counts_what_is_said_of_ours(about: str | None, expected: str) -> None:
-    found = read_mail(two_refused(), about=about)
-
-    assert found.bounce_class == expected
-    assert set(found.recipients) == {"a@town.test", "b@town.test"}

@@ -1,0 +1,62 @@
+"""A report about several mailboxes, or about another one than ours: what it says of our own recipient counts."""
+
+import pytest
+
+from bench.sample_reports import postfix_report
+from mailer.bounce_report.reading import read_mail
+
+
+def two_refused() -> bytes:
+    """A report about two mailboxes behind one address: one is full, the other is gone."""
+    first = postfix_report("552 5.2.2 Mailbox full", command="RCPT TO", recipient="a@town.test", host="mx.town.test")
+    second = (
+        b"<b@town.test>: host mx.town.test[192.0.2.1] said:\r\n    550 5.1.1 User unknown (in reply to\r\n"
+        b"    RCPT TO command)\r\n\r\n--B\r\nContent-Type: message/delivery-status\r\n"
+    )
+    block = (
+        b"Diagnostic-Code: smtp; 552 5.2.2 Mailbox full\r\n\r\nFinal-Recipient: rfc822; b@town.test\r\n"
+        b"Action: failed\r\nStatus: 5.1.1\r\nRemote-MTA: dns; mx.town.test\r\n"
+        b"Diagnostic-Code: smtp; 550 5.1.1 User unknown\r\n"
+    )
+    with_text = first.replace(b"\r\n--B\r\nContent-Type: message/delivery-status\r\n", b"\r\n" + second, 1)
+    return with_text.replace(b"Diagnostic-Code: smtp; 552 5.2.2 Mailbox full\r\n", block, 1)
+
+
+@pytest.mark.parametrize(
+    ("about", "expected"),
+    [("a@town.test", "full"), ("b@town.test", "gone"), (None, "full"), ("c@town.test", "full")],
+)
+def test_of_a_report_about_several_it_counts_what_is_said_of_ours(about: str | None, expected: str) -> None:
+    found = read_mail(two_refused(), about=about)
+
+    assert found.bounce_class == expected
+    assert set(found.recipients) == {"a@town.test", "b@town.test"}
+
+
+def forwarded(blocks: str) -> bytes:
+    return (
+        "From: MAILER-DAEMON@relay.test\r\nSubject: Undelivered Mail\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="x"\r\n\r\n'
+        "--x\r\nContent-Type: text/plain\r\n\r\nI am sorry.\r\n"
+        "--x\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.home.test\r\n\r\n"
+        f"{blocks}\r\n--x--\r\n"
+    ).encode()
+
+
+DEAD = "Final-Recipient: rfc822; old@dead.test\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        DEAD,
+        "Original-Recipient: rfc822; taro@home.test\r\n" + DEAD,
+        DEAD + "\r\nFinal-Recipient: rfc822; taro@home.test\r\nAction: delivered\r\nStatus: 2.0.0\r\n",
+    ],
+)
+def test_a_mailbox_that_works_and_passes_a_copy_on_to_a_dead_one_is_not_counted(blocks: str) -> None:
+    assert not read_mail(forwarded(blocks), envelope_from="", about="taro@home.test").counted
+
+
+def test_a_mailbox_of_the_same_domain_is_counted_under_another_name() -> None:
+    assert read_mail(forwarded(DEAD), envelope_from="", about="alias@dead.test").counted
