@@ -47,6 +47,7 @@ def findings(home: Home) -> Iterator[Finding]:
         ("from", _from),
         ("dkim", _dkim),
         ("relays", _relays),
+        ("pacing", _pacing),
     ]
     for what, check in checks:
         try:
@@ -118,3 +119,11 @@ def _dkim(home: Home) -> Iterator[Said]:
 def _relays(home: Home) -> Iterator[Said]:
     if home.settings.mode is Mode.PRACTICE:
         yield Verdict.OK, "not used in practice mode: no connection is opened"
+        return
+    for relay in home.settings.relays:
+        yield Verdict.NOTE, f"{relay}, {relay.connections} connections: not asked here, see the log once it serves"
+
+
+def _pacing(home: Home) -> Iterator[Said]:
+    _ = home.carriers
+    yield Verdict.OK, f"carriers' groups by {home.settings.pacing or 'the shipped file'}"

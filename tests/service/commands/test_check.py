@@ -52,7 +52,7 @@ def test_a_practice_service_that_is_ready_passes(tmp_path: Path) -> None:
     result = run(ready(tmp_path))
 
     assert result.return_value == 0
-    assert [line[:6].strip() for line in result.stdout.splitlines()] == ["ok"] * 5 + ["note", "ok"]
+    assert [line[:6].strip() for line in result.stdout.splitlines()] == ["ok"] * 5 + ["note", "ok", "ok"]
 
 
 def test_a_live_service_that_signs_passes_and_opens_no_connection(tmp_path: Path) -> None:
@@ -61,7 +61,8 @@ def test_a_live_service_that_signs_passes_and_opens_no_connection(tmp_path: Path
 
     found = told(ready(tmp_path, {**READY, **key_in(tmp_path), "HANSHO_TOWN": str(town)}))
 
-    assert found == {("ok", what) for what in ("settings", "database", "town", "templates", "from", "dkim")}
+    well = ("settings", "database", "town", "templates", "from", "dkim", "pacing")
+    assert found == {("ok", what) for what in well} | {("note", "relays")}
 
 
 def test_a_database_that_is_not_there_fails_and_is_not_made(tmp_path: Path) -> None:
@@ -99,6 +100,7 @@ def test_a_database_that_does_not_answer_fails_in_one_line(tmp_path: Path) -> No
     [
         ({"HANSHO_TOWN": "/nowhere.toml"}, "town"),
         ({"HANSHO_HOURS": "now and then"}, "town"),
+        ({"HANSHO_PACING": "no-such-file.toml"}, "pacing"),
         ({"HANSHO_DKIM_KEY": "/nowhere.pem", "HANSHO_DKIM_SELECTOR": "bell"}, "dkim"),
         ({**READY, "HANSHO_MAIL_DOMAIN": "example.com"}, "from"),
     ],
