@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -29,6 +30,8 @@ MOST_RECIPIENTS = 5
 # Telephones and old programs write lines far longer than RFC 5321 allows; a blank mail is not refused for it.
 LONGEST_LINE = 1 << 16
 
+CLOSE_SECONDS = 2.0
+_CLOSING = b"421 4.3.2 The service is stopping, please come back shortly\r\n"
 _BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 
 
@@ -60,10 +63,15 @@ class Door:
         return await self._open(_LmtpGuest, listen)
 
     async def close(self) -> None:
+        """Within CLOSE_SECONDS: whoever is still there is told 421, and hung up on if that is not read."""
         for server in self._servers:
             server.close()
-        for server in self._servers:
-            await server.wait_closed()
+        self._guests.dismiss()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                # Since Python 3.12 this waits for the guests, too.
+                await asyncio.gather(*(server.wait_closed() for server in self._servers))
+        self._guests.abandon()
 
     async def _open(self, kind: type["_Guest"], listen: HostPort) -> int:
         factory = partial(
@@ -83,9 +91,31 @@ class Door:
 
 
 class _Guests:
+    """The open lines of all who are let in."""
+
     def __init__(self, most: int) -> None:
-        self.most = most
-        self.here = 0
+        self._most = most
+        self._here: set[asyncio.Transport] = set()
+
+    def let_in(self, line: asyncio.Transport) -> bool:
+        if len(self._here) >= self._most:
+            return False
+        self._here.add(line)
+        return True
+
+    def see_off(self, line: asyncio.Transport) -> None:
+        self._here.discard(line)
+
+    def dismiss(self) -> None:
+        """Nobody is let in any more."""
+        self._most = 0
+        for line in self._here:
+            line.write(_CLOSING)
+            line.close()
+
+    def abandon(self) -> None:
+        for line in self._here:
+            line.abort()
 
 
 class _Guest(SMTP):
@@ -96,30 +126,29 @@ class _Guest(SMTP):
     def __init__(self, handler: "_Handler", *, guests: _Guests, **options: Any) -> None:
         super().__init__(handler, **options)
         self._guests = guests
-        self._counted = False
+        self._line: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if self._guests.here >= self._guests.most:
-            assert isinstance(transport, asyncio.Transport)  # noqa: S101 -- narrows the type for the write below
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 -- narrows the type for the write below
+        if not self._guests.let_in(transport):
             transport.write(b"421 4.3.2 Too many connections, please come back shortly\r\n")
             transport.close()
             return
-        self._guests.here += 1
-        self._counted = True
+        self._line = transport
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
-        if self._counted:
-            self._guests.here -= 1
-            self._counted = False
+        if self._line is not None:
+            self._guests.see_off(self._line)
+            self._line = None
             super().connection_lost(error)
 
     def data_received(self, data: bytes) -> None:
-        if self._counted:
+        if self._line is not None:
             super().data_received(data)
 
     def eof_received(self) -> bool | None:
-        return super().eof_received() if self._counted else False
+        return super().eof_received() if self._line is not None else False
 
 
 class _LmtpGuest(_Guest, LMTP):

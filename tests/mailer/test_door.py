@@ -1,13 +1,16 @@
 """The door for mail: who is let in, and what is refused."""
 
 import asyncio
+import errno
 import socket
 
 import pytest
 
 from foundation.database import Database
+from mailer.door import CLOSE_SECONDS
 from tests.support.clock import HandClock
 from tests.support.entrance import MAIL, TOKEN, Entrance, opened
+from tests.support.house import eventually
 from tests.support.mail_engine import DOMAIN
 
 
@@ -93,6 +96,37 @@ async def test_who_leaves_makes_room(entrance: Entrance) -> None:
     assert await talks[0].reader.read() == b""
 
     assert (await (await entrance.smtp()).mail()).startswith("250")
+
+
+async def test_whoever_is_idle_when_the_door_closes_is_told_421_and_keeps_nobody_waiting(entrance: Entrance) -> None:
+    talks = [await entrance.smtp(), await entrance.lmtp()]
+
+    async with asyncio.timeout(CLOSE_SECONDS):
+        await entrance.door.close()
+    told = [await asyncio.wait_for(talk.reader.read(), 5) for talk in talks]
+
+    assert [words[:9] for words in told] == [b"421 4.3.2", b"421 4.3.2"]
+
+
+async def test_who_does_not_read_what_he_is_told_is_hung_up_on(
+    entrance: Entrance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mailer.door.CLOSE_SECONDS", 0.1)
+    with socket.create_connection(("127.0.0.1", entrance.smtp_port)) as deaf:
+        deaf.setblocking(False)
+        while True:
+            try:
+                deaf.sendall(b"EHLO x\r\n" * 1000)
+                await asyncio.sleep(0)
+            except BlockingIOError:
+                break
+
+        async with asyncio.timeout(2):
+            await entrance.door.close()
+
+        await asyncio.to_thread(
+            eventually, lambda: deaf.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == errno.ECONNRESET, what="the end"
+        )
 
 
 async def test_two_hundred_idle_guests_and_the_next_is_told_421(sqlite: Database, clock: HandClock) -> None:
