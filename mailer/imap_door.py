@@ -103,12 +103,13 @@ class ImapDoor:
             waiting.sort(key=self._stumbles.__getitem__)
             if self._turn(mailbox, waiting[:MOST_A_TURN]):
                 on_stored()
+            if len(waiting) <= MOST_A_TURN:
+                mailbox.wait(self._stop.is_set, is_short=bool(self._trouble))
+            # Not sooner: a server that hangs up whenever we begin to wait is not well.
             self._failures = 0
-            if self._trouble:
+            if self._trouble and not self._stop.is_set():
                 log.info("mail is fetched again from %s", self._account)
                 self._trouble = ""
-            if len(waiting) <= MOST_A_TURN:
-                mailbox.wait(self._stop.is_set)
 
     def _turn(self, mailbox: ImapMailbox, uids: list[int]) -> int:
         """Returns how many were stored."""

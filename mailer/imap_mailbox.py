@@ -1,7 +1,7 @@
 """One connection to a mailbox on an IMAP server: looks, fetches, marks, waits. It never deletes, and knows no database.
 
-Of imap-tools it uses what connects, signs in, selects and idles. Its `flag` is not used: it expunges, and with that
-deletes what somebody else has marked as deleted.
+Of imap-tools it uses what connects, signs in, selects and polls. Its `flag` is not used: it expunges, and with that
+deletes what somebody else has marked as deleted. Nor is its `idle` to begin and end with: it overlooks a refusal.
 """
 
 import imaplib
@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Any
 
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
-from imap_tools.errors import ImapToolsError, MailboxTaggedResponseError, UnexpectedCommandStatusError
+from imap_tools.errors import ImapToolsError, UnexpectedCommandStatusError
 
 from foundation.imap_account import ImapAccount, ImapSecurity
 
@@ -31,6 +31,8 @@ POLL_SECONDS = 30.0
 LOOK_SECONDS = 0.5
 
 LOST = (OSError, imaplib.IMAP4.error, ImapToolsError)
+# Unlike any of imaplib's, which end in a number.
+_IDLE_TAG = b"IDLING"
 _UNAVAILABLE = re.compile(r"\[(?:UNAVAILABLE|INUSE|LIMIT)\]", re.IGNORECASE)
 
 
@@ -76,11 +78,13 @@ class ImapMailbox:
         if is_flagged:
             self._ask("STORE", str(uid), "+FLAGS.SILENT", f"({FLAGGED})")
 
-    def wait(self, is_over: Callable[[], bool]) -> None:
-        """Until something may have come: by IDLE where the server knows it, else for a while."""
+    def wait(self, is_over: Callable[[], bool], *, is_short: bool = False) -> None:
+        """Until something may have come: by IDLE where the server bears it, else for a while. `is_short`: for no
+        longer than that by IDLE either."""
         if self._idles:
-            self._idle(is_over)
-            return
+            self._idles = self._idle(is_over, POLL_SECONDS if is_short else IDLE_SECONDS)
+            if self._idles:
+                return
         end = time.monotonic() + POLL_SECONDS
         while not is_over() and time.monotonic() < end:
             time.sleep(LOOK_SECONDS)
@@ -99,33 +103,50 @@ class ImapMailbox:
         with suppress(*LOST):
             self._client.socket().shutdown(socket.SHUT_RDWR)
 
-    def _idle(self, is_over: Callable[[], bool]) -> None:
-        idle: Any = self._box.idle  # some of its methods have no types
-        try:
-            idle.start()
-        except MailboxTaggedResponseError:
-            # The server had something to tell before it began to idle.
-            idle.stop()
-            return
-        end = time.monotonic() + IDLE_SECONDS
-        is_quiet = not self._waits_already()
-        while is_quiet and not is_over() and time.monotonic() < end:
-            began = time.monotonic()
-            came = idle.poll(LOOK_SECONDS)
-            # Waking up early with nothing in hand is how a closed line shows; the DONE below meets it.
-            is_quiet = not came and time.monotonic() - began > LOOK_SECONDS / 2
-        idle.stop()
+    def _idle(self, is_over: Callable[[], bool], seconds: float) -> bool:
+        """False when the server refuses it or ends it by itself."""
+        idle: Any = self._box.idle  # `poll` has no types
+        self._client.send(_IDLE_TAG + b" IDLE\r\n")
+        lines = self._lines_until(b"+")
+        if not _are_answered(lines):
+            end = time.monotonic() + seconds
+            # More than the word that it has begun is news.
+            lines = lines[:-1] + self._waiting_lines()
+            is_open = True
+            while is_open and not lines and not is_over() and time.monotonic() < end:
+                began = time.monotonic()
+                lines = idle.poll(LOOK_SECONDS)
+                # Waking up early with nothing in hand is how a closed line shows; the DONE below meets it.
+                is_open = bool(lines) or time.monotonic() - began > LOOK_SECONDS / 2
+        if _are_answered(lines):
+            return False
+        self._client.send(b"DONE\r\n")
+        self._lines_until(_IDLE_TAG)
+        return True
 
-    def _waits_already(self) -> bool:
+    def _lines_until(self, beginning: bytes) -> list[bytes]:
+        """To the one that begins so, or to the answer to IDLE."""
+        lines: list[bytes] = []
+        while not lines or not lines[-1].startswith((beginning, _IDLE_TAG)):
+            line = self._client.readline()
+            if not line:
+                raise imaplib.IMAP4.abort("the line is closed")
+            lines.append(line)
+        return lines
+
+    def _waiting_lines(self) -> list[bytes]:
         """What came in one piece with the word that IDLE has begun lies in the reader, where no poll sees it."""
         line = self._client.socket()
         line.settimeout(0)
+        lines: list[bytes] = []
         try:
-            return bool(self._client.readline())
+            while found := self._client.readline():
+                lines.append(found)
         except OSError:
-            return False
+            pass
         finally:
             line.settimeout(ANSWER_SECONDS)
+        return lines
 
     def _select(self, name: str) -> str:
         """Returns the flag to mark with: a keyword of our own where the server keeps such, else \\Seen."""
@@ -168,6 +189,10 @@ def _sign_in(box: BaseMailBox, account: ImapAccount) -> None:
         if _UNAVAILABLE.search(str(refusal)):
             raise
         raise Unwelcome("user or password is refused") from None
+
+
+def _are_answered(lines: Sequence[bytes]) -> bool:
+    return any(line.startswith(_IDLE_TAG) for line in lines)
 
 
 def _words(answer: Sequence[bytes | None]) -> str:

@@ -130,6 +130,55 @@ def test_what_comes_together_with_the_beginning_of_idle_is_not_overlooked(post: 
     assert post.line.said(b"LOGIN") == 1
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [b"% NO [LIMIT] not now\r\n", b"% BAD what?\r\n", b"* 1 EXISTS\r\n% NO no\r\n", b"+ idling\r\n% OK enough\r\n"],
+)
+def test_a_server_that_does_not_bear_idle_is_not_asked_for_it_again(
+    post: Post, caplog: pytest.LogCaptureFixture, answer: bytes
+) -> None:
+    post.line.answer = lambda said: answer.replace(b"%", said.split()[0]) if b"IDLE" in said else b""
+
+    with post.fetched():
+        eventually(lambda: post.line.said(b"SEARCH") >= 3, what="three looks")
+        post.mailbox.deliver(delivered())
+        post.settle(1)
+
+    assert [post.line.said(word) for word in (b"IDLE", b"DONE", b"LOGIN")] == [1, 0, 1]
+    assert caplog.records == []
+
+
+def test_idle_that_the_server_ends_after_a_while_is_no_reason_to_hang_up(post: Post) -> None:
+    post.line.answer = lambda said: b"+ idling\r\n" if b"IDLE" in said else b""
+
+    with post.fetched():
+        eventually(lambda: post.line.said(b"IDLE"), what="IDLE")
+        post.line.say(post.line.commands[-1].split()[0] + b" NO [LIMIT] too long\r\n")
+        post.mailbox.deliver(delivered())
+        post.settle(1)
+
+    assert [post.line.said(word) for word in (b"DONE", b"LOGIN")] == [0, 1]
+
+
+def test_a_server_that_hangs_up_at_idle_is_called_more_and_more_seldom_and_told_of_once(
+    post: Post, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    failures: list[int] = []
+
+    def remembering(number: int) -> float:
+        failures.append(number)
+        return 0.02
+
+    monkeypatch.setattr("mailer.imap_door.gap", remembering)
+    post.line.is_cut = lambda command: b"IDLE" in command
+
+    with post.fetched():
+        eventually(lambda: len(failures) >= 4, what="four tries")
+
+    assert failures[:4] == [0, 1, 2, 3]
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
 def test_where_no_keywords_are_kept_seen_is_the_mark(post: Post) -> None:
     post.line.garble = lambda answer: re.sub(rb"(PERMANENTFLAGS \([^)]*) \\\*\)", rb"\1)", answer)
     post.mailbox.deliver(delivered())

@@ -14,7 +14,8 @@ def never(_command: bytes) -> bool:
 
 class ImapLine:
     """Passes everything on both ways, to `port` on loopback; clients go to `own_port`. `garble` changes what the server
-    says; `is_cut` is asked before each command whether the line breaks there. While `is_deaf` commands go nowhere."""
+    says; `is_cut` is asked before each command whether the line breaks there. While `is_deaf` commands go nowhere.
+    What `answer` has to say to a command is said in the server's place, which does not hear of it."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -24,6 +25,7 @@ class ImapLine:
         self.garble: Callable[[bytes], bytes] = lambda answer: answer
         self.is_cut: Callable[[bytes], bool] = never
         self.is_deaf: Callable[[bytes], bool] = never
+        self.answer: Callable[[bytes], bytes] = lambda _command: b""
         self._open: list[socket.socket] = []
 
     def __enter__(self) -> Self:
@@ -39,6 +41,10 @@ class ImapLine:
     def cut_all(self) -> None:
         for end in self._open:
             _cut(end)
+
+    def say(self, words: bytes) -> None:
+        """To the latest client, in the server's place."""
+        self._open[-2].sendall(words)
 
     def said(self, word: bytes) -> int:
         """How many commands held it."""
@@ -59,7 +65,9 @@ class ImapLine:
                 self.commands.append(command)
                 if self.is_cut(command):
                     break
-                if not self.is_deaf(command):
+                if own := self.answer(command):
+                    guest.sendall(own)
+                elif not self.is_deaf(command):
                     server.sendall(command)
         _cut(server)
         _cut(guest)
