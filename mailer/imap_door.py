@@ -10,6 +10,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 
 from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError, StatementError
 
@@ -23,6 +24,9 @@ from mailer.trace_headers import recipients_of, sender_of
 log = logging.getLogger(__name__)
 
 MOST_A_TURN = 30
+# The store forgets what was worked off a day later. So whatever becomes of the marks (a mailbox is restored or moved, a
+# server stops or begins to keep keywords), nothing is acted on twice, nor for the first time long after it was written.
+OLDEST_TAKEN = timedelta(days=6)
 LONGEST_GAP = 60.0
 # A password that is wrong stays wrong until a person mends it, and servers lock out whoever tries too often.
 UNWELCOME_GAP = 300.0
@@ -50,6 +54,8 @@ class ImapDoor:
         self._trouble = ""
         self._failures = 0
         self._behind_us: set[int] = set()
+        # Not asked about again while this connection lasts.
+        self._recent: set[int] = set()
         # How often a turn ended with this UID in hand: such a one waits until the others are served.
         self._stumbles: Counter[int] = Counter()
 
@@ -81,6 +87,7 @@ class ImapDoor:
                 self._mailbox = ImapMailbox(self._account, self._tls)
                 self._mailbox.sign_in()
                 self._behind_us.clear()
+                self._recent.clear()
                 self._stay(self._mailbox, on_stored)
             except Unwelcome as refusal:
                 self._tell(f"{refusal}; asked again every {UNWELCOME_GAP:.0f} s")
@@ -99,7 +106,7 @@ class ImapDoor:
     def _stay(self, mailbox: ImapMailbox, on_stored: Callable[[], None]) -> None:
         """Until told to stop; whatever is wrong comes out as an exception."""
         while not self._stop.is_set():
-            waiting = [uid for uid in mailbox.unmarked() if uid not in self._behind_us]
+            waiting = self._without_old([uid for uid in mailbox.unmarked() if uid not in self._behind_us], mailbox)
             waiting.sort(key=self._stumbles.__getitem__)
             if self._turn(mailbox, waiting[:MOST_A_TURN]):
                 on_stored()
@@ -110,6 +117,20 @@ class ImapDoor:
             if self._trouble and not self._stop.is_set():
                 log.info("mail is fetched again from %s", self._account)
                 self._trouble = ""
+
+    def _without_old(self, uids: list[int], mailbox: ImapMailbox) -> list[int]:
+        """What came in too long ago is marked, but not looked at."""
+        received = mailbox.received([uid for uid in uids if uid not in self._recent])
+        since = self._keeper.clock.now() - OLDEST_TAKEN
+        old = [uid for uid, at in received.items() if at <= since]
+        mailbox.set_mark(*old)
+        self._behind_us.update(old)
+        if old:
+            log.warning(
+                "%d mails in %s came more than %d days ago: left there", len(old), self._account, OLDEST_TAKEN.days
+            )
+        self._recent.update(uid for uid, at in received.items() if at > since)
+        return [uid for uid in uids if uid not in self._behind_us]
 
     def _turn(self, mailbox: ImapMailbox, uids: list[int]) -> int:
         """Returns how many were stored."""

@@ -9,8 +9,10 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
@@ -27,12 +29,16 @@ ANSWER_SECONDS = 20.0
 IDLE_SECONDS = 240.0
 # A server without IDLE is asked so often.
 POLL_SECONDS = 30.0
+# RFC 2683 section 3.2.1.5 wants commands of 1000 octets at most.
+UIDS_A_COMMAND = 80
 # How long waiting goes on after it was told to stop, at most.
 LOOK_SECONDS = 0.5
 
 LOST = (OSError, imaplib.IMAP4.error, ImapToolsError)
 # Unlike any of imaplib's, which end in a number.
 _IDLE_TAG = b"IDLING"
+_UID = re.compile(rb"\bUID (\d+)")
+_RECEIVED = re.compile(rb'\bINTERNALDATE "([^"]*)"')
 _UNAVAILABLE = re.compile(r"\[(?:UNAVAILABLE|INUSE|LIMIT)\]", re.IGNORECASE)
 
 
@@ -63,6 +69,18 @@ class ImapMailbox:
         wanted = "UNSEEN" if self.mark == SEEN else f"UNKEYWORD {self.mark}"
         return sorted(int(uid) for uid in self._box.uids(wanted, charset=None))
 
+    def received(self, uids: Sequence[int]) -> dict[int, datetime]:
+        """When each came into the mailbox, or into the one that it was moved from (INTERNALDATE). Those of which the
+        server does not say so are missing."""
+        moments: dict[int, datetime] = {}
+        for some in _commands_for(uids):
+            for item in self._ask("FETCH", some, "(UID INTERNALDATE)"):
+                line = item if isinstance(item, bytes) else b""
+                uid, moment = _UID.search(line), _moment(_RECEIVED.search(line))
+                if uid is not None and moment is not None:
+                    moments[int(uid[1])] = moment
+        return moments
+
     def fetch(self, uid: int, *, most: int) -> bytes | None:
         """At most so many octets, which leaves it unseen; None for a message that is no longer there."""
         found = self._ask("FETCH", str(uid), f"(UID BODY.PEEK[]<0.{most}>)")
@@ -72,11 +90,12 @@ class ImapMailbox:
         # A message without a single octet comes as a string, not as a literal.
         return b"" if any(isinstance(item, bytes) and b"BODY[]" in item for item in found) else None
 
-    def set_mark(self, uid: int, *, is_flagged: bool = False) -> None:
+    def set_mark(self, *uids: int, is_flagged: bool = False) -> None:
         """`is_flagged` shows it to whoever opens the mailbox with a mail program."""
-        self._ask("STORE", str(uid), "+FLAGS.SILENT", f"({self.mark})")
-        if is_flagged:
-            self._ask("STORE", str(uid), "+FLAGS.SILENT", f"({FLAGGED})")
+        for some in _commands_for(uids):
+            self._ask("STORE", some, "+FLAGS.SILENT", f"({self.mark})")
+            if is_flagged:
+                self._ask("STORE", some, "+FLAGS.SILENT", f"({FLAGGED})")
 
     def wait(self, is_over: Callable[[], bool], *, is_short: bool = False) -> None:
         """Until something may have come: by IDLE where the server bears it, else for a while. `is_short`: for no
@@ -189,6 +208,19 @@ def _sign_in(box: BaseMailBox, account: ImapAccount) -> None:
         if _UNAVAILABLE.search(str(refusal)):
             raise
         raise Unwelcome("user or password is refused") from None
+
+
+def _commands_for(uids: Sequence[int]) -> Iterator[str]:
+    for first in range(0, len(uids), UIDS_A_COMMAND):
+        yield ",".join(str(uid) for uid in uids[first : first + UIDS_A_COMMAND])
+
+
+def _moment(found: re.Match[bytes] | None) -> datetime | None:
+    try:
+        at = parsedate_to_datetime(found[1].decode("ascii")) if found else None
+    except (ValueError, OverflowError):
+        return None
+    return at.replace(tzinfo=UTC) if at and at.tzinfo is None else at
 
 
 def _are_answered(lines: Sequence[bytes]) -> bool:

@@ -218,7 +218,7 @@ def test_a_server_that_forgets_marks_does_not_make_us_go_round_in_circles(post: 
         post.mailbox.deliver(delivered())
         eventually(lambda: post.line.said(b"SEARCH") >= 2, what="another look")
 
-    assert post.line.said(b"FETCH 1 ") == 1
+    assert post.line.said(b"FETCH 1 (UID BODY") == 1
 
 
 def test_while_the_database_is_away_nothing_is_marked(post: Post, caplog: pytest.LogCaptureFixture) -> None:

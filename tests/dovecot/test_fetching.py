@@ -2,9 +2,14 @@
 
 import logging
 import os
+import re
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
+from mailer.imap_door import OLDEST_TAKEN
 from tests.dovecot.fetching import ENTRY, Fetching, Post, delivered
 from tests.support.certificates import Authority
 from tests.support.entrance import TOKEN
@@ -58,6 +63,69 @@ def test_what_is_marked_is_not_fetched_again(post: Post) -> None:
         eventually(lambda: post.line.said(b"IDLE") == 2, what="the second look")
 
     assert post.line.said(b"BODY.PEEK") == 1
+
+
+def test_what_came_six_days_ago_is_marked_and_left_and_only_counted_in_the_log(
+    post: Post, caplog: pytest.LogCaptureFixture
+) -> None:
+    oldest_taken = post.clock.now() - OLDEST_TAKEN
+    for number in range(200):
+        post.mailbox.deliver(delivered(), at=oldest_taken - timedelta(days=10 * number))
+    post.mailbox.deliver(delivered(sender="late@example.jp"), at=oldest_taken + timedelta(seconds=1))
+
+    with post.fetched():
+        post.settle(201)
+
+    assert post.senders() == ["late@example.jp"]
+    assert post.line.said(b"BODY.PEEK") == 1
+    [said] = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert said.startswith("200 mails in imap://127.0.0.1:")
+    assert "@" not in said
+
+
+def test_a_mailbox_that_was_moved_and_lost_its_marks_is_not_acted_on_again(post: Post) -> None:
+    post.mailbox.deliver(delivered(), at=post.clock.now())
+    with post.fetched():
+        post.settle(1)
+    post.clock.move(OLDEST_TAKEN)
+    moved = replace(post, mailbox=post.dovecot.mailbox(uuid4().hex[:12]))
+    moved.mailbox.deliver(delivered(), at=post.clock.now() - OLDEST_TAKEN)
+
+    with moved.fetched():
+        moved.settle(1)
+
+    assert len(post.rows()) == 1
+
+
+def test_a_mail_that_somebody_has_opened_is_fetched_all_the_same(post: Post) -> None:
+    post.mailbox.deliver(delivered())
+    seen = post.mailbox.folder / "new" / post.mailbox.files()[0]
+    seen.rename(post.mailbox.folder / "cur" / f"{seen.name}:2,S")
+
+    with post.fetched():
+        post.settle(1)
+
+    assert len(post.rows()) == 1
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        b'"yesterday"',
+        b"NIL",
+        b'"31-Feb-2020 10:00:00 +0900"',
+        b'"1-Jan-2020 10:00:00 +99999999999999999999"',
+        b'"\xff"',
+    ],
+)
+def test_a_mail_whose_age_the_server_does_not_tell_is_taken_for_a_new_one(post: Post, moment: bytes) -> None:
+    post.line.garble = lambda answer: re.sub(rb'INTERNALDATE "[^"]*"', b"INTERNALDATE " + moment, answer)
+    post.mailbox.deliver(delivered())
+
+    with post.fetched():
+        post.settle(1)
+
+    assert len(post.rows()) == 1
 
 
 def test_only_the_topmost_trace_is_believed(post: Post) -> None:

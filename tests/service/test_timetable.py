@@ -10,9 +10,10 @@ import pytest
 import service.timetable
 from foundation.settings import load
 from foundation.strides import Strides
+from mailer.imap_door import OLDEST_TAKEN
 from service.home import Home
 from service.schema import METADATA
-from service.timetable import Timetable
+from service.timetable import INBOUND_KEPT, Timetable
 from tests.support.clock import HandClock
 
 
@@ -77,3 +78,7 @@ async def test_the_fold_stands_in_the_timetable_and_ends_with_it(
     async with asyncio.timeout(20):
         await running
     timetable._home.database.close()
+
+
+def test_a_mail_that_is_forgotten_is_too_old_to_be_fetched_again() -> None:
+    assert INBOUND_KEPT - timedelta(days=1) >= OLDEST_TAKEN

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -81,12 +82,14 @@ class Mailbox:
     folder: Path
     _owner: tuple[int, int]
 
-    def deliver(self, message: bytes) -> None:
-        """As a delivery agent does it: whole or not at all, in the order of arrival."""
+    def deliver(self, message: bytes, *, at: datetime | None = None) -> None:
+        """As a delivery agent does it: whole or not at all, in the order of arrival; now, if it is not said when."""
         number = sum(1 for _ in self.folder.glob("*/*"))
         draft = self.folder / "tmp" / f"{1_700_000_000 + number}.{number}.host"
         draft.write_bytes(message)
         os.chown(draft, *self._owner)
+        if at is not None:
+            os.utime(draft, (at.timestamp(), at.timestamp()))
         draft.rename(self.folder / "new" / draft.name)
 
     def files(self) -> list[str]:
