@@ -37,9 +37,15 @@ def courier(*relays: TalkingRelay, connections: int = 2, spare: TalkingRelay | N
     return RelayCourier(addresses, greeting_name="mail.example.jp", patience=QUICK)
 
 
-@pytest.mark.parametrize("lane", list(Lane))
 @pytest.mark.parametrize(
-    "trick", ["421 4.3.2 closing", "450 4.7.1 later", "550 5.7.1 not you", "530 5.7.0 who", Close()]
+    ("trick", "lane"),
+    [
+        ("550 5.7.1 not you", Lane.URGENT),
+        ("530 5.7.0 who", Lane.REPLY),
+        ("421 4.3.2 closing", Lane.BULK),
+        ("450 4.7.1 later", Lane.BULK),
+        (Close(), Lane.BULK),
+    ],
 )
 async def test_a_relay_that_refused_every_letter_for_longer_is_used_again(
     sqlite: Database, flights: FlightLog, trick: Trick, lane: Lane
