@@ -48,7 +48,7 @@ class Complaints:
     stationery: Stationery
 
     def heed(self, mail: Arrival) -> str:
-        """Returns what was done. Raises Unreadable for a wish that names nobody."""
+        """Returns what was done. Raises Unreadable for a wish that names nobody, several, or somebody else."""
         kind = mail.reading.feedback_type
         if kind not in WISHES:
             return f"feedback: {kind}"
@@ -67,25 +67,27 @@ class Complaints:
 
     def _complainer(self, mail: Arrival) -> Subscriber | None:
         """None also where the tokens name several."""
-        named = {} if mail.own.number is None else {0: _of_letter(mail, mail.own.number)}
+        named = {one.id: one for one in self._named(mail) if one is not None}
+        return next(iter(named.values())) if len(named) == 1 else None
+
+    def _named(self, mail: Arrival) -> Iterator[Subscriber | None]:
+        if mail.own.number is not None:
+            yield _whose(mail, BOUNCE_PURPOSE, mail.own.number)
         for head in _heads(mail.message):
             for field, token, purpose in _IN_FIELDS:
                 for found in token.finditer(header_text(head, field).lower()):
                     number = self.keyring.read(purpose, found[1])
                     if number is not None:
-                        by_letter = purpose in _NAMES_A_LETTER
-                        one = _of_letter(mail, number) if by_letter else mail.session.get(Subscriber, number)
-                        named[one.id if one else 0] = one
-        known = [one for one in named.values() if one is not None]
-        return known[0] if len({one.id for one in known}) == 1 else None
+                        yield _whose(mail, purpose, number)
 
 
-def _of_letter(mail: Arrival, number: int) -> Subscriber | None:
-    """A reply has no recipient but its address."""
+def _whose(mail: Arrival, purpose: str, number: int) -> Subscriber | None:
+    if purpose not in _NAMES_A_LETTER:
+        return mail.session.get(Subscriber, number)
     letter = mail.session.get(OutboxRow, number)
-    if letter is None or letter.recipient_ref is None:
-        return None
-    return mail.session.get(Subscriber, letter.recipient_ref)
+    # A reply has no recipient but its address.
+    ref = letter.recipient_ref if letter else None
+    return None if ref is None else mail.session.get(Subscriber, ref)
 
 
 def _heads(message: Message) -> Iterator[Message]:
