@@ -1,6 +1,8 @@
 """How well and how fast bounces are read, and whom we would answer: on the graded mails, where they lie beside us."""
 
+import json
 import re
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +12,7 @@ from bench.blank_shapes import ENTRY, BlankMail, shapes
 from bench.findings import Findings, NotMeasured
 from bench.graded import GRADED, NO_BOUNCE, Graded, graded, mails
 from bench.plan import Plan
+from bench.processes import module
 from bench.table import Row
 from bench.telling import say
 from mailer.bounce_report.auto_reply import may_be_answered
@@ -43,6 +46,7 @@ def measure(plan: Plan) -> Findings:
     rows = [
         *_kinds(everything, bounces),
         *_gone(bounces, corpus),
+        _by_command(bounces),
         *_blank(),
         Row("bounces: exceptions without the fence", (len(_raised(corpus)),), "mails", at_most=0),
         Row("bounces: machines' mails our responder would answer", (len(_answered(corpus)),), "mails", at_most=0),
@@ -91,6 +95,22 @@ def _gone(bounces: Sequence[Graded], corpus: Mapping[str, bytes]) -> list[Row]:
             "bounces: a carrier's filter, full box or block called gone", (len(mistaken),), f"of {len(alive)}", None, 0
         ),
     ]
+
+
+def _by_command(bounces: Sequence[Graded]) -> Row:
+    """The same by `hansho classify --json`, as others run it."""
+    files = sorted({each.file for each in bounces})
+    command = module("service", "classify", "--json", *(GRADED / file for file in files))
+    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300).stdout.splitlines()
+    found: dict[tuple[str, str], str | None] = {}
+    for file, line in zip(files, said, strict=True):
+        told = json.loads(line)
+        found[file, ""] = told["class"]
+        found.update({(file, each["recipient"]): each["class"] for each in told["each"]})
+    right = sum(
+        each.hard == (found.get((each.file, each.recipient), found[each.file, ""]) == "gone") for each in bounces
+    )
+    return Row("bounces: the same by hansho classify", (_share(right, len(bounces)),), "%", at_least=96)
 
 
 def _of_a_carrier(each: Graded, corpus: Mapping[str, bytes]) -> bool:

@@ -60,3 +60,19 @@ def plain(
     """A mail of text alone."""
     head = f"{headers}From: {sender}\nTo: b-token@mail.example.jp\nSubject: {subject}\n"
     return f"{head}Content-Type: text/plain; charset={charset}\n\n".encode() + text.encode(charset)
+
+
+def two_refused() -> bytes:
+    """A report about two mailboxes behind one address: one is full, the other is gone."""
+    first = postfix_report("552 5.2.2 Mailbox full", command="RCPT TO", recipient="a@town.test", host="mx.town.test")
+    second = (
+        b"<b@town.test>: host mx.town.test[192.0.2.1] said:\r\n    550 5.1.1 User unknown (in reply to\r\n"
+        b"    RCPT TO command)\r\n\r\n--B\r\nContent-Type: message/delivery-status\r\n"
+    )
+    block = (
+        b"Diagnostic-Code: smtp; 552 5.2.2 Mailbox full\r\n\r\nFinal-Recipient: rfc822; b@town.test\r\n"
+        b"Action: failed\r\nStatus: 5.1.1\r\nRemote-MTA: dns; mx.town.test\r\n"
+        b"Diagnostic-Code: smtp; 550 5.1.1 User unknown\r\n"
+    )
+    with_text = first.replace(b"\r\n--B\r\nContent-Type: message/delivery-status\r\n", b"\r\n" + second, 1)
+    return with_text.replace(b"Diagnostic-Code: smtp; 552 5.2.2 Mailbox full\r\n", block, 1)

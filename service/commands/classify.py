@@ -27,13 +27,16 @@ def classify(files: tuple[Path, ...], *, as_json: bool) -> None:
             unread = True
             continue
         reading = read_mail(raw)
-        click.echo(json.dumps(as_object(path, reading), ensure_ascii=False) if as_json else as_line(path, reading))
+        if as_json:
+            click.echo(json.dumps({**as_object(path, reading), "each": each_of(raw, reading)}, ensure_ascii=False))
+        else:
+            click.echo(as_line(path, reading))
     if unread:
         raise SystemExit(1)
 
 
 def as_object(path: Path, reading: Reading) -> dict[str, Any]:
-    """The object of the contract, and two things more."""
+    """The object of the contract, and some things more."""
     return {
         "file": _shown(path),
         "kind": reading.kind.value,
@@ -45,6 +48,21 @@ def as_object(path: Path, reading: Reading) -> dict[str, Any]:
         "feedback_type": reading.feedback_type,
         "delayed": reading.delayed,
     }
+
+
+def each_of(raw: bytes, reading: Reading) -> list[dict[str, Any]]:
+    """Of a report about several recipients, what it says of each; the service asks for its own one alone."""
+    several = [(each, read_mail(raw, about=each)) for each in reading.recipients]
+    return [
+        {
+            "recipient": recipient,
+            "class": one.bounce_class.value if one.bounce_class else None,
+            "counted": one.counted,
+            "status": one.status,
+            "evidence": one.evidence,
+        }
+        for recipient, one in (several if len(several) > 1 else ())
+    ]
 
 
 def as_line(path: Path, reading: Reading) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from bench.sample_reports import postfix_report
+from bench.sample_reports import postfix_report, two_refused
 from service.commands.classify import classify
 
 
@@ -28,6 +28,17 @@ def test_each_file_is_one_object_a_line(tmp_path: Path) -> None:
     assert (first["recipients"], first["status"]) == (["hanako.s@docomo.ne.jp"], "5.0.0")
     assert "Unknown user" in first["evidence"]
     assert (second["kind"], second["class"], second["counted"], second["status"]) == ("blank-mail", None, False, None)
+
+
+def test_of_a_report_about_several_each_is_told(tmp_path: Path) -> None:
+    result = CliRunner().invoke(classify, ["--json", mail(tmp_path, two_refused())])
+
+    [said] = [json.loads(line) for line in result.stdout.splitlines()]
+    assert said["class"] == "full"
+    assert [(each["recipient"], each["class"], each["counted"]) for each in said["each"]] == [
+        ("a@town.test", "full", True),
+        ("b@town.test", "gone", True),
+    ]
 
 
 def test_without_json_a_line_can_be_read_by_a_person(tmp_path: Path) -> None:
