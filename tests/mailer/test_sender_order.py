@@ -1,5 +1,6 @@
 """The sender's order: hours, lanes, and what is stopped while it is in hand."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,9 @@ from foundation.database import Database
 from mailer import claims, outbox, tallies
 from mailer.courier import Delivered, Envelope, Outcome
 from mailer.flight_log import FlightLog
+from mailer.hand import Held
 from mailer.outbox_tables import BatchState, Lane, OutboxRow, State
+from mailer.records import Result
 from tests.support.clock import HandClock
 from tests.support.mail_engine import (
     AT,
@@ -176,3 +179,36 @@ async def test_what_a_sender_holds_is_looked_at_again_before_it_goes(
     assert len(courier.offered) == 1
     assert states(sqlite) == {State.SENT: 1, rest: 7}
     assert balanced(sqlite)
+
+
+async def test_no_more_is_out_and_unrecorded_than_another_host_may_repeat(
+    sqlite: Database, flights: FlightLog, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those on lines included."""
+    monkeypatch.setattr("mailer.trays.MOST_UNRECORDED", 12)
+    monkeypatch.setattr("mailer.sender.LEAST_IN_HAND", 60)
+    put(sqlite, many(60))
+    recorded = 0
+    most = 0
+
+    async def taken(_envelope: Envelope) -> Outcome:
+        nonlocal most
+        most = max(most, len(courier.offered) - recorded)
+        await pace(0.001)
+        return Delivered("250 OK")
+
+    courier = ScriptedCourier(taken, connections=5)
+    one = sender(sqlite, courier, flights, clock=clock)
+    as_usual = one._desk.recorded
+
+    def counted(group: Sequence[tuple[Held, Result]]) -> None:
+        nonlocal recorded
+        recorded += len(group)
+        as_usual(group)
+
+    monkeypatch.setattr(one._desk, "recorded", counted)
+
+    await run_until(one, until(sqlite, State.SENT, 60))
+
+    assert len(courier.offered) == 60
+    assert most == 12
