@@ -16,6 +16,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.support.certificates import Authority
+from tests.support.guard import Guard
 from tests.support.house import eventually, free_port
 
 PLACES = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
@@ -113,33 +114,24 @@ class Dovecot:
         self.folder = Path(tempfile.mkdtemp(prefix="hansho-dovecot-"))
         self._authority = authority
         self._user = "nobody" if os.geteuid() == 0 else ""
-        self._guard: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         self._furnish()
         binary = shutil.which("dovecot", path=PLACES)
         assert binary is not None
         who: dict[str, object] = {"user": "nobody", "group": "nogroup", "extra_groups": []} if self._user else {}
-        self._guard = subprocess.Popen(
-            ["/bin/sh", "-c", _GUARD, "guard", binary, str(self.folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            cwd="/",
-            **who,  # type: ignore[call-overload]  # the keys are those above
-        )
+        self._guard = Guard(_GUARD, binary, str(self.folder), **who)
         try:
             eventually(self._greets, what=f"Dovecot's greeting ({self.folder})")
         except BaseException:
-            self._end()
+            self._guard.end()
             raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._end()
+        self._guard.end()
 
     def mailbox(self, user: str) -> Mailbox:
         owner = self.folder.stat().st_uid, self.folder.stat().st_gid
@@ -179,11 +171,6 @@ class Dovecot:
         with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1) as line:
             return line.recv(100).startswith(b"* OK")
         return False
-
-    def _end(self) -> None:
-        if self._guard is not None:
-            self._guard.communicate(timeout=20)
-            self._guard = None
 
 
 def need_dovecot() -> None:

@@ -15,6 +15,7 @@ from typing import Self
 
 import pytest
 
+from tests.support.guard import Guard
 from tests.support.house import free_port
 
 PLACES = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
@@ -114,29 +115,22 @@ class Postfix:
         self.folder = Path(tempfile.mkdtemp(prefix="hansho-postfix-"))
         self._command = command
         self._directory = directory
-        self._guard: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         self._furnish()
         binary = _found("postfix")
-        self._guard = subprocess.Popen(
-            ["/bin/sh", "-c", _GUARD, "guard", binary, str(self.folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        self._guard = Guard(_GUARD, binary, str(self.folder))
         try:
             self._run(binary, "start")
         except BaseException:
-            self._end()
+            self._guard.end()
             raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._end()
+        self._guard.end()
 
     def submit(self, sender: str, recipients: Sequence[str], message: bytes) -> None:
         """As a telephone, or a stranger's server, hands a mail to the city's; addresses as the wire writes them."""
@@ -213,12 +207,6 @@ class Postfix:
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
-
-    def _end(self) -> None:
-        if self._guard is None:
-            return
-        self._guard.communicate(timeout=20)
-        self._guard = None
 
 
 def documented(name: str, ours: Mapping[str, str]) -> str:
