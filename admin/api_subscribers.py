@@ -12,7 +12,6 @@ from foundation import ledger
 from foundation.addresses import Address
 from foundation.clock import Clock
 from foundation.database import Database
-from foundation.ledger import Deed
 from subscribers.lookup import find
 from subscribers.unreachable import Watch
 
@@ -38,7 +37,7 @@ class SubscriberApi:
         with self._database.write() as session:
             found = find(session, address.text, watch=self._watch, at=at)
             if found is not None:
-                deed = Deed(request.state.me.actor, "subscriber.viewed", f"subscriber:{found.id}")
+                deed = request.state.me.deed("subscriber.viewed", f"subscriber:{found.id}")
                 ledger.write(session, deed, at=at)
         if found is None:
             return answer(404, "このアドレスの登録はありません。")

@@ -136,7 +136,7 @@ class BulletinDesk:
 
 
 def signatory(me: Colleague) -> Signatory:
-    return Signatory(me.id, me.name, drafts=me.may(Role.DRAFTER), approves=me.may(Role.APPROVER))
+    return Signatory(me.id, me.name, drafts=me.may(Role.DRAFTER), approves=me.may(Role.APPROVER), origin=me.origin)
 
 
 def _listed(session: Session, states: Sequence[BulletinState], before: int | None, limit: int) -> Sequence[Bulletin]:

@@ -1,7 +1,7 @@
 """Who may pass: each page and each call of the API names the role it needs, and this room checks it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -71,7 +71,7 @@ class Guard:
         if presence.is_due:
             with self._database.write() as session:
                 sign_in.seen(session, cookie, at=at)
-        return presence.me
+        return replace(presence.me, origin=origin_of(request, "console"))
 
     def speaking(self, request: Request) -> Colleague | None:
         """The person for whom the bearer token speaks."""
@@ -86,7 +86,7 @@ class Guard:
         if presence.is_due:
             with self._database.write() as session:
                 api_tokens.used(session, token.strip(), at=at)
-        return presence.me
+        return replace(presence.me, origin=origin_of(request, "api"))
 
     def own_page_only(self, request: Request) -> None:
         """Raises ForeignPost. Browsers say where a POST comes from; programs that say nothing carry no cookie
@@ -140,6 +140,11 @@ class BearerGuard(SecurityBase):
         if not me.may(self.role):
             raise ApiForbidden(self.role.label)
         request.state.me = me
+
+
+def origin_of(request: Request, door: str) -> str:
+    """From where a request comes, as the ledger names it: the door and the network address."""
+    return f"{door}:{request.client.host}" if request.client else door
 
 
 def local_path(wanted: str) -> str:

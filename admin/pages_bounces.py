@@ -18,7 +18,6 @@ from admin.roles import Role
 from foundation import ledger
 from foundation.clock import Clock
 from foundation.database import Database
-from foundation.ledger import Deed
 from mailer import bounce_facts, bounce_weeks
 from mailer.bounce_facts import BounceFactRow
 from mailer.carrier_groups import CarrierGroups
@@ -61,7 +60,7 @@ class BouncePages:
         with self._database.write() as session:
             stopped = [self._suspect(session, row, at=at) for row in _stopped(session, at=at)]
             watched = [self._suspect(session, row, at=at) for row in _refused(session, at=at)]
-            deed = Deed(me_of(request).actor, "subscriber.list-viewed", "subscribers:unreachable")
+            deed = me_of(request).deed("subscriber.list-viewed", "subscribers:unreachable")
             ledger.write(session, deed, at=at, details={"shown": len(stopped) + len(watched)})
         with self._database.read() as session:
             counts = bounce_weeks.counts_by_week(session, weeks, zone)

@@ -20,7 +20,6 @@ from bulletins.life import BulletinState
 from bulletins.progress import Progress, progress
 from bulletins.tables import Bulletin
 from foundation import ledger
-from foundation.ledger import Deed
 from foundation.pages import Pages
 from mailer import domain_pauses
 from mailer.domain_pauses import Cause, DomainPauseRow
@@ -71,7 +70,7 @@ class HomePages:
         with self._desk.database.write() as session:
             pause = domain_pauses.resolve(session, known, verdict, by=me.actor, at=at)
             if pause is not None:
-                deed = Deed(me.actor, "domain.resumed", f"domain-pause:{pause.id}")
+                deed = me.deed("domain.resumed", f"domain-pause:{pause.id}")
                 ledger.write(session, deed, at=at, details={"verdict": verdict.value, "batch": pause.batch})
         return go("/admin", "pause-resolved") if pause is not None else self._home(request, refusal=_GONE)
 

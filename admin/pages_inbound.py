@@ -15,7 +15,6 @@ from admin.roles import Role
 from foundation import ledger
 from foundation.clock import Clock
 from foundation.database import Database
-from foundation.ledger import Deed
 from foundation.pages import Pages
 from mailer import inbound
 from mailer.inbound import InboundRow, InboundState
@@ -69,7 +68,7 @@ class InboundPages:
             )
             if row is not None and settled:
                 row.state = InboundState.NEW.value if again else InboundState.DONE.value
-                deed = Deed(me_of(request).actor, f"inbound.{'again' if again else 'done'}", f"inbound:{row.id}")
+                deed = me_of(request).deed(f"inbound.{'again' if again else 'done'}", f"inbound:{row.id}")
                 ledger.write(session, deed, at=self._clock.now())
         if not settled:
             return self._listed(request, refusal=_SETTLED)

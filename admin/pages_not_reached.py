@@ -20,7 +20,6 @@ from admin.roles import Role
 from bulletins.drafting import UnknownBulletin
 from bulletins.tables import Bulletin
 from foundation import ledger
-from foundation.ledger import Deed
 from mailer.bounce_facts import BounceFactRow
 from mailer.outbox_tables import OutboxRow, State
 
@@ -76,7 +75,7 @@ class NotReachedPages:
         bulletin, counts = dossier.bulletin, dossier.progress.counts
         with self._desk.database.write() as session:
             found = not_reached(session, bulletin, after=after)
-            deed = Deed(me.actor, "subscriber.list-viewed", f"subscribers:not-reached-{bulletin.id}")
+            deed = me.deed("subscriber.list-viewed", f"subscribers:not-reached-{bulletin.id}")
             ledger.write(session, deed, at=self._desk.clock.now(), details={"shown": len(found[:PAGE])})
         again = counts.failed + counts.expired
         return self._page.show(

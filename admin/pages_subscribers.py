@@ -20,7 +20,6 @@ from foundation import ledger
 from foundation.addresses import Address, AddressInvalid
 from foundation.clock import Clock
 from foundation.database import Database
-from foundation.ledger import Deed
 from foundation.pages import Pages
 from mailer import bounce_facts
 from mailer.bounce_facts import BounceFactRow
@@ -127,7 +126,7 @@ class SubscriberPages:
         with self._database.write() as session:
             record = self._record(session, known) if known is not None else None
             if record is not None:
-                deed = Deed(me_of(request).actor, "subscriber.viewed", f"subscriber:{record.row.id}")
+                deed = me_of(request).deed("subscriber.viewed", f"subscriber:{record.row.id}")
                 ledger.write(session, deed, at=self._clock.now())
         if record is None:
             return self._missing(request)

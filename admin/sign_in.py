@@ -118,7 +118,7 @@ def open_session(session: Session, me: Colleague, *, at: datetime) -> SignedIn:
             fingerprint=fingerprint(token), staff_id=me.id, created_at=at, seen_at=at, expires_at=at + ABSOLUTE_END
         )
     )
-    ledger.write(session, ledger.Deed(me.actor, "staff.signed-in", me.actor), at=at)
+    ledger.write(session, me.deed("staff.signed-in", me.actor), at=at)
     return SignedIn(me, token)
 
 

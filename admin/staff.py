@@ -35,17 +35,22 @@ class NameInvalid(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """A member of staff as pages and other rooms see one."""
+    """A member of staff as pages and other rooms see one; `origin` is from where they act just now."""
 
     id: int
     name: str
     address: str
     role: Role
+    origin: str = ""
 
     @property
     def actor(self) -> str:
         """How the ledger names this person: by number, never by name or address."""
         return f"staff:{self.id}"
+
+    def deed(self, action: str, subject: str) -> ledger.Deed:
+        """For the ledger, with from where it was done."""
+        return ledger.Deed(self.actor, action, subject, self.origin)
 
     def may(self, needed: str) -> bool:
         return self.role.may(needed)

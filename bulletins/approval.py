@@ -12,7 +12,6 @@ from bulletins.publishing import place_order, withdraw_order
 from bulletins.signatory import NotAllowed, Signatory, must_approve, must_draft
 from bulletins.tables import Bulletin, BulletinVersion
 from foundation import ledger
-from foundation.ledger import Deed
 from mailer import outbox
 from mailer.delivery_hours import DeliveryHours
 from mailer.outbox_tables import BatchState
@@ -175,5 +174,5 @@ class Approval:
     def _note(
         self, session: Session, bulletin: Bulletin, who: Signatory, action: str, *, at: datetime, **details: object
     ) -> None:
-        deed = Deed(who.actor, action, f"bulletin:{bulletin.id}")
+        deed = who.deed(action, f"bulletin:{bulletin.id}")
         ledger.write(session, deed, at=at, details={"version": bulletin.version, **details})

@@ -19,7 +19,6 @@ from bulletins.notice_templates import NoticeTemplate
 from bulletins.signatory import Signatory, must_draft
 from bulletins.tables import Bulletin
 from foundation import ledger
-from foundation.ledger import Deed
 from subscribers.audience import Scope
 from subscribers.choices import Choices, ChoiceUnknown
 from subscribers.town import Town
@@ -88,7 +87,7 @@ class Drafting:
         )
         session.add(bulletin)
         session.flush()
-        ledger.write(session, Deed(who.actor, "bulletin.drafted", f"bulletin:{bulletin.id}"), at=at)
+        ledger.write(session, who.deed("bulletin.drafted", f"bulletin:{bulletin.id}"), at=at)
         return bulletin
 
     def change(self, session: Session, bulletin_id: int, sheet: Sheet, who: Signatory, *, at: datetime) -> Bulletin:
@@ -101,7 +100,7 @@ class Drafting:
             setattr(bulletin, name, value)
         bulletin.version += 1
         bulletin.state = BulletinState.DRAFT.value
-        deed = Deed(who.actor, "bulletin.changed", f"bulletin:{bulletin.id}")
+        deed = who.deed("bulletin.changed", f"bulletin:{bulletin.id}")
         ledger.write(session, deed, at=at, details={"version": bulletin.version})
         return bulletin
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from foundation.ledger import Deed
+
 
 @dataclass(frozen=True)
 class Signatory:
@@ -9,11 +11,16 @@ class Signatory:
     name: str
     drafts: bool
     approves: bool
+    origin: str = ""
 
     @property
     def actor(self) -> str:
         """As the ledger names them."""
         return f"staff:{self.id}"
+
+    def deed(self, action: str, subject: str) -> Deed:
+        """For the ledger, with from where it was done."""
+        return Deed(self.actor, action, subject, self.origin)
 
 
 class NotAllowed(Exception):

@@ -32,17 +32,20 @@ class LedgerLine(Base):
     action: Mapped[str] = mapped_column(index=True)
     subject: Mapped[str] = mapped_column(index=True)
     details: Mapped[str]
+    origin: Mapped[str] = mapped_column(default="", server_default="")
     link: Mapped[str]
     hash: Mapped[str] = mapped_column(unique=True)
 
 
 @dataclass(frozen=True)
 class Deed:
-    """What is to be written: `actor` like `staff:3` or `resident`, `subject` like `bulletin:12`."""
+    """What is to be written: `actor` like `staff:3` or `resident`, `subject` like `bulletin:12`, `origin` from where it
+    was done (`console:192.0.2.7`, `api:192.0.2.7`), empty where the service acts by itself."""
 
     actor: str
     action: str
     subject: str
+    origin: str = ""
 
 
 def write(session: Session, deed: Deed, *, at: datetime, details: Mapping[str, object] | None = None) -> None:
@@ -56,6 +59,7 @@ def write(session: Session, deed: Deed, *, at: datetime, details: Mapping[str, o
         action=deed.action,
         subject=deed.subject,
         details=json.dumps(details or {}, ensure_ascii=False, sort_keys=True),
+        origin=deed.origin,
         link=link,
     )
     line.hash = _hash(line)
@@ -82,5 +86,7 @@ def lines_about(session: Session, subject: str) -> Iterator[LedgerLine]:
 
 def _hash(line: LedgerLine) -> str:
     moment = line.at.isoformat(timespec="microseconds")
-    parts = (line.link, moment, line.actor, line.action, line.subject, line.details)
+    # JSON holds no raw line break, so that an origin cannot be taken for a part of the details.
+    origin = (line.origin,) if line.origin else ()
+    parts = (line.link, moment, line.actor, line.action, line.subject, line.details, *origin)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -17,7 +17,7 @@ AT = datetime(2026, 11, 20, 1, 0, 0, 7, tzinfo=UTC)
 
 def write(database: Database, number: int) -> None:
     with database.write() as session:
-        deed = Deed("staff:3", "bulletin.approved", f"bulletin:{number}")
+        deed = Deed("staff:3", "bulletin.approved", f"bulletin:{number}", "console:192.0.2.7")
         ledger.write(session, deed, at=AT, details={"reason": "地震", "number": number})
 
 
@@ -44,11 +44,13 @@ def test_a_ledger_nobody_touched_is_sound(written: Database) -> None:
         {"action": "bulletin.returned"},
         {"subject": "bulletin:9"},
         {"details": "{}"},
+        {"origin": "console:192.0.2.8"},
+        {"origin": ""},
         {"at": AT.replace(year=2027)},
         {"link": "1" * 64},
         {"hash": "1" * 64},
     ],
-    ids=lambda change: next(iter(change)),
+    ids=str,
 )
 def test_any_change_of_a_line_is_found_at_that_line(written: Database, change: dict[str, object]) -> None:
     with written.write() as session:
