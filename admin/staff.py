@@ -111,6 +111,11 @@ def everyone(session: Session, *, at_least: Role = Role.VIEWER) -> list[Colleagu
     return [one for one in map(colleague, rows) if one.may(at_least)]
 
 
+def all_ever(session: Session) -> list[Colleague]:
+    """Everybody who was ever entered, those who left too, in the order in which they came."""
+    return [colleague(row) for row in session.scalars(select(StaffRow).order_by(StaffRow.id))]
+
+
 def colleague(row: StaffRow) -> Colleague:
     return Colleague(id=row.id, name=row.name, address=row.address, role=Role(row.role))
 

@@ -12,6 +12,7 @@ from admin.pages_bounces import BouncePages
 from admin.pages_bulletins import BulletinPages
 from admin.pages_home import HomePages
 from admin.pages_inbound import InboundPages
+from admin.pages_ledger import LedgerPages
 from admin.pages_practice import PracticePages
 from admin.pages_progress import Watchers
 from admin.pages_sign_in import SignInPages
@@ -33,6 +34,7 @@ def console_routers(home: Home, pages: Pages, guard: Guard, watchers: Watchers) 
         SubscriberPages(home.database, home.clock, home.watch, pages=pages, guard=guard).router(),
         BouncePages(home.database, home.clock, home.watch, home.carriers, page=ConsolePage(pages, guard)).router(),
         InboundPages(home.database, home.clock, pages=pages, guard=guard).router(),
+        LedgerPages(home.database, home.clock, home.town, page=ConsolePage(pages, guard)).router(),
         PracticePages(home.mailbox, pages=pages, guard=guard, public_url=home.settings.public_url).router(),
         BulletinApi(desk, guard=guard).router(),
         SubscriberApi(home.database, home.clock, home.watch, guard=guard).router(),

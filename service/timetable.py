@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from admin import sign_in
+from foundation import ledger
 from foundation.database import OUTAGES
 from foundation.strides import Strides
 from mailer import answer_caps, inbound, roll
@@ -35,6 +36,7 @@ INVITATIONS_KEPT = timedelta(days=7)
 REPLIES_KEPT = timedelta(days=7)
 SENDERS_KEPT = timedelta(days=1)
 FOLD_SECONDS = 60.0
+DAY_SECONDS = 86_400
 
 
 class Timetable:
@@ -48,7 +50,8 @@ class Timetable:
 
     async def run(self, stop: asyncio.Event) -> None:
         scheduler = AsyncIOScheduler(timezone="UTC")
-        for work, seconds in ((self.finish, 1), (self.watch, 30), (self.tidy, 600), (self.fold, 600)):
+        plan = ((self.finish, 1), (self.watch, 30), (self.tidy, 600), (self.fold, 600), (self.prove, DAY_SECONDS))
+        for work, seconds in plan:
             scheduler.add_job(
                 self._guarded(work),
                 "interval",
@@ -115,6 +118,13 @@ class Timetable:
         dropped = fold(strides, spans, at=at)
         if dropped:
             log.info("%d old letters were folded into their counts", dropped)
+
+    def prove(self, at: datetime) -> None:  # noqa: ARG002 -- what was written is looked at, whenever that was
+        """A ledger that somebody changed past the service is reported."""
+        with self._home.database.read() as session:
+            broken = ledger.first_broken(session)
+        if broken is not None:
+            log.error("the ledger was changed: its chain is broken at line %d; run hansho ledger verify", broken)
 
     def _guarded(self, work: Callable[[datetime], None]) -> Callable[[], None]:
         def job() -> None:

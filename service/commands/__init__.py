@@ -20,6 +20,7 @@ from service.commands.deliver_mail import deliver_mail
 from service.commands.desk import Desk
 from service.commands.dkim import dkim_record
 from service.commands.house import migrate_command, sample, settings_command
+from service.commands.ledger import ledger
 from service.commands.serve import serve
 from service.commands.staff import staff
 from service.commands.subscribers import subscribers
@@ -46,6 +47,7 @@ for command in (
     staff,
     subscribers,
     bulletins,
+    ledger,
     classify,
     deliver_mail,
 ):

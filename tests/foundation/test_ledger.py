@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import Delete, Update, delete, text, update
+from sqlalchemy.exc import DBAPIError
 
 from foundation import ledger
 from foundation.database import Database
@@ -19,6 +20,16 @@ def write(database: Database, number: int) -> None:
     with database.write() as session:
         deed = Deed("staff:3", "bulletin.approved", f"bulletin:{number}", "console:192.0.2.7")
         ledger.write(session, deed, at=AT, details={"reason": "地震", "number": number})
+
+
+def without_triggers(database: Database) -> None:
+    """Somebody who may drop what guards the table."""
+    with database.write() as session:
+        if database.is_sqlite:
+            session.execute(text("DROP TRIGGER ledger_no_update"))
+            session.execute(text("DROP TRIGGER ledger_no_delete"))
+        else:
+            session.execute(text("DROP TRIGGER ledger_append_only ON ledger"))
 
 
 @pytest.fixture
@@ -53,13 +64,49 @@ def test_a_ledger_nobody_touched_is_sound(written: Database) -> None:
     ids=str,
 )
 def test_any_change_of_a_line_is_found_at_that_line(written: Database, change: dict[str, object]) -> None:
+    without_triggers(written)
     with written.write() as session:
         session.execute(update(LedgerLine).where(LedgerLine.id == 3).values(**change))
 
     assert first_broken(written) == 3
 
 
+@pytest.mark.parametrize(
+    "deed", [update(LedgerLine).values(actor="staff:4"), delete(LedgerLine)], ids=["update", "delete"]
+)
+def test_the_ledger_refuses_to_be_changed(written: Database, deed: Update | Delete) -> None:
+    with pytest.raises(DBAPIError, match="ledger is append-only"), written.write() as session:
+        session.execute(deed)
+
+    with written.read() as session:
+        assert ledger.verify(session).lines == 5
+
+
+def test_lines_taken_from_the_end_are_missed_by_whoever_noted_the_last_one(written: Database) -> None:
+    with written.read() as session:
+        noted = ledger.verify(session)
+    without_triggers(written)
+    with written.write() as session:
+        session.execute(delete(LedgerLine).where(LedgerLine.id >= 4))
+
+    with written.read() as session:
+        assert first_broken(written) is None
+        proof = ledger.verify(session, seen={noted.last: noted.last_hash})
+    assert (proof.holds, proof.missing, proof.last) == (False, 5, 3)
+
+
+def test_a_noted_line_that_is_there_still_proves_the_ledger(written: Database) -> None:
+    with written.read() as session:
+        noted = ledger.verify(session)
+    write(written, 9)
+
+    with written.read() as session:
+        proof = ledger.verify(session, seen={noted.last: noted.last_hash})
+    assert (proof.holds, proof.lines, proof.last) == (True, 6, 6)
+
+
 def test_a_line_taken_out_is_found_at_the_next(written: Database) -> None:
+    without_triggers(written)
     with written.write() as session:
         session.execute(delete(LedgerLine).where(LedgerLine.id == 3))
 

@@ -1,0 +1,180 @@
+"""The ledger's lines in words for staff: who, what, about which thing, and what changed."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from admin.japanese_times import moment_with_year
+from foundation.ledger import LedgerLine
+
+# In the order in which the page offers them.
+ROOMS: Mapping[str, str] = {
+    "bulletin": "お知らせ",
+    "subscriber": "登録者（1人ずつ）",
+    "subscribers": "登録者の名簿",
+    "staff": "職員",
+    "inbound": "受信メール",
+    "domain": "ドメインの一時停止",
+    "ledger": "操作の記録",
+    "database": "データベース",
+}
+# What a number can be about, and the page that shows it.
+PLACES: Mapping[str, tuple[str, str]] = {
+    "bulletin": ("お知らせ", "/admin/bulletins/"),
+    "subscriber": ("登録者", "/admin/subscribers/"),
+    "staff": ("職員", ""),
+    "inbound": ("受信メール", ""),
+    "domain-pause": ("一時停止", ""),
+}
+WORDS: Mapping[str, str] = {
+    "bulletin.drafted": "下書きを作った",
+    "bulletin.changed": "内容を変えた",
+    "bulletin.submitted": "承認を依頼した",
+    "bulletin.approved": "承認した",
+    "bulletin.returned": "差し戻した",
+    "bulletin.withdrawn": "取り下げた",
+    "bulletin.started": "配信を始めた",
+    "bulletin.halted": "配信を一時停止した",
+    "bulletin.resumed": "配信を再開した",
+    "bulletin.sent": "配信を終えた",
+    "bulletin.sent-again": "届かなかった人に再送した",
+    "subscriber.registered": "登録した",
+    "subscriber.changed": "登録の内容を変えた",
+    "subscriber.viewed": "登録者を調べた",
+    "subscriber.list-viewed": "登録者の一覧を見た",
+    "subscriber.stopped": "配信を停止した",
+    "subscriber.undone": "停止を取り消した",
+    "subscriber.erased": "アドレスを消去した",
+    "subscribers.imported": "名簿を取り込んだ",
+    "subscribers.import-begun": "名簿の取り込みを始めた",
+    "subscribers.exported": "名簿を書き出した",
+    "staff.added": "職員を加えた",
+    "staff.changed": "職員の登録を変えた",
+    "staff.deactivated": "職員の利用を止めた",
+    "staff.signed-in": "サインインした",
+    "staff.token-issued": "APIトークンを発行した",
+    "staff.tokens-revoked": "APIトークンを取り消した",
+    "inbound.again": "受信メールをもう一度処理させた",
+    "inbound.done": "受信メールを処理済みにした",
+    "domain.resumed": "止まっていたドメインへの配信を再開した",
+    "ledger.exported": "操作の記録を書き出した",
+    "ledger.verified": "操作の記録のつながりを確かめた",
+    "database.copied": "データベースを移した",
+}
+_ACTORS: Mapping[str, str] = {
+    "command": "サーバーの管理コマンド",
+    "resident": "登録者本人",
+    "publisher": "システム（配信）",
+    "sample": "見本データ",
+    "rule:three-days": "自動（配信エラーの日数）",
+    "rule:feedback": "自動（苦情の通知）",
+    "rule:erasure": "自動（アドレスの消去）",
+}
+# Names of details; one that is missing stands as it is.
+_DETAILS: Mapping[str, str] = {
+    "version": "版",
+    "urgent": "緊急",
+    "starts_at": "配信を始める時刻",
+    "reason": "理由",
+    "role": "権限",
+    "password_set": "パスワードの設定",
+    "letters": "通数",
+    "audience": "対象",
+    "sent": "送信",
+    "deferred": "送り直し待ち",
+    "failed": "送れず",
+    "suppressed": "取りやめ",
+    "expired": "期限切れ",
+    "bounced": "後から不達",
+    "verdict": "判断",
+    "place": "登録の場所",
+    "lines": "行数",
+    "last": "最後の行",
+    "holds": "つながっている",
+    "addresses": "アドレスの数",
+}
+_DOORS: Mapping[str, str] = {"console": "管理画面", "api": "API", "command": "サーバー"}
+_STAFF = "staff:"
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d:\d\d")
+_BRIEF = 80  # characters
+
+
+@dataclass(frozen=True)
+class LineWords:
+    """`subject_at` is the page of what the line is about, empty where there is none."""
+
+    number: int
+    at: datetime
+    who: str
+    what: str
+    subject: str
+    subject_at: str
+    origin: str
+    changes: tuple[tuple[str, str], ...]
+
+    @property
+    def brief(self) -> str:
+        """The changes in one short line; empty where they want more room."""
+        line = "、".join(f"{name}：{value}" for name, value in self.changes)
+        return line if len(line) <= _BRIEF else ""
+
+
+def line_words(line: LedgerLine, names: Mapping[int, str], zone: tzinfo) -> LineWords:
+    """`names` are the staff's, by number. A count of nothing is not told."""
+    subject, place = _subject(line.subject)
+    return LineWords(
+        number=line.id,
+        at=line.at,
+        who=who_words(line.actor, names),
+        what=WORDS.get(line.action, line.action),
+        subject=subject,
+        subject_at=place,
+        origin=origin_words(line.origin),
+        changes=tuple(
+            (_DETAILS.get(name, name), _value(value, zone))
+            for name, value in json.loads(line.details).items()
+            if value is False or value != 0
+        ),
+    )
+
+
+def who_words(actor: str, names: Mapping[int, str]) -> str:
+    number = actor.removeprefix(_STAFF)
+    if actor.startswith(_STAFF) and number.isdigit():
+        return names.get(int(number), f"職員 {number}番")
+    return _ACTORS.get(actor, "システム")
+
+
+def origin_words(origin: str) -> str:
+    """`console:192.0.2.7` as `管理画面 192.0.2.7`."""
+    door, _, address = origin.partition(":")
+    return f"{_DOORS.get(door, door)} {address}".strip()
+
+
+def _subject(subject: str) -> tuple[str, str]:
+    kind, _, number = subject.partition(":")
+    name, place = PLACES.get(kind, ("", ""))
+    if not name or not number.isdigit():
+        return "", ""
+    return f"{name} {number}番", f"{place}{number}" if place else ""
+
+
+def _value(value: object, zone: tzinfo) -> str:
+    """A pair is what stood before and what stands now."""
+    if isinstance(value, dict) and value.keys() == {"before", "after"}:
+        value = [value["before"], value["after"]]
+    if isinstance(value, list) and len(value) == 2:
+        return f"{_plain(value[0], zone)} → {_plain(value[1], zone)}"
+    return _plain(value, zone)
+
+
+def _plain(value: object, zone: tzinfo) -> str:
+    if value is None or value == "":
+        return "（なし）"
+    if isinstance(value, bool):
+        return "はい" if value else "いいえ"
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    return moment_with_year(datetime.fromisoformat(value), zone) if _MOMENT.fullmatch(value) else value
