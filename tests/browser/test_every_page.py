@@ -1,0 +1,92 @@
+"""Every page at three widths: nothing cut off, nothing too small to press, nothing that axe-core objects to at AA.
+
+With HANSHO_PICTURES naming a folder, each page is also left there as a picture, for eyes to judge.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.admin.role_table import table
+from tests.support.full_town import FullTown, full_town
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = (360, 768, 1280)
+PICTURES = os.environ.get("HANSHO_PICTURES")
+# Streams, files, and what is no page of its own.
+NO_PAGES = re.compile(r"/events$|/export$|\.csv$|^/admin/sign-in$")
+CONSOLE = sorted(
+    way.path
+    for way in table()
+    if way.method == "GET" and way.path.startswith("/admin") and not NO_PAGES.search(way.path)
+)
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
+# What lies outside the picture at the right, but for what is scrolled in a box of its own or meant to be unseen.
+CUT_OFF = """() => [...document.querySelectorAll("main *, header *, footer *")].filter((each) => {
+  const box = each.getBoundingClientRect();
+  if (!box.width || box.right <= document.documentElement.clientWidth + 1) return false;
+  for (let up = each; up && up !== document.body; up = up.parentElement)
+    if (["auto", "scroll", "hidden"].includes(getComputedStyle(up).overflowX)) return false;
+  return true;
+}).map((each) => each.outerHTML.slice(0, 120))"""
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FullTown]:
+    with full_town(tmp_path_factory.mktemp("town")) as town:
+        yield town
+
+
+@pytest.fixture(scope="module")
+def context(browser: Browser, town: FullTown) -> Iterator[BrowserContext]:
+    context = browser.new_context(base_url=town.url, locale="ja-JP")
+    context.add_cookies([town.cookie()])  # type: ignore[list-item]  # Playwright's own dictionary type
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    page = context.new_page()
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize("path", CONSOLE)
+def test_a_page_of_the_console_is_whole_and_open_to_everybody(page: Page, town: FullTown, path: str) -> None:
+    faults = {way: found for way in town.ways(path) if (found := _faults(page, way))}
+
+    assert faults == {}
+
+
+def test_the_pages_of_residents_are_whole_and_open_to_everybody(browser: Browser, town: FullTown) -> None:
+    context = browser.new_context(base_url=town.url, locale="ja-JP")
+    page = context.new_page()
+
+    faults = {way: found for way in (*town.resident_pages(), "/admin/sign-in") if (found := _faults(page, way))}
+
+    context.close()
+    assert faults == {}
+
+
+def _faults(page: Page, way: str) -> list[str]:
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(way, wait_until="load")
+        found += [f"{width}: cut off: {each}" for each in page.evaluate(CUT_OFF)]
+        if PICTURES:
+            name = re.sub(r"\W+", "-", way).strip("-") or "front"
+            page.screenshot(path=Path(PICTURES) / f"{name[:60]}-{width}.png", full_page=True)
+    return found + [_told(each) for each in Axe().run(page, options=RULES).response["violations"]]
+
+
+def _told(violation: dict[str, Any]) -> str:
+    return f"{violation['id']}: {violation['help']}: {[node['html'][:160] for node in violation['nodes'][:3]]}"

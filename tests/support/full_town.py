@@ -1,0 +1,177 @@
+"""The sample town behind a real server, with a bulletin in every state, for tests that look at every page."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from admin import sign_in, staff
+from admin.guard import COOKIE
+from admin.roles import Role
+from admin.staff import Colleague
+from bulletins.approval import Decision
+from bulletins.drafting import Sheet
+from bulletins.life import EDITABLE, BulletinState
+from bulletins.tables import Bulletin
+from foundation.addresses import Address
+from foundation.settings import load
+from foundation.tokens import fingerprint, random_token
+from mailer.inbound import InboundRow, InboundState
+from service.home import Home
+from service.sample import load_sample
+from service.schema import METADATA
+from service.web import whole_app
+from subscribers.links import PREFERENCES, STOP
+from subscribers.tables import Invitation, Subscriber, SubscriberState
+from tests.support.clock import HandClock
+from tests.support.served import listening, serving, url_of
+
+FRIDAY = datetime(2026, 11, 27, 1, 0, tzinfo=UTC)  # ten o'clock in the town
+_PARAMETER = re.compile(r"{(\w+)}")
+
+
+class FullTown:
+    """`ways` fills the parameters of a path with what is there, one address for each thing worth a look."""
+
+    def __init__(self, home: Home, url: str, clock: HandClock) -> None:
+        self.home = home
+        self.url = url
+        self.clock = clock
+        load_sample(home)
+        self.manager = self._colleague(Role.MANAGER)
+        self._fill()
+
+    def cookie(self, role: Role = Role.MANAGER) -> dict[str, str]:
+        """As Playwright takes it: a sitting at the console."""
+        with self.home.database.write() as session:
+            token = sign_in.open_session(session, self._colleague(role), at=self.clock.now()).token
+        return {"name": COOKIE, "value": token, "url": self.url}
+
+    def ways(self, path: str) -> Sequence[str]:
+        """Raises KeyError for a parameter that nobody has told this town about."""
+        names = _PARAMETER.findall(path)
+        if path.endswith("/edit") and names == ["bulletin_id"]:
+            return [_PARAMETER.sub(str(number), path) for number in self._editable()]
+        return [_PARAMETER.sub(value, path, count=1) for value in self._values(names[0])] if names else [path]
+
+    def resident_pages(self) -> Sequence[str]:
+        """What residents see, with tokens that are good, used and unknown."""
+        with self.home.database.read() as session:
+            number = (
+                session.scalar(select(Subscriber.id).where(Subscriber.state == SubscriberState.ACTIVE).limit(1)) or 0
+            )
+            published = session.scalar(select(Bulletin.id).where(Bulletin.state == BulletinState.SENT).limit(1)) or 0
+        sign = self.home.keyring.sign
+        me, stop = sign(PREFERENCES, number), sign(STOP, number)
+        return (
+            "/",
+            "/bulletins",
+            f"/bulletins/{published}",
+            f"/r/{self._invitation()}",
+            "/r/unknown",
+            f"/me/{me}",
+            f"/stop/{stop}",
+            "/leaflet?place=library",
+            "/nothing-here",
+        )
+
+    def _editable(self) -> Sequence[int]:
+        with self.home.database.read() as session:
+            state = Bulletin.state
+            return session.scalars(select(func.max(Bulletin.id)).where(state.in_(EDITABLE)).group_by(state)).all()
+
+    def _values(self, parameter: str) -> Sequence[str]:
+        with self.home.database.read() as session:
+            match parameter:
+                case "bulletin_id":
+                    found: Sequence[int] = session.scalars(select(func.max(Bulletin.id)).group_by(Bulletin.state)).all()
+                case "subscriber_id":
+                    alive = Subscriber.address.is_not(None)
+                    found = session.scalars(
+                        select(func.max(Subscriber.id)).where(alive).group_by(Subscriber.state)
+                    ).all()
+                case "mail_id":
+                    found = session.scalars(select(InboundRow.id)).all()
+                case "notice":
+                    return ("suspicious-person", "plain", "evacuation", "drill")
+                case "key":
+                    return ()  # of the practice mailbox, which is empty here
+                case _:
+                    raise KeyError(parameter)
+        return [str(each) for each in found]
+
+    def _fill(self) -> None:
+        """The states that the sample does not have."""
+        desk, drafter, approver = self.home.bulletin_desk, self._colleague(Role.DRAFTER), self._colleague(Role.APPROVER)
+        for state in (BulletinState.RETURNED, BulletinState.WITHDRAWN, BulletinState.HALTED, BulletinState.SENDING):
+            number = desk.begin(self._sheet("weather"), drafter)
+            desk.submit(number, drafter)
+            if state is BulletinState.RETURNED:
+                desk.give_back(number, "発表の時刻を確かめてください。", approver)
+            elif state is BulletinState.WITHDRAWN:
+                desk.withdraw(number, drafter)
+            else:
+                desk.approve(number, Decision(version=1, no_hold=True), approver)
+                with self.home.database.write() as session:
+                    self.home.publisher.open_due(session, at=self.clock.now())
+                    self.home.publisher.fan_out(session, at=self.clock.now())
+                if state is BulletinState.HALTED:
+                    desk.halt(number, drafter)
+        number = desk.begin(self._sheet("event"), drafter)
+        desk.submit(number, drafter)
+        desk.approve(number, Decision(version=1), approver)
+        self._set_mail_aside()
+
+    def _sheet(self, notice: str) -> Sheet:
+        return Sheet(notice, self.home.shelf.get(notice).example)
+
+    def _set_mail_aside(self) -> None:
+        at = self.clock.now()
+        raw = b"From: hanako@example.jp\r\nSubject: =?utf-8?b?44GK5ZWP44GE5ZCI44KP44Gb?=\r\n\r\nhello\r\n"
+        with self.home.database.write() as session:
+            session.add(
+                InboundRow(
+                    received_at=at,
+                    envelope_from="hanako@example.jp",
+                    recipient="postmaster@mail.example.jp",
+                    raw=raw,
+                    state=InboundState.SET_ASIDE.value,
+                    note="letter to a person",
+                )
+            )
+
+    def _invitation(self) -> str:
+        token = random_token()
+        at = self.clock.now()
+        with self.home.database.write() as session:
+            session.add(
+                Invitation(
+                    token_hash=fingerprint(token),
+                    address="jiro@example.jp",
+                    created_at=at,
+                    expires_at=at + timedelta(hours=24),
+                )
+            )
+        return token
+
+    def _colleague(self, role: Role) -> Colleague:
+        with self.home.database.read() as session:
+            found = staff.find(session, Address.parse(f"{role}@city.example.jp"))
+        assert found is not None
+        return found
+
+
+@contextmanager
+def full_town(data: Path) -> Iterator[FullTown]:
+    clock = HandClock(FRIDAY)
+    with listening() as door:
+        url = url_of(door)
+        home = Home(load({"HANSHO_DATA": str(data), "HANSHO_PUBLIC_URL": url}), clock)
+        METADATA.create_all(home.database.engine)
+        town = FullTown(home, url, clock)
+        with serving(door, whole_app(home)):
+            yield town
+        home.database.close()
