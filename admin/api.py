@@ -146,6 +146,8 @@ class BulletinApi:
             "category": bulletin.category,
             "version": bulletin.version,
             "follows": bulletin.follows_id,
+            "mends": bulletin.mends_id,
+            "to_recipients_of": bulletin.to_recipients_of,
             **{name: at.astimezone(zone).isoformat(timespec="seconds") if at else None for name, at in moments.items()},
         }
 

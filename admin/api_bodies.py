@@ -58,7 +58,8 @@ class Nothing(_Body):
 
 
 class SheetBody(_Body):
-    """A bulletin as it is written. Empty topics or areas mean the notice's own and the whole town."""
+    """A bulletin as it is written. Empty topics or areas mean the notice's own and the whole town. A correction or
+    retraction that follows a bulletin goes to whom that one was sent, with `widened` by topics and areas."""
 
     notice: Name
     fields: dict[str, object] = {}
@@ -67,6 +68,7 @@ class SheetBody(_Body):
     areas: list[Name] | None = None
     expires_after: Span | None = None
     follows: Number | None = None
+    widened: bool = False
 
     def sheet(self) -> Sheet:
         return Sheet(
@@ -77,6 +79,7 @@ class SheetBody(_Body):
             areas=self.areas or (),
             expires_after=self.expires_after,
             follows=self.follows,
+            widened=self.widened,
         )
 
 

@@ -18,7 +18,8 @@ from bulletins.approval import Blocked, ReasonMissing
 from bulletins.checks.draft import Finding
 from bulletins.drafting import DraftInvalid, UnknownBulletin
 from bulletins.filling import FieldsInvalid
-from bulletins.life import WrongState
+from bulletins.kinds import KindUnfit
+from bulletins.life import NotNow, WrongState
 from bulletins.notice_shelf import UnknownNotice
 from bulletins.signatory import NotAllowed
 from foundation.addresses import AddressInvalid
@@ -47,6 +48,8 @@ _ROOMS: Mapping[type[Exception], int] = {
     UnknownNotice: 404,
     NotAllowed: 403,
     WrongState: 409,
+    NotNow: 409,
+    KindUnfit: 409,
     Blocked: 409,
     ReasonMissing: 422,
     DraftInvalid: 422,

@@ -15,8 +15,9 @@ from admin.staff import Colleague
 from bulletins.approval import Approval, Decision
 from bulletins.audience_source import AudienceSource
 from bulletins.checks.draft import Finding
-from bulletins.drafting import Drafting, Preview, Sheet, find, scope_of
+from bulletins.drafting import Drafting, Preview, Sheet, find
 from bulletins.life import EDITABLE, BulletinState
+from bulletins.mending import Addressed, addressed, refuse_going_on
 from bulletins.notice_shelf import NoticeShelf
 from bulletins.progress import Progress, progress
 from bulletins.signatory import Signatory
@@ -39,6 +40,7 @@ class Dossier:
     bulletin: Bulletin
     progress: Progress
     findings: tuple[Finding, ...]
+    addressed: Addressed
     reach: Reach
     history: Sequence[LedgerLine]
     domains: Mapping[str, Counts]
@@ -47,7 +49,7 @@ class Dossier:
 @dataclass(frozen=True)
 class BulletinDesk:
     """Raises what the rooms raise: UnknownBulletin, UnknownNotice, NotAllowed, WrongState, Blocked, ReasonMissing,
-    FieldsInvalid, DraftInvalid."""
+    FieldsInvalid, DraftInvalid, KindUnfit, NotNow."""
 
     database: Database
     clock: Clock
@@ -62,7 +64,11 @@ class BulletinDesk:
         return self.drafting.shelf
 
     def preview(self, sheet: Sheet) -> Preview:
-        return self.drafting.preview(sheet, at=self.clock.now())
+        turn = 0
+        if sheet.follows:
+            with self.database.read() as session:
+                turn = self.drafting.turn(session, sheet)
+        return self.drafting.preview(sheet, at=self.clock.now(), turn=turn)
 
     def begin(self, sheet: Sheet, me: Colleague) -> int:
         with self.database.write() as session:
@@ -94,10 +100,12 @@ class BulletinDesk:
 
     def resume(self, bulletin_id: int, me: Colleague) -> None:
         with self.database.write() as session:
+            refuse_going_on(session, find(session, bulletin_id))
             self.approval.resume(session, bulletin_id, signatory(me), at=self.clock.now())
 
     def send_again(self, bulletin_id: int, me: Colleague) -> int:
         with self.database.write() as session:
+            refuse_going_on(session, find(session, bulletin_id))
             return self.approval.send_again(session, bulletin_id, signatory(me), at=self.clock.now())
 
     def starts(self, *, no_hold: bool = False) -> datetime:
@@ -107,11 +115,13 @@ class BulletinDesk:
     def dossier(self, bulletin_id: int) -> Dossier:
         with self.database.read() as session:
             bulletin = find(session, bulletin_id)
+            whom = addressed(session, bulletin)
             return Dossier(
                 bulletin=bulletin,
                 progress=progress(session, bulletin),
                 findings=self._findings(bulletin),
-                reach=self.residents.reach(session, scope_of(bulletin)),
+                addressed=whom,
+                reach=self.residents.reach(session, whom.scope),
                 history=list(ledger.lines_about(session, f"bulletin:{bulletin_id}")),
                 domains=tallies.by_domain(session, bulletin.batch),
             )

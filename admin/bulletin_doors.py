@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from admin.roles import Role
 from admin.staff import Colleague
-from bulletins.life import EDITABLE, PUBLISHED, BulletinState
+from bulletins.life import EDITABLE, BulletinState
 from bulletins.tables import Bulletin
 
 
@@ -41,7 +41,7 @@ def doors(bulletin: Bulletin, me: Colleague, *, again: int) -> Doors:
         halt=drafts and state is BulletinState.SENDING,
         resume=approves and state is BulletinState.HALTED,
         send_again=approves and state is BulletinState.SENT and again > 0,
-        follow=drafts and state in PUBLISHED,
+        follow=drafts and bulletin.started_at is not None,
         why_not_approve=_why_not(own=own, approves=approves) if submitted else "",
     )
 

@@ -5,16 +5,15 @@ from datetime import datetime, timedelta
 
 from admin.bulletin_desk import BulletinDesk, Dossier
 from admin.bulletin_doors import Doors, doors
+from admin.chain_view import ChainView, chain_view
 from admin.history_words import HistoryLine, history
 from admin.japanese_times import StartWords, start_words
 from admin.lookout import Lookout
-from admin.notice_cards import following
+from admin.mending_words import addressees, reach_sentence
 from admin.progress_words import ProgressView, again_words, progress_view
-from admin.reach_words import addressee_words, expiry_words, reach_words
+from admin.reach_words import expiry_words
 from admin.staff import Colleague
-from bulletins.drafting import find
 from bulletins.life import EDITABLE, BulletinState
-from bulletins.notice_templates import NoticeTemplate
 from bulletins.tables import Bulletin
 from mailer.delivery_hours import NeverOpens
 
@@ -38,8 +37,7 @@ class BulletinView:
     history: list[HistoryLine]
     again_question: str
     progress: ProgressView
-    followed: Bulletin | None
-    following: tuple[NoticeTemplate, ...]
+    chain: ChainView
     live: bool
     reload: int
     is_open_now: bool
@@ -59,20 +57,19 @@ def view(desk: BulletinDesk, lookout: Lookout, bulletin_id: int, me: Colleague) 
     reload = _reload(bulletin, at=at)
     with desk.database.read() as session:
         told = history(session, dossier.history, desk.town.zone)
-        followed = find(session, bulletin.follows_id) if bulletin.follows_id else None
+        around = chain_view(session, bulletin, desk.shelf.all())
     return BulletinView(
         dossier=dossier,
         doors=doors(bulletin, me, again=again),
         start=start,
         never_opens=never_opens,
-        reach=reach_words(dossier.reach, desk.town, to_all=bulletin.to_all),
-        addressees=addressee_words(bulletin, desk.town),
+        reach=reach_sentence(dossier.reach, bulletin, dossier.addressed, desk.town),
+        addressees=addressees(bulletin, dossier.addressed, desk.town),
         expiry=expiry_words(bulletin),
         history=told,
         again_question=again_words(counts) if again else "",
         progress=progress_view(lookout.look(bulletin_id, anew=True), desk.hours),
-        followed=followed,
-        following=following(bulletin, desk.shelf.all()),
+        chain=around,
         live=bool(reload) or bulletin.state == BulletinState.HALTED,
         reload=reload,
         is_open_now=desk.hours.is_open(at),

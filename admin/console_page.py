@@ -11,7 +11,9 @@ from admin.guard import Guard
 from admin.refusals import Refusal
 from admin.roles import Role
 from admin.staff import Colleague
+from bulletins.kinds import TONES
 from bulletins.life import BulletinState
+from bulletins.notice_templates import Kind
 from foundation.pages import Pages
 
 # Within the console pages may tell each other where a POST came from: over plain HTTP a browser gives the guard
@@ -48,6 +50,8 @@ class ConsolePage:
         self.pages.add_filter("staff_moment", japanese_times.moment)
         self.pages.add_filter("staff_moment_with_year", japanese_times.moment_with_year)
         self.pages.add_filter("staff_day", japanese_times.day)
+        self.pages.add_filter("bulletin_kind", Kind)
+        self.pages.add_filter("kind_tone", lambda kind: TONES.get(Kind(kind), "info"))
         self.pages.add_filter("bulletin_state_label", lambda state: BulletinState(state).label)
 
     def needs(self, role: Role) -> list[Any]:

@@ -9,6 +9,7 @@ from admin.form_reading import Posted
 from bulletins.categories import CategoryTree
 from bulletins.drafting import Sheet
 from bulletins.filling import fill_for_preview
+from bulletins.mending import safety
 from bulletins.notice_fields import HOLDING_MOMENTS, HOLDING_SEVERAL, Field, FieldKind, Filled
 from bulletins.notice_templates import NoticeTemplate
 from bulletins.tables import Bulletin
@@ -49,11 +50,12 @@ class DraftForm:
     life: str
     lives: tuple[tuple[str, str], ...]
     follows: int | None
+    widened: bool
 
     @property
     def reach_is_usual(self) -> bool:
         """Whether the choice of topics, areas and expiry may stay folded."""
-        usual = not self.areas and set(self.topics) == set(self.notice.topics)
+        usual = not self.widened and not self.areas and set(self.topics) == set(self.notice.topics)
         return usual and self.life == _seconds(self.notice.expires_after)
 
 
@@ -77,6 +79,7 @@ def form_of(sheet: Sheet, notice: NoticeTemplate, town: Town) -> DraftForm:
         life=_seconds(life),
         lives=tuple((_seconds(each), life_words(each)) for each in lives),
         follows=sheet.follows,
+        widened=sheet.widened,
     )
 
 
@@ -102,6 +105,7 @@ def sheet_of(form: Posted, notice: NoticeTemplate, town: Town) -> tuple[Sheet, d
         areas=areas,
         expires_after=timedelta(seconds=min(life, 10**8)) if life else None,
         follows=form.number("follows"),
+        widened=form.has("widened"),
     )
     return sheet, errors
 
@@ -118,6 +122,7 @@ def sheet_from(bulletin: Bulletin, notice: NoticeTemplate) -> Sheet:
         areas=json.loads(bulletin.areas),
         expires_after=timedelta(seconds=bulletin.expires_seconds),
         follows=bulletin.follows_id,
+        widened=bulletin.mends_id is not None and bulletin.to_recipients_of is None,
     )
 
 
@@ -128,8 +133,11 @@ def sheet_following(bulletin: Bulletin, notice: NoticeTemplate, town: Town) -> S
     if bulletin.started_at is not None:
         values["sent_at"] = bulletin.started_at.astimezone(town.zone).isoformat(timespec="minutes")
     values["sent_subject"] = bulletin.subject
+    states, said = notice.field("safety"), safety(bulletin)
+    if states and said in states.choices:
+        values["safety"] = said
     known = {name: value for name, value in values.items() if notice.field(name)}
-    return replace(saved, fields=known, expires_after=None, follows=bulletin.id)
+    return replace(saved, fields=known, expires_after=None, follows=bulletin.id, widened=False)
 
 
 def life_words(life: timedelta) -> str:

@@ -19,6 +19,7 @@ _PLAIN = {
     "bulletin.halted": "配信を一時停止しました。",
     "bulletin.resumed": "配信を再開しました。",
     "bulletin.started": "配信を始めました。",
+    "bulletin.widened": "だれに送ったかの記録が残っていないため、ふだんの届け先に送りました。",
 }
 
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bulletins.categories import is_under
+from bulletins.kinds import MENDING
 from bulletins.notice_templates import Kind, NoticeTemplate
 from bulletins.tables import Bulletin
 from subscribers.town import CATEGORY_SEPARATOR, Town
 
-_MENDING = frozenset({Kind.CORRECTION, Kind.RETRACTION})
 _FOLLOWING = frozenset({Kind.FOLLOW_UP, Kind.ALL_CLEAR, Kind.END, Kind.CANCELLATION})
 
 
@@ -28,14 +28,13 @@ def cards(notices: Sequence[NoticeTemplate], town: Town) -> tuple[CardGroup, ...
 
 
 def following(bulletin: Bulletin, notices: Sequence[NoticeTemplate]) -> tuple[NoticeTemplate, ...]:
-    """What may follow a bulletin: an all-clear or end of the same subject, a correction, a retraction."""
+    """What may follow a bulletin besides a follow-up: an all-clear or end of the same subject."""
     subject = CATEGORY_SEPARATOR.join(bulletin.category.split(CATEGORY_SEPARATOR)[:2])
     same = [n for n in notices if n.kind in _FOLLOWING and any(is_under(c, subject) for c in n.categories)]
-    mending = [n for n in notices if n.kind in _MENDING]
-    return tuple(notice for notice in (*same, *mending) if notice.name != bulletin.notice)
+    return tuple(notice for notice in same if notice.name != bulletin.notice)
 
 
 def _group(notice: NoticeTemplate, labels: dict[str, str]) -> str:
-    if notice.kind in _MENDING:
+    if notice.kind in MENDING:
         return "訂正・取消"
     return labels.get(notice.topics[0], "") if notice.topics else "そのほか"

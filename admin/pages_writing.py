@@ -171,7 +171,7 @@ class WritingPages:
             status=status,
             refusal=writing.refusal,
             form=form,
-            followed=self._followed(form.follows),
+            followed=self._followed((writing.bulletin and writing.bulletin.mends_id) or form.follows),
             scolded=status == 422,
             **context,
         )

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from bulletins.approval import Blocked, ReasonMissing
 from bulletins.drafting import DraftInvalid, UnknownBulletin
 from bulletins.filling import FieldsInvalid
-from bulletins.life import WrongState
+from bulletins.kinds import KindUnfit
+from bulletins.life import NotNow, WrongState
 from bulletins.notice_shelf import UnknownNotice
 from bulletins.signatory import NotAllowed
 from foundation.templating import TemplateBroken
@@ -17,7 +18,9 @@ REFUSING = (
     DraftInvalid,
     FieldsInvalid,
     NeverOpens,
+    KindUnfit,
     NotAllowed,
+    NotNow,
     ReasonMissing,
     TemplateBroken,
     UnknownBulletin,
@@ -43,6 +46,10 @@ def refusal_of(error: Exception) -> Refusal:
             return Refusal(409, "直すところがあるため、進められません", messages)
         case WrongState():
             return Refusal(409, "ほかの人の操作などで、状態が変わっています", (str(error),))
+        case NotNow():
+            return Refusal(409, "いまは、まだできません", (str(error),))
+        case KindUnfit():
+            return Refusal(409, "このお知らせには、続けられません", (str(error),))
         case NotAllowed():
             return Refusal(403, "この操作はできません", (str(error),))
         case ReasonMissing() | DraftInvalid():

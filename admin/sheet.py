@@ -5,8 +5,11 @@ from datetime import datetime
 
 from admin.bulletin_desk import BulletinDesk, Dossier
 from admin.japanese_times import moment
-from admin.reach_words import addressee_words, expiry_words, reach_words
+from admin.mending_words import addressees, reach_sentence
+from admin.reach_words import expiry_words
 from bulletins.life import BulletinState
+from bulletins.notice_templates import Kind
+from bulletins.tables import Bulletin
 from foundation.era import clock_words, era_date
 from mailer.delivery_hours import NeverOpens
 
@@ -33,6 +36,8 @@ class SheetLines:
     service: str
     day: str
     time: str
+    kind: str
+    is_drill: bool
     category: str
     subject: str
     text: str
@@ -56,12 +61,14 @@ def sheet_lines(desk: BulletinDesk, dossier: Dossier) -> SheetLines:
         service=desk.town.service_name,
         day=_day(desk, begun or bulletin.starts_at),
         time=clock_words(begun.astimezone(zone)) if begun else "",
+        kind=_kind(bulletin),
+        is_drill=bulletin.kind == Kind.DRILL.value,
         category=bulletin.category,
         subject=bulletin.subject,
         text=bulletin.text,
-        addressees=addressee_words(bulletin, desk.town),
+        addressees=addressees(bulletin, dossier.addressed, desk.town),
         expiry=expiry_words(bulletin),
-        audience="" if recorded else reach_words(dossier.reach, desk.town, to_all=bulletin.to_all),
+        audience="" if recorded else reach_sentence(dossier.reach, bulletin, dossier.addressed, desk.town),
         promise=_promise(BulletinState(bulletin.state), begun=begun is not None),
         urgent_reason=(bulletin.urgent_reason or "") if bulletin.urgent else "",
         stamps=(
@@ -79,6 +86,12 @@ def sheet_lines(desk: BulletinDesk, dossier: Dossier) -> SheetLines:
         if begun
         else (),
     )
+
+
+def _kind(bulletin: Bulletin) -> str:
+    label = Kind(bulletin.kind).label
+    before = bulletin.mends_id or bulletin.follows_id
+    return f"{label}（お知らせ {before}番の）" if before else label
 
 
 def _promise(state: BulletinState, *, begun: bool) -> str:

@@ -11,6 +11,7 @@ from bulletins.life import BulletinState, WrongState, check_move
 from bulletins.publishing import place_order, withdraw_order
 from bulletins.signatory import NotAllowed, Signatory, must_approve, must_draft
 from bulletins.tables import Bulletin, BulletinVersion
+from bulletins.untimely import refuse_untimely
 from foundation import ledger
 from mailer import outbox
 from mailer.delivery_hours import DeliveryHours
@@ -70,7 +71,7 @@ class Approval:
     def approve(
         self, session: Session, bulletin_id: int, decision: Decision, who: Signatory, *, at: datetime
     ) -> Bulletin:
-        """Raises NotAllowed, WrongState, Blocked, ReasonMissing."""
+        """Raises NotAllowed, WrongState, Blocked, ReasonMissing, NotNow."""
         must_approve(who)
         bulletin = find(session, bulletin_id, to_change=True)
         check_move(BulletinState(bulletin.state), BulletinState.WAITING, "承認")
@@ -82,6 +83,7 @@ class Approval:
         if decision.urgent and not reason:
             raise ReasonMissing("緊急配信には、理由を書いてください。")
         self._refuse_blocked(bulletin, at=at)
+        refuse_untimely(session, bulletin, self.drafting.town.zone, at=at)
         bulletin.state = BulletinState.WAITING.value
         bulletin.approved_at, bulletin.approver_id, bulletin.approver_name = at, who.id, who.name
         bulletin.approved_version = bulletin.version

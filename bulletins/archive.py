@@ -6,18 +6,22 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from bulletins.life import PUBLISHED
+from bulletins import chain
+from bulletins.kinds import LIFTING
+from bulletins.life import PUBLISHED, BulletinState
 from bulletins.notice_templates import Kind
 from bulletins.tables import Bulletin
 
 PAGE = 20
-OVERTAKING = frozenset({Kind.CORRECTION, Kind.ALL_CLEAR, Kind.END, Kind.CANCELLATION, Kind.RETRACTION})
+OVERTAKING = LIFTING | {Kind.CORRECTION}
+# What was withdrawn after it had begun is in some people's hands.
+_SHOWN = PUBLISHED | {BulletinState.WITHDRAWN}
 
 
 def published(session: Session, *, before: int | None = None, limit: int = PAGE) -> Sequence[Bulletin]:
     """At most `limit` bulletins that have begun, the last begun first; with `before`, those that had begun earlier
     than the bulletin of that number (none when it is not to be seen)."""
-    query = select(Bulletin).where(Bulletin.state.in_(PUBLISHED), Bulletin.started_at.is_not(None))
+    query = select(Bulletin).where(Bulletin.state.in_(_SHOWN), Bulletin.started_at.is_not(None))
     if before is not None:
         turn = one(session, before)
         if turn is None:
@@ -30,26 +34,40 @@ def published(session: Session, *, before: int | None = None, limit: int = PAGE)
 def one(session: Session, bulletin_id: int) -> Bulletin | None:
     """None for what the public may not see, as for what is not there."""
     bulletin = session.get(Bulletin, bulletin_id)
-    return bulletin if bulletin is not None and bulletin.state in PUBLISHED else None
+    return bulletin if bulletin is not None and chain.has_begun(bulletin) else None
 
 
-def followers(session: Session, bulletin_id: int) -> Sequence[Bulletin]:
-    """続報, 訂正, 解除 … of a bulletin, oldest first."""
-    return session.scalars(
-        select(Bulletin).where(Bulletin.follows_id == bulletin_id, Bulletin.state.in_(PUBLISHED)).order_by(Bulletin.id)
-    ).all()
+def whole(session: Session, bulletin: Bulletin) -> Sequence[Bulletin]:
+    """What has begun of its chain, 続報, 訂正, 解除 and the first one, oldest first; itself included."""
+    return [each for each in chain.members(session, bulletin) if chain.has_begun(each)]
+
+
+def expiry(bulletin: Bulletin) -> datetime | None:
+    """Until when a bulletin that has begun speaks of today."""
+    return bulletin.started_at + timedelta(seconds=bulletin.expires_seconds) if bulletin.started_at else None
+
+
+def is_in_force(session: Session, bulletin: Bulletin, *, at: datetime) -> bool:
+    """Begun and not withdrawn, not past its own expiry, and neither lifted nor ended nor retracted by one that followed.
+    A correction leaves it in force."""
+    until = expiry(bulletin)
+    if until is None or at >= until or bulletin.state not in PUBLISHED:
+        return False
+    return not any(_lifts(each, bulletin) for each in whole(session, bulletin))
 
 
 def is_urgent(session: Session, bulletin: Bulletin, *, at: datetime) -> bool:
-    """Whether everybody should see it on the first page: urgent, begun, not past its own expiry, and neither lifted
-    nor ended nor withdrawn by one that followed."""
-    if not bulletin.urgent or bulletin.started_at is None:
-        return False
-    if at >= bulletin.started_at + timedelta(seconds=bulletin.expires_seconds):
-        return False
-    return not is_overtaken(followers(session, bulletin.id))
+    """Whether everybody should see it on the first page."""
+    return bulletin.urgent and is_in_force(session, bulletin, at=at)
 
 
 def is_overtaken(later: Iterable[Bulletin]) -> bool:
     """Whether one of those that followed makes the first one void or changes what it said."""
     return any(Kind(bulletin.kind) in OVERTAKING for bulletin in later)
+
+
+def _lifts(later: Bulletin, bulletin: Bulletin) -> bool:
+    """A retraction takes back the one that it speaks of, and no other of the chain."""
+    if Kind(later.kind) not in LIFTING or later.state not in PUBLISHED or later.id <= bulletin.id:
+        return False
+    return later.kind != Kind.RETRACTION.value or (later.mends_id or later.follows_id) == bulletin.id

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from bulletins import wording
+from bulletins import kinds, wording
 from bulletins.categories import CategoryTree
 from bulletins.checks.draft import DraftText, Finding
 from bulletins.checks.rules import run_checks
@@ -36,7 +36,8 @@ class DraftInvalid(Exception):
 
 @dataclass(frozen=True)
 class Sheet:
-    """What a clerk hands in. Empty topics mean the notice's own, empty areas the whole town."""
+    """What a clerk hands in. Empty topics mean the notice's own, empty areas the whole town. A correction or retraction
+    goes to those who were sent what it speaks of, or with `widened` to all whom its topics and areas reach."""
 
     notice: str
     fields: Mapping[str, object]
@@ -45,6 +46,7 @@ class Sheet:
     areas: Sequence[str] = ()
     expires_after: timedelta | None = None
     follows: int | None = None
+    widened: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,25 +67,34 @@ class Drafting:
     shelf: NoticeShelf
     categories: CategoryTree
 
-    def preview(self, sheet: Sheet, *, at: datetime) -> Preview:
+    def preview(self, sheet: Sheet, *, at: datetime, turn: int = 0) -> Preview:
         """Never refuses fields: what is wrong stands in `errors`. Raises UnknownNotice."""
         notice = self.shelf.get(sheet.notice)
         filled, errors = fill_for_preview(notice, sheet.fields)
-        written = wording.write(notice, filled, self.town)
+        written = wording.write(notice, filled, self.town, turn=turn)
         category = sheet.category or notice.default_category
         return Preview(written.subject, written.text, self._check(notice, category, filled, written, at=at), errors)
 
+    def turn(self, session: Session, sheet: Sheet) -> int:
+        """The number that a follow-up written from this sheet bears; 0 where it is none, or may not be one."""
+        followed = session.get(Bulletin, sheet.follows) if sheet.follows else None
+        try:
+            return kinds.place(session, self.shelf.get(sheet.notice).kind, followed).turn
+        except kinds.KindUnfit:
+            return 0
+
     def begin(self, session: Session, sheet: Sheet, who: Signatory, *, at: datetime) -> Bulletin:
-        """Raises NotAllowed, UnknownNotice, FieldsInvalid, DraftInvalid, UnknownBulletin (the one it follows)."""
+        """Raises NotAllowed, UnknownNotice, FieldsInvalid, DraftInvalid, UnknownBulletin (the one it follows),
+        KindUnfit."""
         must_draft(who)
-        if sheet.follows is not None:
-            find(session, sheet.follows)
+        followed = find(session, sheet.follows) if sheet.follows is not None else None
+        place = kinds.place(session, self.shelf.get(sheet.notice).kind, followed)
         bulletin = Bulletin(
             created_at=at,
             drafter_id=who.id,
             drafter_name=who.name,
-            follows_id=sheet.follows,
-            **self._columns(sheet),
+            follows_id=place.first.id if place.first else None,
+            **self._columns(sheet, place),
         )
         session.add(bulletin)
         session.flush()
@@ -96,7 +107,8 @@ class Drafting:
         bulletin = find(session, bulletin_id, to_change=True)
         if BulletinState(bulletin.state) not in EDITABLE:
             raise WrongState(BulletinState(bulletin.state), "変更")
-        for name, value in self._columns(sheet).items():
+        place = kinds.place_again(session, self.shelf.get(sheet.notice).kind, bulletin)
+        for name, value in self._columns(sheet, place).items():
             setattr(bulletin, name, value)
         bulletin.version += 1
         bulletin.state = BulletinState.DRAFT.value
@@ -111,9 +123,10 @@ class Drafting:
         written = wording.Wording(bulletin.subject, bulletin.text)
         return self._check(notice, bulletin.category, filled, written, at=at)
 
-    def _columns(self, sheet: Sheet) -> dict[str, object]:
+    def _columns(self, sheet: Sheet, place: kinds.Place) -> dict[str, object]:
         notice = self.shelf.get(sheet.notice)
-        written = wording.write(notice, fill(notice, sheet.fields), self.town)
+        written = wording.write(notice, fill(notice, sheet.fields), self.town, turn=place.turn)
+        mended = place.mended
         category = self._category(notice, sheet.category)
         try:
             choices = Choices.of(self.town, sheet.topics or notice.topics, sheet.areas)
@@ -121,12 +134,15 @@ class Drafting:
             raise DraftInvalid(f"配信区分や地域に、この市にないものがあります：{unknown}") from None
         return {
             "notice": notice.name,
-            "kind": notice.kind.value,
+            "kind": place.kind.value,
+            "mends_id": mended.id if mended else None,
+            "to_recipients_of": mended.id if mended and not sheet.widened else None,
             "category": category,
             "statistic_class": notice.counted_as(category, self.categories),
             "topics": json.dumps(choices.topics),
             "areas": json.dumps(choices.areas),
-            "to_all": notice.to_all,
+            # What reached everybody is put right for everybody.
+            "to_all": notice.to_all or (mended is not None and mended.to_all),
             "fields": json.dumps(dict(sheet.fields), ensure_ascii=False, default=str),
             "subject": written.subject,
             "text": written.text,

@@ -46,6 +46,8 @@ MOVES: dict[BulletinState, frozenset[BulletinState]] = {
 
 # May still be changed by those who write.
 EDITABLE = frozenset({_S.DRAFT, _S.RETURNED})
+# Approved, or more than that.
+APPROVED = frozenset({_S.WAITING, _S.SENDING, _S.HALTED, _S.SENT})
 # Something of it may have left, so the public archive shows it.
 PUBLISHED = frozenset({_S.SENDING, _S.HALTED, _S.SENT})
 
@@ -62,3 +64,7 @@ def check_move(state: BulletinState, to: BulletinState, asked: str) -> None:
     """Raises WrongState, with `asked` as the Japanese word for what was wanted."""
     if to not in MOVES[state]:
         raise WrongState(state, asked)
+
+
+class NotNow(Exception):
+    """What was asked has to wait for something else; the text names it, in Japanese."""

@@ -7,7 +7,11 @@ from datetime import datetime
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from collections.abc import Sequence
+
 from bulletins import archive
+from bulletins.kinds import TONES, retraction_of
+from bulletins.life import BulletinState
 from bulletins.notice_templates import Kind
 from bulletins.tables import Bulletin
 from foundation.clock import Clock
@@ -22,14 +26,6 @@ from subscribers.town import Town
 FEED_ENTRIES = 20
 HEADLINES = 3
 
-_TONES = {
-    Kind.DRILL: "warn",
-    Kind.TEST: "warn",
-    Kind.CORRECTION: "error",
-    Kind.RETRACTION: "error",
-    Kind.ALL_CLEAR: "success",
-    Kind.END: "success",
-}
 # What no XML 1.0 document may hold, not even escaped (section 2.2).
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LONGEST_NUMBER = 18  # digits, so that it fits the column
@@ -45,6 +41,8 @@ class Row:
     category: str
     kind: str
     tone: str
+    drill: bool
+    withdrawn: bool
     when: str
     iso: str
     id: str  # RFC 4151, the same for ever
@@ -84,16 +82,21 @@ class ArchivePages:
             bulletin = archive.one(session, wanted) if wanted is not None else None
             if bulletin is None:
                 return self.pages.answer("resident/not-found.html", status=404, headers=PUBLIC)
-            first = archive.one(session, bulletin.follows_id) if bulletin.follows_id else None
-            followers = archive.followers(session, bulletin.id)
-        return self.pages.answer(
-            "resident/bulletin.html",
-            headers=PUBLIC,
-            row=self._row(bulletin),
-            first=self._row(first) if first else None,
-            followers=[self._row(follower) for follower in followers],
-            overtaken=archive.is_overtaken(followers),
-        )
+            whole = archive.whole(session, bulletin)
+        return self.pages.answer("resident/bulletin.html", headers=PUBLIC, **self._leaf(bulletin, whole))
+
+    def _leaf(self, bulletin: Bulletin, whole: Sequence[Bulletin]) -> dict[str, object]:
+        """A bulletin with its chain; what came after it stands above its text."""
+        later = [each for each in whole if each.id > bulletin.id]
+        retraction = retraction_of(bulletin, whole)
+        return {
+            "row": self._row(bulletin),
+            "whole": [self._row(each) for each in whole],
+            "later": [self._row(each) for each in later],
+            "retraction": self._row(retraction) if retraction else None,
+            "overtaken": archive.is_overtaken(later),
+            "public_url": self.public_url,
+        }
 
     def feed(self) -> Response:
         """Atom, RFC 4287."""
@@ -113,7 +116,7 @@ class ArchivePages:
         at = self.clock.now()
         with self.database.read() as session:
             return tuple(
-                Headline(bulletin.id, bulletin.subject, begun, urgent=archive.is_urgent(session, bulletin, at=at))
+                _headline(bulletin, begun, urgent=archive.is_urgent(session, bulletin, at=at))
                 for bulletin in archive.published(session, limit=HEADLINES)
                 if (begun := bulletin.started_at) is not None
             )
@@ -127,7 +130,9 @@ class ArchivePages:
             text=_NOT_IN_XML.sub("", bulletin.text),
             category=bulletin.category,
             kind="" if kind is Kind.ORDINARY else kind.label,
-            tone=_TONES.get(kind, "info"),
+            tone=TONES.get(kind, "info"),
+            drill=kind is Kind.DRILL,
+            withdrawn=bulletin.state == BulletinState.WITHDRAWN,
             when=f"{era_year(begun.date())}{day_words(begun.date())} {clock_words(begun)}",
             iso=self._iso(begun),
             id=f"tag:{self._authority},{begun.date().isoformat()}:bulletins/{bulletin.id}",
@@ -140,6 +145,14 @@ class ArchivePages:
     def _authority(self) -> str:
         """The town's own name on the net; it stays when the service moves to another host."""
         return self.town.from_address.rpartition("@")[2]
+
+
+def _headline(bulletin: Bulletin, begun: datetime, *, urgent: bool) -> Headline:
+    if bulletin.state == BulletinState.WITHDRAWN:
+        return Headline(bulletin.id, bulletin.subject, begun, mark=BulletinState.WITHDRAWN.label)
+    if bulletin.kind == Kind.DRILL.value:
+        return Headline(bulletin.id, bulletin.subject, begun, urgent, Kind.DRILL.label, TONES[Kind.DRILL])
+    return Headline(bulletin.id, bulletin.subject, begun, urgent)
 
 
 def _number(text: str) -> int | None:

@@ -3,12 +3,13 @@
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
+from bulletins import danger, mending
 from bulletins.audience_source import AudienceSource
-from bulletins.drafting import scope_of
 from bulletins.life import BulletinState
 from bulletins.tables import Bulletin, PublishingOrder
 from foundation import bell, ledger
@@ -25,6 +26,7 @@ from subscribers.town import Town
 log = logging.getLogger(__name__)
 
 CHUNK = 500  # recipients a transaction, where nobody says otherwise
+LOOKED_AT = 4  # times as many are looked at for one who was sent what is put right
 PUBLISHER = "publisher"
 
 
@@ -93,6 +95,10 @@ class Publisher:
                 continue
             if bulletin.state != BulletinState.WAITING or bulletin.approved_version != bulletin.version:
                 continue
+            if self._is_put_back(session, bulletin, at=at):
+                continue
+            if not mending.may_begin(session, bulletin, due=order.starts_at, at=at):
+                continue
             if not order.urgent and not self.hours.is_open(at):
                 order.starts_at = bulletin.starts_at = self.hours.next_opening(at)
                 continue
@@ -113,7 +119,7 @@ class Publisher:
         if order is None or order.letter_id is None or order.expires_at is None:
             return False
         bulletin = session.get_one(Bulletin, order.bulletin_id)
-        page = self.source.page(scope_of(bulletin), after=order.cursor, limit=limit or CHUNK)
+        page, until = self._page(session, order, bulletin, limit=limit or CHUNK, at=at)
         post = Post(
             batch=bulletin.batch,
             once_key=bulletin.batch,
@@ -123,7 +129,7 @@ class Publisher:
         )
         made = outbox.enqueue_page(session, order.letter_id, post, page)
         if made.last is None:
-            order.closed_at = at
+            order.cursor, order.closed_at = (until, None) if until else (order.cursor, at)
             return True
         order.cursor = made.last
         order.audience += sum(made.by_domain.values())
@@ -150,6 +156,36 @@ class Publisher:
             ledger.write(session, Deed(PUBLISHER, "bulletin.sent", f"bulletin:{bulletin.id}"), at=at, details=details)
             finished += 1
         return finished
+
+    def _page(
+        self, session: Session, order: PublishingOrder, bulletin: Bulletin, *, limit: int, at: datetime
+    ) -> tuple[Select[Any], int | None]:
+        """The next recipients; with a number, nobody behind it was looked at, so that an empty page is not the end."""
+        addressed = mending.addressed(session, bulletin)
+        if addressed.forgotten:
+            # From the beginning: who has this letter already gets no second one.
+            bulletin.to_recipients_of, order.cursor = None, 0
+            ledger.write(session, Deed(PUBLISHER, "bulletin.widened", f"bulletin:{bulletin.id}"), at=at)
+        page = self.source.page(addressed.scope, after=order.cursor, limit=limit)
+        if not addressed.scope.had:
+            return page, None
+        farthest = mending.farthest(session, addressed.mended)
+        until = min(order.cursor + limit * LOOKED_AT, farthest)
+        within = page.where(page.selected_columns.recipient_ref <= until)
+        return within, until if until < farthest else None
+
+    def _is_put_back(self, session: Session, bulletin: Bulletin, *, at: datetime) -> bool:
+        """A drill that was approved before the real thing came: it needs another approval on a quiet day."""
+        why = danger.why_no_drill(session, bulletin, self.town.zone, at=at)
+        if not why:
+            return False
+        withdraw_order(session, bulletin)
+        bulletin.state, bulletin.return_reason = BulletinState.RETURNED.value, why
+        bulletin.approved_at = bulletin.approver_id = bulletin.approver_name = bulletin.approved_version = None
+        bulletin.starts_at, bulletin.urgent, bulletin.urgent_reason = None, False, None
+        deed = Deed(PUBLISHER, "bulletin.returned", f"bulletin:{bulletin.id}")
+        ledger.write(session, deed, at=at, details={"version": bulletin.version, "reason": why})
+        return True
 
     def _open(self, session: Session, order: PublishingOrder, bulletin: Bulletin, *, at: datetime) -> None:
         tail = "\n\n" + self.template.body(town=self.town, text="", me="{me}", stop="{stop}")

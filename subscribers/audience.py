@@ -6,26 +6,31 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from mailer import had_letter
 from subscribers.tables import Choice, ChoiceKind, Subscriber, SubscriberState
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Empty topics or areas mean every one; `to_all` (避難, 国民保護) asks for neither."""
+    """Empty topics or areas mean every one; `to_all` (避難, 国民保護) asks for neither. With `had` it is for those alone
+    who had a letter under one of these once_keys, whatever they chose."""
 
     topics: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     to_all: bool = False
+    had: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Reach:
-    """How many a scope reaches of all who are active, and how many its topic or its area leaves out."""
+    """How many a scope reaches of all who are active, and how many its topic or its area leaves out. `had` is how many
+    had the letter that it is about, be they active or not, where it is for them alone."""
 
     everybody: int
     reached: int
     without_topic: int
     without_area: int
+    had: int | None = None
 
 
 class Residents:
@@ -36,7 +41,7 @@ class Residents:
         columns = (Subscriber.address, Subscriber.domain, Subscriber.id.label("recipient_ref"))
         return (
             select(*columns)
-            .where(Subscriber.id > after, *_active(), _topic(scope), _area(scope))
+            .where(Subscriber.id > after, *_active(), *_within(scope))
             .order_by(Subscriber.id)
             .limit(limit)
             # Whoever leaves meanwhile waits for these letters to be in the outbox, and then suppresses them.
@@ -47,6 +52,8 @@ class Residents:
         def count(*which: ColumnElement[bool]) -> int:
             return session.scalar(select(func.count()).select_from(Subscriber).where(*_active(), *which)) or 0
 
+        if scope.had:
+            return Reach(count(), count(*_within(scope)), 0, 0, had=had_letter.count(session, scope.had))
         everybody, reached = count(), count(_topic(scope), _area(scope))
         with_topic = count(_topic(scope))
         return Reach(everybody, reached, everybody - with_topic, with_topic - reached)
@@ -54,6 +61,10 @@ class Residents:
 
 def _active() -> tuple[ColumnElement[bool], ...]:
     return Subscriber.state == SubscriberState.ACTIVE, Subscriber.address.is_not(None)
+
+
+def _within(scope: Scope) -> tuple[ColumnElement[bool], ...]:
+    return (had_letter.has_had(Subscriber.address, scope.had),) if scope.had else (_topic(scope), _area(scope))
 
 
 def _topic(scope: Scope) -> ColumnElement[bool]:

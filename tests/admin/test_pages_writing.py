@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,9 @@ def test_a_draft_that_was_submitted_meanwhile_is_not_changed(console: Console) -
 
 def test_a_correction_starts_with_what_it_corrects_and_stays_linked(console: Console) -> None:
     number = console.waiting()
+    console.clock.move(timedelta(minutes=2))
+    with console.home.database.write() as session:
+        console.home.publisher.open_due(session, at=console.clock.now())
     browser = console.browser(Role.DRAFTER)
 
     page = browser.get(f"/admin/write/correction?follows={number}")

@@ -134,7 +134,7 @@ def test_only_drafts_and_returned_bulletins_are_changed(office: Office, state: s
 
 
 def test_a_follow_up_names_a_bulletin_that_exists(office: Office) -> None:
-    first = office.draft()
+    first = office.begun()
 
     second = office.draft(replace(SHEET, follows=first))
 

@@ -200,8 +200,8 @@ def test_the_expiry_is_taken_as_a_span_or_in_seconds(staff: Callers, office: Off
         assert office.bulletin(number).expires_seconds == seconds
 
 
-def test_a_follow_up_is_linked_to_the_first(staff: Callers) -> None:
-    first = staff.drafter.draft()
+def test_a_follow_up_is_linked_to_the_first(staff: Callers, office: Office) -> None:
+    first = office.begun()
 
     second = staff.drafter.draft(PLAIN | {"follows": first})
 

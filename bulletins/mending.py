@@ -1,0 +1,105 @@
+"""Mending: a correction or retraction goes to exactly those who were already sent what was wrong."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bulletins import chain
+from bulletins.danger import is_danger
+from bulletins.drafting import scope_of
+from bulletins.kinds import MENDING
+from bulletins.life import APPROVED, BulletinState, NotNow
+from bulletins.notice_templates import Kind
+from bulletins.tables import Bulletin, PublishingOrder
+from mailer import had_letter
+from subscribers.audience import Scope
+
+# So long letters may be in a sender's hand after its batch was halted or withdrawn; whose sender died over them counts
+# as sent.
+IN_HAND = timedelta(seconds=60)
+
+NO_DANGER = "実際の災害ではありません。避難の必要はありません。"
+NO_CRIME = "実際の事件ではありません。"
+NOTHING_SAID = "前のメールの内容は、なかったものとしてください。"
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """Whom a bulletin is for. `mended` are those whose recipients it goes to; `forgotten` says that it would go to them,
+    if their old letters were not folded into counts by now."""
+
+    scope: Scope
+    mended: tuple[Bulletin, ...] = ()
+    forgotten: bool = False
+
+
+def addressed(session: Session, bulletin: Bulletin) -> Addressed:
+    """Where nobody knows any more who was sent it, the ordinary audience."""
+    scope = scope_of(bulletin)
+    mended = tuple(each for each in spoken_of(session, bulletin) if each.started_at is not None)
+    if not mended:
+        return Addressed(scope)
+    had = tuple(each.batch for each in mended)
+    if not had_letter.is_known(session, had):
+        return Addressed(scope, mended, forgotten=True)
+    return Addressed(replace(scope, had=had), mended)
+
+
+def spoken_of(session: Session, bulletin: Bulletin) -> Sequence[Bulletin]:
+    """The ones whose recipients it addresses: what it mends, and where that mends something itself, all of the chain."""
+    mended = session.get(Bulletin, bulletin.to_recipients_of) if bulletin.to_recipients_of else None
+    if mended is None:
+        return ()
+    if Kind(mended.kind) not in MENDING:
+        return (mended,)
+    return [each for each in chain.members(session, mended) if each.id != bulletin.id and chain.has_begun(each)]
+
+
+def farthest(session: Session, mended: Sequence[Bulletin]) -> int:
+    """The highest number of a recipient that any of them came to: nobody behind it was sent one."""
+    orders = PublishingOrder.bulletin_id.in_([each.id for each in mended])
+    return session.scalar(select(func.max(PublishingOrder.cursor)).where(orders)) or 0
+
+
+def may_begin(session: Session, bulletin: Bulletin, *, due: datetime, at: datetime) -> bool:
+    """False for a minute at most, while senders still have in hand what it mends: soon it is known who was sent it."""
+    if at - due >= IN_HAND:
+        return True
+    batches = [each.batch for each in spoken_of(session, bulletin)]
+    return not batches or not had_letter.any_in_hand(session, batches)
+
+
+def refuse_while_sending(session: Session, bulletin: Bulletin) -> None:
+    """To be called before approval: whoever would get the wrong text afterwards would not get the right one. Holds what
+    it mends until the transaction ends, so that nobody resumes it meanwhile. Raises NotNow."""
+    for mended in spoken_of(session, bulletin):
+        session.refresh(mended, with_for_update=True)
+        if mended.state == BulletinState.SENDING:
+            raise NotNow(
+                f"もとの「{mended.subject}」（お知らせ {mended.id}番）を、まだ配信しています。"
+                "先に一時停止してください。残りの人には、誤ったメールが届かなくなります。"
+            )
+
+
+def refuse_going_on(session: Session, bulletin: Bulletin) -> None:
+    """To be called before a bulletin is resumed or sent again: what was put right does not go out any more. Raises
+    NotNow."""
+    session.refresh(bulletin, with_for_update=True)
+    for each in chain.members(session, bulletin):
+        mends = any(one.id == bulletin.id for one in spoken_of(session, each)) or each.mends_id == bulletin.id
+        if mends and (BulletinState(each.state) in APPROVED or chain.has_begun(each)):
+            label = Kind(each.kind).label
+            raise NotNow(
+                f"このお知らせには、{label}（お知らせ {each.id}番）が出ています。続きを送ると、{label}の届かない人が出ます。"
+                "残りの人へは、正しい内容のお知らせを新しく書いてください。"
+            )
+
+
+def safety(mended: Bulletin) -> str:
+    """What a retraction says of the matter itself, by the class of what it takes back."""
+    if is_danger(mended) or mended.kind == Kind.DRILL.value:
+        return NO_DANGER
+    return NO_CRIME if mended.category.startswith(("市内", "市外")) else NOTHING_SAID

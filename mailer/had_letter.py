@@ -1,0 +1,46 @@
+"""Who has had a letter: the question of those who must put right what was said."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from mailer.outbox_tables import IS_OPEN, NOT_ENDED, BatchRow, OutboxRow, State
+
+# A try is counted when a letter is offered, and taken back where it was not offered after all. Where one was counted
+# and no answer ever written down, the sender died over it.
+_UNHEARD = (State.QUEUED.value, State.SUPPRESSED.value, State.EXPIRED.value)
+
+
+def has_had(address: InstrumentedAttribute[Any], keys: Sequence[str]) -> ColumnElement[bool]:
+    """Whether the address was sent a letter under one of these once_keys, bounced or not, or may have been: one that is
+    in a sender's hand counts, and one over which a sender died.
+
+    One look a key into the unique index. PostgreSQL would make a join of EXISTS, and read all letters for each page.
+    """
+    which = (OutboxRow.once_key.in_(keys), OutboxRow.address == address, _went())
+    return select(OutboxRow.id).where(*which).limit(1).scalar_subquery().is_not(None)
+
+
+def count(session: Session, keys: Sequence[str]) -> int:
+    """How many addresses had one."""
+    counted = func.count() if len(keys) == 1 else func.count(OutboxRow.address.distinct())
+    return session.scalar(select(counted).where(OutboxRow.once_key.in_(keys), _went())) or 0
+
+
+def is_known(session: Session, keys: Sequence[str]) -> bool:
+    """False once old rows of one of them were folded into counts."""
+    dropped = BatchRow.folded_sent + BatchRow.folded_suppressed > 0
+    return session.scalar(select(BatchRow.batch).where(BatchRow.once_key.in_(keys), dropped).limit(1)) is None
+
+
+def any_in_hand(session: Session, batches: Sequence[str]) -> bool:
+    """Whether a sender holds letters of these batches, so that it will soon be known what became of them."""
+    held = (OutboxRow.batch.in_(batches), NOT_ENDED, IS_OPEN, OutboxRow.lease_by.is_not(None))
+    return session.scalar(select(OutboxRow.id).where(*held).limit(1)) is not None
+
+
+def _went() -> ColumnElement[bool]:
+    unheard = and_(OutboxRow.attempts > 0, OutboxRow.handed_at.is_(None), OutboxRow.state.in_(_UNHEARD))
+    return or_(OutboxRow.state == State.SENT.value, OutboxRow.lease_by.is_not(None), unheard)
