@@ -27,9 +27,7 @@ def addressees(bulletin: Bulletin, addressed: Addressed, town: Town) -> tuple[st
 
 
 def _forgotten(mended: Sequence[Bulletin]) -> str:
-    return (
-        f"{_numbers(mended)}は配信から日がたち、だれに送ったかの記録が残っていません。ふだんの届け先に送ります。"
-    )
+    return f"{_numbers(mended)}は配信から日がたち、だれに送ったかの記録が残っていません。ふだんの届け先に送ります。"
 
 
 def _numbers(mended: Sequence[Bulletin]) -> str:

@@ -38,7 +38,7 @@ class Refusal:
     sentences: tuple[str, ...] = ()
 
 
-def refusal_of(error: Exception) -> Refusal:
+def refusal_of(error: Exception) -> Refusal:  # noqa: PLR0911, C901 -- a table of exceptions
     """Of one of REFUSING; whatever else is raised again."""
     match error:
         case Blocked():
@@ -46,10 +46,9 @@ def refusal_of(error: Exception) -> Refusal:
             return Refusal(409, "直すところがあるため、進められません", messages)
         case WrongState():
             return Refusal(409, "ほかの人の操作などで、状態が変わっています", (str(error),))
-        case NotNow():
-            return Refusal(409, "いまは、まだできません", (str(error),))
-        case KindUnfit():
-            return Refusal(409, "このお知らせには、続けられません", (str(error),))
+        case NotNow() | KindUnfit():
+            title = "いまは、まだできません" if isinstance(error, NotNow) else "このお知らせには、続けられません"
+            return Refusal(409, title, (str(error),))
         case NotAllowed():
             return Refusal(403, "この操作はできません", (str(error),))
         case ReasonMissing() | DraftInvalid():

@@ -48,8 +48,8 @@ def expiry(bulletin: Bulletin) -> datetime | None:
 
 
 def is_in_force(session: Session, bulletin: Bulletin, *, at: datetime) -> bool:
-    """Begun and not withdrawn, not past its own expiry, and neither lifted nor ended nor retracted by one that followed.
-    A correction leaves it in force."""
+    """Begun and not withdrawn, not past its own expiry, and neither lifted nor ended nor retracted by one that
+    followed. A correction leaves it in force."""
     until = expiry(bulletin)
     if until is None or at >= until or bulletin.state not in PUBLISHED:
         return False

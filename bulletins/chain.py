@@ -31,4 +31,6 @@ def members(session: Session, bulletin: Bulletin) -> Sequence[Bulletin]:
 
 def has_begun(bulletin: Bulletin) -> bool:
     """Whether somebody may have it, be it withdrawn since or not."""
-    return bulletin.started_at is not None and (bulletin.state in PUBLISHED or bulletin.state == BulletinState.WITHDRAWN)
+    return bulletin.started_at is not None and (
+        bulletin.state in PUBLISHED or bulletin.state == BulletinState.WITHDRAWN
+    )

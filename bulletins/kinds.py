@@ -34,8 +34,8 @@ class KindUnfit(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """Where in a chain a bulletin stands. `turn` is 0 but for a follow-up, of which it is the number; `mended` is what a
-    correction or retraction speaks of."""
+    """Where in a chain a bulletin stands. `turn` is 0 but for a follow-up, of which it is the number; `mended` is what
+    a correction or retraction speaks of."""
 
     kind: Kind
     first: Bulletin | None = None
@@ -75,25 +75,28 @@ def unfit(notice: Kind, followed: Bulletin, whole: Sequence[Bulletin]) -> str:
     """Why a notice of this kind may not follow; empty where it may. `whole` is the chain of what it would follow."""
     if not chain.has_begun(followed):
         return "まだ配信していないお知らせには、続けられません。"
-    first, kind = Kind(whole[0].kind), Kind(followed.kind)
+    return _unfit_to_mend(notice, followed, whole) if notice in MENDING else _unfit_to_go_on(notice, followed, whole)
+
+
+def _unfit_to_mend(notice: Kind, followed: Bulletin, whole: Sequence[Bulletin]) -> str:
     if notice is Kind.CORRECTION:
         return ""
-    if notice is Kind.RETRACTION:
-        if kind is Kind.RETRACTION:
-            return "取り消しのお知らせは、取り消せません。誤りがあれば、訂正してください。"
-        return "このお知らせは、もう取り消されています。" if is_retracted(followed, whole) else ""
+    if Kind(followed.kind) is Kind.RETRACTION:
+        return "取り消しのお知らせは、取り消せません。誤りがあれば、訂正してください。"
+    return "このお知らせは、もう取り消されています。" if retraction_of(followed, whole) else ""
+
+
+def _unfit_to_go_on(notice: Kind, followed: Bulletin, whole: Sequence[Bulletin]) -> str:
     if followed.state == BulletinState.WITHDRAWN:
         return "取り下げたお知らせには、訂正か取り消しだけを続けられます。"
     lifted = next((each for each in whole if Kind(each.kind) in LIFTING and chain.has_begun(each)), None)
     if lifted is not None:
-        return f"このお知らせは「{Kind(lifted.kind).label}」を知らせたあとです。新しいお知らせとして書いてください。"
-    if notice in (Kind.ALL_CLEAR, Kind.END):
-        return f"「{first.label}」のお知らせに、「{notice.label}」は続けられません。" if first in _REHEARSED else ""
-    if notice is Kind.CANCELLATION:
+        return f"この件は「{Kind(lifted.kind).label}」を知らせたあとです。新しいお知らせとして書いてください。"
+    first, becomes = Kind(whole[0].kind), kind_of(notice, follows=True)
+    lifts = notice in (Kind.ALL_CLEAR, Kind.END) and first not in _REHEARSED
+    if lifts or notice is Kind.CANCELLATION or _GOES_ON.get(first) is becomes:
         return ""
-    if _GOES_ON.get(first) is not kind_of(notice, follows=True):
-        return f"「{first.label}」のお知らせに、「{kind_of(notice, follows=True).label}」は続けられません。"
-    return ""
+    return f"「{first.label}」のお知らせに、「{becomes.label}」は続けられません。"
 
 
 def goes_on(notice: Kind) -> bool:
@@ -101,12 +104,8 @@ def goes_on(notice: Kind) -> bool:
     return notice in _GOES_ON
 
 
-def is_retracted(bulletin: Bulletin, whole: Sequence[Bulletin]) -> bool:
-    """Whether one of its chain that has begun retracts this very bulletin."""
-    return retraction_of(bulletin, whole) is not None
-
-
 def retraction_of(bulletin: Bulletin, whole: Sequence[Bulletin]) -> Bulletin | None:
+    """What has begun of its chain and takes back this very bulletin."""
     found = (each for each in whole if each.kind == Kind.RETRACTION.value and chain.has_begun(each))
     return next((each for each in found if (each.mends_id or each.follows_id) == bulletin.id), None)
 

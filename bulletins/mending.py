@@ -28,8 +28,8 @@ NOTHING_SAID = "前のメールの内容は、なかったものとしてくだ�
 
 @dataclass(frozen=True)
 class Addressed:
-    """Whom a bulletin is for. `mended` are those whose recipients it goes to; `forgotten` says that it would go to them,
-    if their old letters were not folded into counts by now."""
+    """Whom a bulletin is for. `mended` are those whose recipients it goes to; `forgotten` says that it would go to
+    them, if their old letters were not folded into counts by now."""
 
     scope: Scope
     mended: tuple[Bulletin, ...] = ()
@@ -49,7 +49,7 @@ def addressed(session: Session, bulletin: Bulletin) -> Addressed:
 
 
 def spoken_of(session: Session, bulletin: Bulletin) -> Sequence[Bulletin]:
-    """The ones whose recipients it addresses: what it mends, and where that mends something itself, all of the chain."""
+    """Those whose recipients it addresses: what it mends, and where that mends something itself, all of the chain."""
     mended = session.get(Bulletin, bulletin.to_recipients_of) if bulletin.to_recipients_of else None
     if mended is None:
         return ()
@@ -93,7 +93,8 @@ def refuse_going_on(session: Session, bulletin: Bulletin) -> None:
         if mends and (BulletinState(each.state) in APPROVED or chain.has_begun(each)):
             label = Kind(each.kind).label
             raise NotNow(
-                f"このお知らせには、{label}（お知らせ {each.id}番）が出ています。続きを送ると、{label}の届かない人が出ます。"
+                f"このお知らせには、{label}（お知らせ {each.id}番）が出ています。"
+                f"続きを送ると、{label}の届かない人が出ます。"
                 "残りの人へは、正しい内容のお知らせを新しく書いてください。"
             )
 

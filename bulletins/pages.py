@@ -1,13 +1,13 @@
 """The archive's pages: the list, a page for each bulletin, and the feed."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from fastapi import APIRouter
 from starlette.responses import Response
-
-from collections.abc import Sequence
 
 from bulletins import archive
 from bulletins.kinds import TONES, retraction_of
@@ -85,7 +85,7 @@ class ArchivePages:
             whole = archive.whole(session, bulletin)
         return self.pages.answer("resident/bulletin.html", headers=PUBLIC, **self._leaf(bulletin, whole))
 
-    def _leaf(self, bulletin: Bulletin, whole: Sequence[Bulletin]) -> dict[str, object]:
+    def _leaf(self, bulletin: Bulletin, whole: Sequence[Bulletin]) -> dict[str, Any]:
         """A bulletin with its chain; what came after it stands above its text."""
         later = [each for each in whole if each.id > bulletin.id]
         retraction = retraction_of(bulletin, whole)

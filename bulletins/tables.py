@@ -12,9 +12,9 @@ from foundation.database import Base, RowId
 class Bulletin(Base):
     """One notice to many, from the first draft to the proof that it is finished.
 
-    Lists are kept as JSON text. Staff are named by number, and by the name they had when they acted. `follows_id` is the
-    first of its chain, `mends_id` the one that a correction or retraction speaks of. With `to_recipients_of` it goes to
-    those who were already sent that one, and not by topic and area.
+    Lists are kept as JSON text. Staff are named by number, and by the name they had when they acted. `follows_id` is
+    the first of its chain, `mends_id` the one that a correction or retraction speaks of. With `to_recipients_of` it
+    goes to those who were already sent that one, and not by topic and area.
     """
 
     __tablename__ = "bulletins"

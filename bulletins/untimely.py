@@ -27,5 +27,6 @@ def _refuse_same_number(session: Session, bulletin: Bulletin) -> None:
         out = BulletinState(each.state) in APPROVED or chain.has_begun(each)
         if each.id != bulletin.id and out and follow_up_mark(each.subject) == mark:
             raise NotNow(
-                f"{mark}は、お知らせ {each.id}番で先に出ています。差し戻して、内容を保存しなおすと、番号が付きなおります。"
+                f"{mark}は、お知らせ {each.id}番で先に出ています。"
+                "差し戻して、内容を保存しなおすと、番号が付きなおります。"
             )

@@ -12,8 +12,8 @@ from subscribers.tables import Choice, ChoiceKind, Subscriber, SubscriberState
 
 @dataclass(frozen=True)
 class Scope:
-    """Empty topics or areas mean every one; `to_all` (避難, 国民保護) asks for neither. With `had` it is for those alone
-    who had a letter under one of these once_keys, whatever they chose."""
+    """Empty topics or areas mean every one; `to_all` (避難, 国民保護) asks for neither. With `had` it is for those
+    alone who had a letter under one of these once_keys, whatever they chose."""
 
     topics: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
