@@ -38,7 +38,7 @@ class Refusal:
     sentences: tuple[str, ...] = ()
 
 
-def refusal_of(error: Exception) -> Refusal:  # noqa: PLR0911, C901 -- a table of exceptions
+def refusal_of(error: Exception) -> Refusal:  # noqa: PLR0911 -- a table of exceptions
     """Of one of REFUSING; whatever else is raised again."""
     match error:
         case Blocked():

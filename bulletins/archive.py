@@ -7,7 +7,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from bulletins import chain
-from bulletins.kinds import LIFTING
+from bulletins.kinds import LIFTING, lifts
 from bulletins.life import PUBLISHED, BulletinState
 from bulletins.notice_templates import Kind
 from bulletins.tables import Bulletin
@@ -53,7 +53,7 @@ def is_in_force(session: Session, bulletin: Bulletin, *, at: datetime) -> bool:
     until = expiry(bulletin)
     if until is None or at >= until or bulletin.state not in PUBLISHED:
         return False
-    return not any(_lifts(each, bulletin) for each in whole(session, bulletin))
+    return not any(lifts(each, bulletin) for each in whole(session, bulletin))
 
 
 def is_urgent(session: Session, bulletin: Bulletin, *, at: datetime) -> bool:
@@ -64,10 +64,3 @@ def is_urgent(session: Session, bulletin: Bulletin, *, at: datetime) -> bool:
 def is_overtaken(later: Iterable[Bulletin]) -> bool:
     """Whether one of those that followed makes the first one void or changes what it said."""
     return any(Kind(bulletin.kind) in OVERTAKING for bulletin in later)
-
-
-def _lifts(later: Bulletin, bulletin: Bulletin) -> bool:
-    """A retraction takes back the one that it speaks of, and no other of the chain."""
-    if Kind(later.kind) not in LIFTING or later.state not in PUBLISHED or later.id <= bulletin.id:
-        return False
-    return later.kind != Kind.RETRACTION.value or (later.mends_id or later.follows_id) == bulletin.id

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from bulletins import chain
-from bulletins.life import APPROVED, BulletinState
+from bulletins.life import APPROVED, PUBLISHED, BulletinState
 from bulletins.notice_templates import Kind
 from bulletins.tables import Bulletin
 
@@ -89,14 +89,22 @@ def _unfit_to_mend(notice: Kind, followed: Bulletin, whole: Sequence[Bulletin]) 
 def _unfit_to_go_on(notice: Kind, followed: Bulletin, whole: Sequence[Bulletin]) -> str:
     if followed.state == BulletinState.WITHDRAWN:
         return "取り下げたお知らせには、訂正か取り消しだけを続けられます。"
-    lifted = next((each for each in whole if Kind(each.kind) in LIFTING and chain.has_begun(each)), None)
+    lifted = next((each for each in whole if lifts(each, whole[0])), None)
     if lifted is not None:
         return f"この件は「{Kind(lifted.kind).label}」を知らせたあとです。新しいお知らせとして書いてください。"
     first, becomes = Kind(whole[0].kind), kind_of(notice, follows=True)
-    lifts = notice in (Kind.ALL_CLEAR, Kind.END) and first not in _REHEARSED
-    if lifts or notice is Kind.CANCELLATION or _GOES_ON.get(first) is becomes:
+    ends = notice in (Kind.ALL_CLEAR, Kind.END) and first not in _REHEARSED
+    if ends or notice is Kind.CANCELLATION or _GOES_ON.get(first) is becomes:
         return ""
     return f"「{first.label}」のお知らせに、「{becomes.label}」は続けられません。"
+
+
+def lifts(later: Bulletin, bulletin: Bulletin) -> bool:
+    """Whether one of its chain ends what a bulletin says. A retraction takes back the one that it speaks of, and no
+    other."""
+    if Kind(later.kind) not in LIFTING or later.state not in PUBLISHED or later.id <= bulletin.id:
+        return False
+    return later.kind != Kind.RETRACTION.value or (later.mends_id or later.follows_id) == bulletin.id
 
 
 def goes_on(notice: Kind) -> bool:
