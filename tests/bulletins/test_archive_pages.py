@@ -45,6 +45,7 @@ class Archive:
         follows: int | None = None,
         begun: datetime | None = None,
         urgent: bool = False,
+        mends: int | None = None,
     ) -> int:
         at = self._clock.now()
         bulletin = Bulletin(
@@ -65,7 +66,8 @@ class Archive:
             drafter_id=1,
             drafter_name="担当",
             urgent=urgent,
-            started_at=(begun or at) if state in PUBLISHED else None,
+            started_at=begun or (at if state in PUBLISHED else None),
+            mends_id=mends,
         )
         with self._database.write() as session:
             session.add(bulletin)
@@ -231,3 +233,64 @@ def test_an_urgent_bulletin_stands_on_the_first_page_until_it_is_lifted_or_expir
     late = [headline.urgent for headline in archive.pages.latest()]
 
     assert (fresh, lifted, late) == ([True], [False, False], [False, False, False])
+
+
+def test_what_was_withdrawn_after_it_had_begun_stays_and_says_so(archive: Archive, clock: HandClock) -> None:
+    number = archive.add("断水の見込み", state=BulletinState.WITHDRAWN, begun=clock.now())
+
+    page, feed = archive.page(f"/bulletins/{number}"), archive.reader.get("/bulletins.atom").text
+
+    assert "このお知らせは取り下げられました" in page
+    assert "取り下げ</span>" in archive.page("/bulletins")
+    assert "<title>【取り下げ】断水の見込み</title>" in feed
+    assert [headline.mark for headline in archive.pages.latest()] == ["取り下げ"]
+
+
+def test_a_withdrawn_bulletin_is_not_urgent_any_more(archive: Archive, clock: HandClock) -> None:
+    archive.add("避難指示", state=BulletinState.WITHDRAWN, begun=clock.now(), urgent=True)
+
+    assert [headline.urgent for headline in archive.pages.latest()] == [False]
+
+
+def test_a_retraction_leads_on_the_page_of_what_it_takes_back_and_on_no_other(archive: Archive) -> None:
+    first = archive.add("大雨警報")
+    second = archive.add("大雨警報の続報", kind=Kind.FOLLOW_UP, follows=first)
+    third = archive.add("先ほどの続報は誤りです", kind=Kind.RETRACTION, follows=first, mends=second)
+
+    taken_back, other = archive.page(f"/bulletins/{second}"), archive.page(f"/bulletins/{first}")
+
+    assert taken_back.index("このお知らせは取り消されました") < taken_back.index("<h1>")
+    assert f'href="/bulletins/{third}"' in taken_back
+    assert "このお知らせは取り消されました" not in other
+
+
+def test_every_page_of_a_chain_shows_the_whole_chain(archive: Archive) -> None:
+    first = archive.add("大雨警報")
+    numbers = [first, *(archive.add(f"続き{n}", kind=Kind.FOLLOW_UP, follows=first) for n in range(2))]
+    archive.add("まだ出ていない解除", kind=Kind.ALL_CLEAR, follows=first, state=BulletinState.WAITING)
+
+    for number in numbers:
+        chain = archive.page(f"/bulletins/{number}").partition('id="chain"')[2].partition("</section>")[0]
+        linked = {int(each) for each in re.findall(r'href="/bulletins/(\d+)"', chain)}
+        assert linked == set(numbers) - {number}
+        assert "まだ出ていない" not in chain
+
+
+def test_a_corrected_urgent_bulletin_stays_urgent(archive: Archive) -> None:
+    first = archive.add("避難指示", urgent=True)
+    archive.add("避難所の訂正", kind=Kind.CORRECTION, follows=first)
+
+    assert [headline.urgent for headline in archive.pages.latest()] == [False, True]
+
+
+def test_a_drill_wears_its_colour_and_word_everywhere(archive: Archive) -> None:
+    number = archive.add("【訓練】避難所の開設", kind=Kind.DRILL)
+
+    page, front = archive.page(f"/bulletins/{number}"), archive.pages.latest()
+
+    assert "band--drill" in page
+    assert '<meta property="og:title" content="【訓練】避難所の開設">' in page
+    assert 'content="これは訓練です。' in page
+    assert 'badge is-drill badge--full">訓練' in archive.page("/bulletins")
+    assert '<category term="訓練"/>' in archive.reader.get("/bulletins.atom").text
+    assert [(headline.mark, headline.tone) for headline in front] == [("訓練", "drill")]
