@@ -49,10 +49,12 @@ class Approval:
     hold: timedelta
 
     def submit(self, session: Session, bulletin_id: int, who: Signatory, *, at: datetime) -> Bulletin:
-        """Raises NotAllowed, WrongState, Blocked."""
+        """Raises NotAllowed, WrongState, FieldsInvalid, DraftInvalid, Blocked."""
         must_draft(who)
         bulletin = self._move(session, bulletin_id, BulletinState.SUBMITTED, "提出")
+        self.drafting.refuse_incomplete(bulletin)
         self._refuse_blocked(bulletin, at=at)
+        bulletin.quiet_by = None
         bulletin.submitted_at, bulletin.submitter_id, bulletin.submitter_name = at, who.id, who.name
         bulletin.return_reason = None
         session.merge(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -11,7 +11,7 @@ from bulletins import kinds, wording
 from bulletins.categories import CategoryTree
 from bulletins.checks.draft import DraftText, Finding
 from bulletins.checks.rules import run_checks
-from bulletins.filling import fill, fill_for_preview
+from bulletins.filling import FieldsInvalid, fill_for_preview
 from bulletins.life import EDITABLE, BulletinState, WrongState
 from bulletins.notice_fields import Filled
 from bulletins.notice_shelf import NoticeShelf
@@ -24,6 +24,11 @@ from subscribers.choices import Choices, ChoiceUnknown
 from subscribers.town import Town
 
 LONGEST_LIFE = timedelta(days=14)
+# Choices of the form in which nothing was ticked: nobody is meant, rather than everybody.
+UNCHOSEN = {
+    "topics": "配信区分を1つ以上選んでください。",
+    "areas": "地域を1つ以上選ぶか、「市内全域」にチェックを入れてください。",
+}
 
 
 class UnknownBulletin(LookupError):
@@ -36,8 +41,9 @@ class DraftInvalid(Exception):
 
 @dataclass(frozen=True)
 class Sheet:
-    """What a clerk hands in. Empty topics mean the notice's own, empty areas the whole town. A correction or retraction
-    goes to those who were sent what it speaks of, or with `widened` to all whom its topics and areas reach."""
+    """What a clerk hands in. Empty topics mean the notice's own, empty areas the whole town, unless `unchosen` names
+    them: then nothing was chosen yet. A correction or retraction goes to those who were sent what it speaks of, or with
+    `widened` to all whom its topics and areas reach."""
 
     notice: str
     fields: Mapping[str, object]
@@ -47,6 +53,8 @@ class Sheet:
     expires_after: timedelta | None = None
     follows: int | None = None
     widened: bool = False
+    copied_from: int | None = None
+    unchosen: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -67,13 +75,16 @@ class Drafting:
     shelf: NoticeShelf
     categories: CategoryTree
 
-    def preview(self, sheet: Sheet, *, at: datetime, turn: int = 0) -> Preview:
-        """Never refuses fields: what is wrong stands in `errors`. Raises UnknownNotice."""
+    def preview(self, sheet: Sheet, *, at: datetime, turn: int = 0, source: Bulletin | None = None) -> Preview:
+        """Never refuses fields: what is wrong stands in `errors`. `source` is what the sheet was copied from.
+        Raises UnknownNotice."""
         notice = self.shelf.get(sheet.notice)
         filled, errors = fill_for_preview(notice, sheet.fields)
         written = wording.write(notice, filled, self.town, turn=turn)
         category = sheet.category or notice.default_category
-        return Preview(written.subject, written.text, self._check(notice, category, filled, written, at=at), errors)
+        draft = self._draft(notice, category, filled, written, at=at)
+        findings = run_checks(replace(draft, copied=self._copied(notice, source)))
+        return Preview(written.subject, written.text, findings, errors)
 
     def turn(self, session: Session, sheet: Sheet) -> int:
         """The number that a follow-up written from this sheet bears; 0 where it is none, or may not be one."""
@@ -94,7 +105,8 @@ class Drafting:
             drafter_id=who.id,
             drafter_name=who.name,
             follows_id=place.first.id if place.first else None,
-            **self._columns(sheet, place),
+            copied_from_id=sheet.copied_from,
+            **self.columns(sheet, place),
         )
         session.add(bulletin)
         session.flush()
@@ -108,9 +120,12 @@ class Drafting:
         if BulletinState(bulletin.state) not in EDITABLE:
             raise WrongState(BulletinState(bulletin.state), "変更")
         place = kinds.place_again(session, self.shelf.get(sheet.notice).kind, bulletin)
-        for name, value in self._columns(sheet, place).items():
+        for name, value in self.columns(sheet, place).items():
             setattr(bulletin, name, value)
-        bulletin.version += 1
+        if bulletin.quiet_by is None:
+            bulletin.version += 1
+        bulletin.revision += 1
+        bulletin.quiet_by = bulletin.page_key = None
         bulletin.state = BulletinState.DRAFT.value
         deed = who.deed("bulletin.changed", f"bulletin:{bulletin.id}")
         ledger.write(session, deed, at=at, details={"version": bulletin.version})
@@ -121,11 +136,25 @@ class Drafting:
         notice = self.shelf.get(bulletin.notice)
         filled, _ = fill_for_preview(notice, json.loads(bulletin.fields))
         written = wording.Wording(bulletin.subject, bulletin.text)
-        return self._check(notice, bulletin.category, filled, written, at=at)
+        source = bulletin.copied_from if bulletin.copied_from_id else None
+        draft = self._draft(notice, bulletin.category, filled, written, at=at)
+        return run_checks(replace(draft, copied=self._copied(notice, source)))
 
-    def _columns(self, sheet: Sheet, place: kinds.Place) -> dict[str, object]:
+    def refuse_incomplete(self, bulletin: Bulletin) -> None:
+        """Raises FieldsInvalid or DraftInvalid for a draft that was saved half written, UnknownNotice."""
+        _, errors = fill_for_preview(self.shelf.get(bulletin.notice), json.loads(bulletin.fields))
+        if errors:
+            raise FieldsInvalid(errors)
+        if bulletin.unchosen:
+            raise DraftInvalid("".join(UNCHOSEN[name] for name in bulletin.unchosen.split()))
+
+    def columns(self, sheet: Sheet, place: kinds.Place, *, rough: bool = False) -> dict[str, object]:
+        """What a row holds of the sheet. A rough one may lack fields: they stand as 〔label〕 in subject and text."""
         notice = self.shelf.get(sheet.notice)
-        written = wording.write(notice, fill(notice, sheet.fields), self.town, turn=place.turn)
+        filled, errors = fill_for_preview(notice, sheet.fields)
+        if errors and not rough:
+            raise FieldsInvalid(errors)
+        written = wording.write(notice, filled, self.town, turn=place.turn)
         mended = place.mended
         category = self._category(notice, sheet.category)
         try:
@@ -147,6 +176,7 @@ class Drafting:
             "subject": written.subject,
             "text": written.text,
             "expires_seconds": int(self._life(notice, sheet.expires_after).total_seconds()),
+            "unchosen": " ".join(name for name in UNCHOSEN if name in sheet.unchosen),
         }
 
     def _category(self, notice: NoticeTemplate, asked: str | None) -> str:
@@ -161,7 +191,10 @@ class Drafting:
             raise DraftInvalid("配信の期限は、1分以上14日以内で指定してください。")
         return life
 
-    def _check(
+    def _copied(self, notice: NoticeTemplate, source: Bulletin | None) -> Mapping[str, Filled]:
+        return fill_for_preview(notice, json.loads(source.fields))[0] if source else {}
+
+    def _draft(
         self,
         notice: NoticeTemplate,
         category: str,
@@ -169,18 +202,16 @@ class Drafting:
         written: wording.Wording,
         *,
         at: datetime,
-    ) -> tuple[Finding, ...]:
-        return run_checks(
-            DraftText(
-                notice=notice,
-                kind=notice.kind,
-                category=category,
-                fields=filled,
-                subject=written.subject,
-                text=written.text,
-                town=self.town,
-                at=at,
-            )
+    ) -> DraftText:
+        return DraftText(
+            notice=notice,
+            kind=notice.kind,
+            category=category,
+            fields=filled,
+            subject=written.subject,
+            text=written.text,
+            town=self.town,
+            at=at,
         )
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bulletins.life import BulletinState
 from foundation.database import Base, RowId
@@ -15,10 +15,18 @@ class Bulletin(Base):
     Lists are kept as JSON text. Staff are named by number, and by the name they had when they acted. `follows_id` is
     the first of its chain, `mends_id` the one that a correction or retraction speaks of. With `to_recipients_of` it
     goes to those who were already sent that one, and not by topic and area.
+    `fields` holds what was typed, right or wrong. `version` counts what was saved by pressing a button, `revision`
+    every write. `quiet_by` is whose typing was saved by itself, until somebody settles that version. `once_key` is the
+    random key of the page that began the draft, `page_key` of the one that wrote last. `unchosen` names the choices of
+    the form that were left without any.
     """
 
     __tablename__ = "bulletins"
-    __table_args__ = (Index("ix_bulletins_state", "state", "id"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("ix_bulletins_state", "state", "id"),
+        Index("ix_bulletins_once", "drafter_id", "once_key", unique=True),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     state: Mapped[str] = mapped_column(default=BulletinState.DRAFT.value)
@@ -37,6 +45,12 @@ class Bulletin(Base):
     follows_id: Mapped[int | None] = mapped_column(ForeignKey("bulletins.id"), index=True)
     mends_id: Mapped[int | None]
     to_recipients_of: Mapped[int | None]
+    copied_from_id: Mapped[int | None] = mapped_column(ForeignKey("bulletins.id"))
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
+    quiet_by: Mapped[int | None]
+    once_key: Mapped[str | None]
+    page_key: Mapped[str | None]
+    unchosen: Mapped[str] = mapped_column(default="", server_default="")
     created_at: Mapped[datetime]
     drafter_id: Mapped[int]
     drafter_name: Mapped[str]
@@ -53,6 +67,9 @@ class Bulletin(Base):
     starts_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None] = mapped_column(index=True)
     finished_at: Mapped[datetime | None]
+    copied_from: Mapped["Bulletin | None"] = relationship(
+        remote_side="Bulletin.id", foreign_keys=[copied_from_id], viewonly=True
+    )
 
     @property
     def batch(self) -> str:

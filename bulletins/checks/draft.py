@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as held
 from datetime import date, datetime
 from enum import Enum
 
@@ -40,7 +41,8 @@ class Passage:
 
 @dataclass(frozen=True)
 class DraftText:
-    """A bulletin as it would be mailed, with the fields it came from; `at` is the moment of checking, aware."""
+    """A bulletin as it would be mailed, with the fields it came from; `at` is the moment of checking, aware. `copied`
+    holds the fields of the bulletin that it is a copy of."""
 
     notice: NoticeTemplate
     kind: Kind
@@ -50,6 +52,7 @@ class DraftText:
     text: str
     town: Town
     at: datetime
+    copied: Mapping[str, Filled] = held(default_factory=dict)
 
     @property
     def today(self) -> date:

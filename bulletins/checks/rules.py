@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from bulletins.checks import characters, completeness, dates, drill, place, privacy
+from bulletins.checks import characters, completeness, copies, dates, drill, place, privacy
 from bulletins.checks.draft import DraftText, Finding, Level
 
 
@@ -27,6 +27,7 @@ RULES: tuple[Rule, ...] = (
     Rule("text-too-short", Level.BLOCK, completeness.text_too_short),
     Rule("drill-missing", Level.BLOCK, drill.drill_missing),
     Rule("drill-extra", Level.BLOCK, drill.drill_extra),
+    Rule(copies.DATE_COPIED, Level.BLOCK, copies.date_copied),
     Rule("outside-with-own-town", Level.WARN, place.outside_with_own_town),
     Rule("inside-without-own-town", Level.WARN, place.inside_without_own_town),
     Rule("place-too-fine", Level.WARN, place.place_too_fine),
@@ -34,6 +35,8 @@ RULES: tuple[Rule, ...] = (
     Rule("event-in-future", Level.WARN, dates.event_in_future),
     Rule("event-stale", Level.WARN, dates.event_stale),
     Rule("year-stale", Level.WARN, dates.year_stale),
+    Rule(copies.TIME_COPIED, Level.WARN, copies.time_copied),
+    Rule(copies.TEXT_DATE_COPIED, Level.WARN, copies.text_date_copied),
     Rule("part-missing", Level.WARN, completeness.part_missing),
     Rule("phone-number", Level.WARN, privacy.phone_number),
     Rule("plate", Level.WARN, privacy.plate),
