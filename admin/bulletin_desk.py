@@ -64,11 +64,12 @@ class BulletinDesk:
         return self.drafting.shelf
 
     def preview(self, sheet: Sheet) -> Preview:
-        turn = 0
-        if sheet.follows:
+        turn, source = 0, None
+        if sheet.follows or sheet.copied_from:
             with self.database.read() as session:
                 turn = self.drafting.turn(session, sheet)
-        return self.drafting.preview(sheet, at=self.clock.now(), turn=turn)
+                source = session.get(Bulletin, sheet.copied_from) if sheet.copied_from else None
+        return self.drafting.preview(sheet, at=self.clock.now(), turn=turn, source=source)
 
     def begin(self, sheet: Sheet, me: Colleague) -> int:
         with self.database.write() as session:

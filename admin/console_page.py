@@ -91,6 +91,8 @@ class ConsolePage:
             title=title,
             sentences=sentences,
             sign_in_at="",
+            go_on_at="",
+            go_on="",
         )
 
 

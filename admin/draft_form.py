@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from admin.form_reading import Posted
+from admin.version_guard import Seen
 from bulletins.categories import CategoryTree
-from bulletins.drafting import Sheet
+from bulletins.drafting import UNCHOSEN, Sheet
 from bulletins.filling import fill_for_preview
 from bulletins.mending import safety
 from bulletins.notice_fields import HOLDING_MOMENTS, HOLDING_SEVERAL, Field, FieldKind, Filled
@@ -18,6 +19,8 @@ from subscribers.town import Town
 # Fields of the notice stand apart from the form's own (category, topics …) whatever they are called.
 PREFIX = "field-"
 _LIVES = (1, 3, 6, 12, 24, 72)  # hours offered for the expiry
+# No box is ticked, not even the one for all; an empty choice would tick that one.
+_NOTHING = ("",)
 _FEW = 5  # so many choices fit beside each other as buttons
 _INPUT_TYPES = {FieldKind.DATE: "date", FieldKind.TIME: "time", FieldKind.DATETIME: "datetime-local"}
 
@@ -51,6 +54,7 @@ class DraftForm:
     lives: tuple[tuple[str, str], ...]
     follows: int | None
     widened: bool
+    copied_from: int | None
 
     @property
     def reach_is_usual(self) -> bool:
@@ -65,7 +69,8 @@ def form_of(sheet: Sheet, notice: NoticeTemplate, town: Town) -> DraftForm:
     life = sheet.expires_after if sheet.expires_after is not None else notice.expires_after
     lives = sorted({*(timedelta(hours=hours) for hours in _LIVES), notice.expires_after, life})
     every = {topic.key for topic in town.topics}
-    topics = tuple(sheet.topics or notice.topics)
+    topics = _NOTHING if "topics" in sheet.unchosen else tuple(sheet.topics or notice.topics)
+    areas = _NOTHING if "areas" in sheet.unchosen else tuple(sheet.areas)
     return DraftForm(
         notice=notice,
         fields=tuple(
@@ -75,27 +80,28 @@ def form_of(sheet: Sheet, notice: NoticeTemplate, town: Town) -> DraftForm:
         category=sheet.category or notice.default_category,
         categories=notice.category_choices(CategoryTree(town)),
         topics=() if set(topics) == every else topics,
-        areas=tuple(sheet.areas),
+        areas=areas,
         life=_seconds(life),
         lives=tuple((_seconds(each), life_words(each)) for each in lives),
         follows=sheet.follows,
         widened=sheet.widened,
+        copied_from=sheet.copied_from,
     )
 
 
 def sheet_of(form: Posted, notice: NoticeTemplate, town: Town) -> tuple[Sheet, dict[str, str]]:
     """What was posted, and what the form's own fields lack; the notice's fields are judged by `fill`."""
-    errors: dict[str, str] = {}
+    unchosen = []
     values: dict[str, object] = {}
     for field in notice.fields:
         name = PREFIX + field.name
         values[field.name] = form.texts(name) if field.kind is FieldKind.CHOICES else form.text(name)
     topics = [topic.key for topic in town.topics] if form.has("topics_all") else form.texts("topics")
     if not topics and not notice.to_all:
-        errors["topics"] = "配信区分を1つ以上選んでください。"
+        unchosen.append("topics")
     areas = [] if form.has("areas_all") else form.texts("areas")
     if not areas and not form.has("areas_all") and not notice.to_all:
-        errors["areas"] = "地域を1つ以上選ぶか、「市内全域」にチェックを入れてください。"
+        unchosen.append("areas")
     life = form.number("expires")
     sheet = Sheet(
         notice=notice.name,
@@ -106,8 +112,15 @@ def sheet_of(form: Posted, notice: NoticeTemplate, town: Town) -> tuple[Sheet, d
         expires_after=timedelta(seconds=min(life, 10**8)) if life else None,
         follows=form.number("follows"),
         widened=form.has("widened"),
+        copied_from=form.number("copied_from"),
+        unchosen=unchosen,
     )
-    return sheet, errors
+    return sheet, {name: UNCHOSEN[name] for name in unchosen}
+
+
+def seen_of(form: Posted) -> Seen:
+    """What the page was opened with."""
+    return Seen(version=form.number("version"), revision=form.number("revision"))
 
 
 def sheet_from(bulletin: Bulletin, notice: NoticeTemplate) -> Sheet:
@@ -123,6 +136,8 @@ def sheet_from(bulletin: Bulletin, notice: NoticeTemplate) -> Sheet:
         expires_after=timedelta(seconds=bulletin.expires_seconds),
         follows=bulletin.follows_id,
         widened=bulletin.mends_id is not None and bulletin.to_recipients_of is None,
+        copied_from=bulletin.copied_from_id,
+        unchosen=bulletin.unchosen.split(),
     )
 
 
@@ -137,7 +152,12 @@ def sheet_following(bulletin: Bulletin, notice: NoticeTemplate, town: Town) -> S
     if states and said in states.choices:
         values["safety"] = said
     known = {name: value for name, value in values.items() if notice.field(name)}
-    return replace(saved, fields=known, expires_after=None, follows=bulletin.id, widened=False)
+    return replace(saved, fields=known, expires_after=None, follows=bulletin.id, widened=False, copied_from=None)
+
+
+def sheet_copied(bulletin: Bulletin, notice: NoticeTemplate) -> Sheet:
+    """A new draft with the words of an earlier one, whose dates are to be set anew."""
+    return replace(sheet_from(bulletin, notice), follows=None, copied_from=bulletin.id, widened=False)
 
 
 def life_words(life: timedelta) -> str:

@@ -1,11 +1,15 @@
 """What a posted form holds: text only, since no page of the console takes files."""
 
+import re
+from collections.abc import Sequence
+
 from fastapi import Request
 from starlette.datastructures import FormData
 
 MOST_FIELDS = 500
 # Larger than any number of a row that this service will ever give out, small enough for every database.
 LARGEST_NUMBER = 2**53
+_KEY = re.compile(r"[a-z2-7]{32}")
 
 
 class Posted:
@@ -13,6 +17,10 @@ class Posted:
 
     def __init__(self, form: FormData) -> None:
         self._form = form
+
+    @classmethod
+    def of(cls, pairs: Sequence[tuple[str, str]]) -> "Posted":
+        return cls(FormData(list(pairs)))
 
     @classmethod
     def nothing(cls) -> "Posted":
@@ -35,6 +43,11 @@ class Posted:
 async def posted(request: Request) -> Posted:
     """A dependency, so that the endpoint itself can stay a plain function in a thread."""
     return Posted(await request.form(max_files=0, max_fields=MOST_FIELDS))
+
+
+def page_key(text: str) -> str:
+    """The random key of a page for writing (`random_token`); empty for anything else."""
+    return text if _KEY.fullmatch(text) else ""
 
 
 def number(text: str) -> int | None:

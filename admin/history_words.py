@@ -13,13 +13,13 @@ from foundation.ledger import LedgerLine
 
 _STAFF = "staff:"
 _PLAIN = {
-    "bulletin.drafted": "下書きを作りました。",
     "bulletin.submitted": "承認を依頼しました。",
     "bulletin.withdrawn": "取り下げました。",
     "bulletin.halted": "配信を一時停止しました。",
     "bulletin.resumed": "配信を再開しました。",
     "bulletin.started": "配信を始めました。",
     "bulletin.widened": "だれに送ったかの記録が残っていないため、ふだんの届け先に送りました。",
+    "bulletin.discarded": "空の下書きを片付けました。",
 }
 
 
@@ -46,6 +46,11 @@ def _who(session: Session, actor: str) -> str:
 def _what(line: LedgerLine, zone: tzinfo) -> str:
     details: Mapping[str, object] = json.loads(line.details)
     match line.action:
+        case "bulletin.drafted":
+            source = details.get("copied_from")
+            return f"お知らせ {source}番を写して、下書きを作りました。" if source else "下書きを作りました。"
+        case "bulletin.changed" if details.get("quiet"):
+            return f"内容を変え始めました（第{details.get('version')}版、自動保存）。"
         case "bulletin.changed":
             return f"内容を変えました（第{details.get('version')}版）。"
         case "bulletin.approved":

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from admin.bulletin_desk import BulletinDesk
 from admin.bulletin_view import view
 from admin.console_page import ConsolePage, go, me_of
+from admin.draft_form import seen_of
 from admin.form_reading import Posted, number, posted
 from admin.guard import Guard
 from admin.lookout import Lookout
@@ -128,7 +129,7 @@ class BulletinPages:
         """Raises what the rooms raise, and Stale."""
         match deed.word:
             case "submit":
-                submit_if_same(self._desk, bulletin_id, me, version=form.number("version"))
+                submit_if_same(self._desk, bulletin_id, me, seen=seen_of(form))
             case "approve":
                 self._desk.approve(bulletin_id, _decision(form), me)
             case "return":

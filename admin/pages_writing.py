@@ -7,41 +7,54 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from admin import draft_presence
 from admin.bulletin_desk import BulletinDesk
 from admin.console_page import ConsolePage, go, me_of
-from admin.draft_form import PREFIX, form_of, sheet_following, sheet_from, sheet_of
-from admin.form_reading import Posted, number, posted
+from admin.draft_form import PREFIX, form_of, seen_of, sheet_copied, sheet_following, sheet_from, sheet_of
+from admin.draft_presence import company_words
+from admin.form_reading import Posted, number, page_key, posted
 from admin.guard import Guard
+from admin.kept_forms import FormKeeper
 from admin.notice_cards import cards
+from admin.pages_autosave import AutosavePages
 from admin.refusals import REFUSING, Refusal, refusal_of
 from admin.roles import Role
-from admin.version_guard import Stale, change_if_same
+from admin.version_guard import Keeper, Seen, Stale
 from bulletins.approval import Blocked
+from bulletins.checks.copies import COPY_RULES
 from bulletins.checks.draft import Level
 from bulletins.drafting import Preview, Sheet, UnknownBulletin, find
 from bulletins.life import EDITABLE
 from bulletins.notice_shelf import UnknownNotice
 from bulletins.notice_templates import NoticeTemplate
+from bulletins.rough_drafts import Stroke
 from bulletins.tables import Bulletin
 from foundation.pages import Pages
 from foundation.templating import TemplateBroken
+from foundation.tokens import random_token
 
 Form = Annotated[Posted, Depends(posted)]
 
 _STALE = Refusal(
     409,
-    "書いているあいだに、ほかの人がこの配信案を変えました",
+    "書いているあいだに、ほかの人か、あなたの別の画面が、この配信案を変えました",
     (
         "まだ何も上書きしていません。いま保存されている内容を、あなたの内容の下に並べました。",
         "見比べて直してから、もう一度保存してください。保存すると、あなたの内容に変わります。",
     ),
+)
+_NOT_KEPT = (
+    "預かった内容が見つかりません",
+    "預かるのは1時間までで、書いた人だけが続きから書けます。",
+    "下書きとして保存されているものは、「お知らせ」の一覧にあります。",
 )
 
 
 @dataclass(frozen=True)
 class Writing:
     """One moment of writing. A form that nobody has typed into (`touched` is False) is not scolded; `other` is what
-    a colleague saved meanwhile; `version` is the one that the form was opened with."""
+    a colleague saved meanwhile; `seen` is what the form was opened with, `page` the key of the page that began it.
+    `unsaved` holds words that stand on the page only; `kept` is the key of the kept form they came from."""
 
     notice: NoticeTemplate
     sheet: Sheet
@@ -49,19 +62,25 @@ class Writing:
     errors: Mapping[str, str] = field(default_factory=dict)
     refusal: Refusal | None = None
     bulletin: Bulletin | None = None
-    version: int | None = None
+    seen: Seen = field(default_factory=Seen)
+    page: str = ""
     other: Bulletin | None = None
+    unsaved: bool = False
+    kept: str = ""
 
 
 class WritingPages:
-    def __init__(self, desk: BulletinDesk, *, pages: Pages, guard: Guard) -> None:
+    def __init__(self, desk: BulletinDesk, forms: FormKeeper, *, pages: Pages, guard: Guard) -> None:
         self._desk = desk
+        self._forms = forms
         self._page = ConsolePage(pages, guard)
 
     def router(self) -> APIRouter:
         router = APIRouter(include_in_schema=False, dependencies=self._page.needs(Role.DRAFTER))
         router.add_api_route("/admin/write", self.choose, methods=["GET"])
         router.add_api_route("/admin/write/preview", self.preview, methods=["POST"])
+        router.add_api_route("/admin/write/kept/{key}", self.go_on, methods=["GET"])
+        router.include_router(AutosavePages(self._desk, self._forms, self._page).router())
         router.add_api_route("/admin/write/{notice}", self.begin, methods=["GET"])
         router.add_api_route("/admin/write/{notice}", self.keep, methods=["POST"])
         router.add_api_route("/admin/bulletins/{bulletin_id}/edit", self.edit, methods=["GET"])
@@ -81,11 +100,9 @@ class WritingPages:
 
     def keep(self, request: Request, notice: str, form: Form) -> Response:
         try:
-            template = self._desk.shelf.get(notice)
+            return self._answer(request, form.text("action"), self._written(form, notice))
         except REFUSING as error:
             return self._refused(request, error)
-        sheet, errors = sheet_of(form, template, self._desk.town)
-        return self._answer(request, form.text("action"), Writing(template, sheet, errors=errors))
 
     def edit(self, request: Request, bulletin_id: str) -> Response:
         try:
@@ -94,28 +111,46 @@ class WritingPages:
                 return go(f"/admin/bulletins/{bulletin.id}")
             template = self._desk.shelf.get(bulletin.notice)
             sheet = sheet_from(bulletin, template)
-            return self._form(request, Writing(template, sheet, bulletin=bulletin, version=bulletin.version))
+            return self._form(request, Writing(template, sheet, bulletin=bulletin, seen=_seen_now(bulletin)))
         except REFUSING as error:
             return self._refused(request, error)
 
     def change(self, request: Request, bulletin_id: str, form: Form) -> Response:
         try:
             bulletin = self._bulletin(bulletin_id)
-            template = self._desk.shelf.get(bulletin.notice)
+            return self._answer(request, form.text("action"), self._written(form, bulletin.notice, bulletin))
         except REFUSING as error:
             return self._refused(request, error)
+
+    def go_on(self, request: Request, key: str) -> Response:
+        """What was being written when the session had ended, for the one who wrote it."""
+        pairs = self._forms.read(key, me_of(request))
+        if pairs is None:
+            return self._page.message(request, 404, *_NOT_KEPT)
+        form = Posted.of(pairs)
+        try:
+            bulletin = self._bulletin(form.text("bulletin")) if form.has("bulletin") else None
+            writing = self._written(form, bulletin.notice if bulletin else form.text("notice"), bulletin)
+            return self._form(request, replace(writing, kept=key))
+        except REFUSING as error:
+            return self._refused(request, error)
+
+    def _written(self, form: Posted, notice: str, bulletin: Bulletin | None = None) -> Writing:
+        """What the form holds. Raises UnknownNotice."""
+        template = self._desk.shelf.get(notice)
         sheet, errors = sheet_of(form, template, self._desk.town)
-        sheet = replace(sheet, follows=bulletin.follows_id)
-        writing = Writing(template, sheet, errors=errors, bulletin=bulletin, version=form.number("version"))
-        return self._answer(request, form.text("action"), writing)
+        if bulletin:
+            sheet = replace(sheet, follows=bulletin.follows_id, copied_from=bulletin.copied_from_id)
+        page, kept = page_key(form.text("page")), form.text("kept")
+        return Writing(
+            template, sheet, errors=errors, bulletin=bulletin, seen=seen_of(form), page=page, unsaved=True, kept=kept
+        )
 
     def preview(self, request: Request, form: Form) -> Response:
         """The half of the page with the mail, for the script."""
         try:
-            template = self._desk.shelf.get(form.text("notice"))
-            sheet, errors = sheet_of(form, template, self._desk.town)
-            writing = Writing(template, sheet, errors=errors)
-            return self._page.show(request, "_preview", here="write", **self._seen(writing))
+            writing = self._written(form, form.text("notice"))
+            return self._page.show(request, "_preview", here="write", alone=True, **self._seen(writing))
         except REFUSING as error:
             return self._refused(request, error)
 
@@ -124,30 +159,28 @@ class WritingPages:
         try:
             if action not in ("save", "submit"):
                 return self._form(request, writing)
-            preview = self._desk.preview(writing.sheet)
-            if writing.errors or preview.errors:
-                return self._form(request, writing, status=422)
             if action == "submit":
+                preview = self._desk.preview(writing.sheet)
+                if writing.errors or preview.errors:
+                    return self._form(request, writing, status=422)
                 _refuse_blocked(preview)
             return self._keep(request, writing, submit=action == "submit")
         except Stale as stale:
             now = stale.bulletin
-            return self._form(request, replace(writing, refusal=_STALE, bulletin=now, version=now.version, other=now))
+            writing = replace(writing, refusal=_STALE, bulletin=now, seen=_seen_now(now), other=now)
+            return self._form(request, writing)
         except (TemplateBroken, UnknownNotice) as error:
             return self._refused(request, error)
         except REFUSING as error:
             return self._form(request, replace(writing, refusal=refusal_of(error)))
 
     def _keep(self, request: Request, writing: Writing, *, submit: bool) -> Response:
-        me = me_of(request)
-        if writing.bulletin is None:
-            bulletin_id = self._desk.begin(writing.sheet, me)
-        else:
-            bulletin_id = writing.bulletin.id
-            change_if_same(self._desk, bulletin_id, writing.sheet, me, version=writing.version)
-        if submit:
-            self._desk.submit(bulletin_id, me)
-        return go(f"/admin/bulletins/{bulletin_id}", "submitted" if submit else "saved")
+        me, begun = me_of(request), writing.bulletin.id if writing.bulletin else None
+        stroke = Stroke(writing.sheet, page=writing.page)
+        kept = Keeper(self._desk, me).keep(stroke, begun, seen=writing.seen, submit=submit)
+        if writing.kept:
+            self._forms.let_go(writing.kept, me)
+        return go(f"/admin/bulletins/{kept.id}" if kept else "/admin", "submitted" if submit else "saved")
 
     def _start(self, request: Request, notice: NoticeTemplate) -> Writing:
         query = request.query_params
@@ -157,8 +190,7 @@ class WritingPages:
             followed = self._bulletin(query["follows"])
             return Writing(notice, sheet_following(followed, notice, self._desk.town))
         if "from" in query:
-            copied = sheet_from(self._bulletin(query["from"]), notice)
-            return Writing(notice, replace(copied, follows=None))
+            return Writing(notice, sheet_copied(self._bulletin(query["from"]), notice))
         return Writing(notice, Sheet(notice.name, {}), touched=False)
 
     def _form(self, request: Request, writing: Writing, *, status: int | None = None) -> Response:
@@ -171,12 +203,28 @@ class WritingPages:
             status=status,
             refusal=writing.refusal,
             form=form,
-            followed=self._followed((writing.bulletin and writing.bulletin.mends_id) or form.follows),
+            followed=self._named((writing.bulletin and writing.bulletin.mends_id) or form.follows),
             scolded=status == 422,
+            page=writing.page or random_token(),
+            writer=self._forms.mark(me_of(request)),
+            unsaved=writing.unsaved,
+            kept=writing.kept,
+            company=self._company(request, writing),
             **context,
         )
 
-    def _followed(self, number: int | None) -> Bulletin | None:
+    def _company(self, request: Request, writing: Writing) -> str:
+        """Who else has it open; a form that was posted tells that this person has, too."""
+        if writing.bulletin is None:
+            return ""
+        number, me, at = writing.bulletin.id, me_of(request), self._desk.clock.now()
+        if request.method == "POST":
+            with self._desk.database.write() as session:
+                draft_presence.note(session, number, me, at=at)
+        with self._desk.database.read() as session:
+            return company_words(draft_presence.others(session, number, me, at=at))
+
+    def _named(self, number: int | None) -> Bulletin | None:
         """What the form names; a number that names nothing is refused when the form is kept."""
         try:
             return self._bulletin(str(number)) if number else None
@@ -197,8 +245,10 @@ class WritingPages:
             "touched": writing.touched,
             "prefix": PREFIX,
             "bulletin": writing.bulletin,
-            "version": writing.version,
+            "seen": writing.seen,
             "other": writing.other,
+            "source": self._named(writing.sheet.copied_from),
+            "untouched": [f for f in preview.findings if f.rule in COPY_RULES],
         }
 
     def _bulletin(self, bulletin_id: str) -> Bulletin:
@@ -212,6 +262,10 @@ class WritingPages:
     def _refused(self, request: Request, error: Exception) -> Response:
         refusal = refusal_of(error)
         return self._page.message(request, refusal.status, refusal.title, *refusal.sentences)
+
+
+def _seen_now(bulletin: Bulletin) -> Seen:
+    return Seen(bulletin.version, bulletin.revision)
 
 
 def _refuse_blocked(preview: Preview) -> None:

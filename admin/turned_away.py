@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from admin import problem_details
+from admin.form_reading import MOST_FIELDS
 from admin.guard import READING, SIGN_IN, Forbidden, ForeignPost, NotSignedIn, local_path
+from admin.kept_forms import MARK, FormKeeper
 from admin.problem_details import Problem
 from admin.staff import Colleague
 from foundation.pages import Pages
@@ -15,9 +18,9 @@ from foundation.pages import Pages
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
-def install(app: FastAPI, pages: Pages) -> None:
-    """Registers the answers with the application."""
-    answers = _Answers(pages)
+def install(app: FastAPI, pages: Pages, forms: FormKeeper | None = None) -> None:
+    """Registers the answers with the application. `forms` keeps what was being written."""
+    answers = _Answers(pages, forms)
     app.add_exception_handler(NotSignedIn, answers.not_signed_in)
     app.add_exception_handler(Forbidden, answers.forbidden)
     app.add_exception_handler(ForeignPost, answers.foreign_post)
@@ -27,12 +30,25 @@ def install(app: FastAPI, pages: Pages) -> None:
 @dataclass(frozen=True)
 class _Answers:
     pages: Pages
+    forms: FormKeeper | None
 
-    def not_signed_in(self, request: Request, _error: Exception) -> Response:
+    async def not_signed_in(self, request: Request, _error: Exception) -> Response:
+        if request.headers.get("accept") == "application/json":
+            # A script that saves while somebody types: it keeps the page, and the way in is shown there.
+            return JSONResponse({"state": "signed-out"}, status_code=401, headers=_NO_STORE)
         if request.method in READING:
             query = f"?{request.url.query}" if request.url.query else ""
             next_ = quote(local_path(request.url.path + query), safe="/")
             return RedirectResponse(f"{SIGN_IN}?next={next_}", status_code=303, headers=_NO_STORE)
+        kept_at = await self._kept(request)
+        if kept_at:
+            return self._refuse(
+                "サインインが切れました",
+                "しばらく操作がなかったため、まだ保存していません。",
+                "書いた内容は1時間のあいだ預かっています。同じ人がサインインすると、続きから書けます。",
+                go_on_at=f"{SIGN_IN}?next={kept_at}",
+                go_on="サインインして続きを書く",
+            )
         # What was written must not be lost: the person signs in beside it, then sends the same form again.
         return self._refuse(
             "サインインが切れました",
@@ -52,7 +68,16 @@ class _Answers:
             me=error.me,
         )
 
-    def foreign_post(self, _request: Request, _error: Exception) -> Response:
+    async def foreign_post(self, request: Request, _error: Exception) -> Response:
+        kept_at = await self._kept(request)
+        if kept_at:
+            return self._refuse(
+                "受け付けませんでした",
+                "この画面から送られたことを確かめられなかったため、安全のために受け付けませんでした。",
+                "書いた内容は1時間のあいだ預かっています。書いた人だけが、続きから書けます。",
+                go_on_at=kept_at,
+                go_on="続きを書く",
+            )
         return self._refuse(
             "受け付けませんでした",
             "ほかのサイトから送られた操作のため、安全のために受け付けませんでした。",
@@ -63,7 +88,24 @@ class _Answers:
         assert isinstance(error, Problem)  # noqa: S101 -- registered for this class only
         return problem_details.answer(error)
 
-    def _refuse(self, title: str, *sentences: str, me: Colleague | None = None, sign_in_at: str = "") -> Response:
+    async def _kept(self, request: Request) -> str:
+        """Where the form that was turned away is found again; empty for what is no writing of staff."""
+        form = await request.form(max_files=0, max_fields=MOST_FIELDS) if self.forms else None
+        if self.forms is None or not form or MARK not in form:
+            return ""
+        pairs = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+        key = await run_in_threadpool(self.forms.keep, pairs)
+        return f"/admin/write/kept/{key}" if key else ""
+
+    def _refuse(
+        self,
+        title: str,
+        *sentences: str,
+        me: Colleague | None = None,
+        sign_in_at: str = "",
+        go_on_at: str = "",
+        go_on: str = "",
+    ) -> Response:
         return self.pages.answer(
             "admin/refused.html",
             status=403,
@@ -73,4 +115,6 @@ class _Answers:
             title=title,
             sentences=sentences,
             sign_in_at=sign_in_at,
+            go_on_at=go_on_at,
+            go_on=go_on,
         )

@@ -8,6 +8,7 @@ from admin.api import BulletinApi
 from admin.api_subscribers import SubscriberApi
 from admin.console_page import ConsolePage
 from admin.guard import Guard
+from admin.kept_forms import FormKeeper
 from admin.pages_bounces import BouncePages
 from admin.pages_bulletins import BulletinPages
 from admin.pages_home import HomePages
@@ -29,7 +30,7 @@ def console_routers(home: Home, pages: Pages, guard: Guard, watchers: Watchers) 
     return (
         sign_in.router(),
         HomePages(desk, pages=pages, guard=guard).router(),
-        WritingPages(desk, pages=pages, guard=guard).router(),
+        WritingPages(desk, FormKeeper(home.database, home.clock, home.keyring), pages=pages, guard=guard).router(),
         BulletinPages(desk, pages=pages, guard=guard, watchers=watchers).router(),
         SubscriberPages(home.database, home.clock, home.watch, pages=pages, guard=guard).router(),
         BouncePages(home.database, home.clock, home.watch, home.carriers, page=ConsolePage(pages, guard)).router(),

@@ -8,6 +8,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 import admin.api_tokens
+import admin.draft_presence
+import admin.kept_forms
 import admin.sign_in
 import admin.staff
 import bulletins.tables
@@ -38,6 +40,8 @@ ROOMS_WITH_TABLES = (
     admin.staff,
     admin.sign_in,
     admin.api_tokens,
+    admin.draft_presence,
+    admin.kept_forms,
     service.lease,
 )
 METADATA = Base.metadata

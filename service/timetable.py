@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from admin import sign_in
+from admin import draft_presence, kept_forms, sign_in
 from foundation import ledger
 from foundation.database import OUTAGES
 from foundation.strides import Strides
@@ -109,6 +109,8 @@ class Timetable:
             answer_caps.forget_old(session, at=at)
             inbound.forget(session, done_before=at - INBOUND_KEPT, aside_before=at - ASIDE_KEPT)
             sign_in.clear(session, at=at)
+            kept_forms.forget(session, at=at)
+            draft_presence.forget(session, at=at)
 
     def fold(self, at: datetime) -> None:
         """Old letters are dropped, for at most a minute; what is left then, the next time."""

@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from admin import turned_away
 from admin.api_problems import install_problems
 from admin.guard import Guard
+from admin.kept_forms import FormKeeper
 from admin.pages_progress import Watchers
 from foundation.database import OUTAGES
 from foundation.pages import Pages
@@ -63,7 +64,7 @@ def _app(home: Home, *, residents: bool, console: bool) -> FastAPI:
             app.include_router(router)
     if console:
         guard = Guard(home.database, home.clock, public_url=home.settings.public_url)
-        turned_away.install(app, pages)
+        turned_away.install(app, pages, FormKeeper(home.database, home.clock, home.keyring))
         for router in console_routers(home, pages, guard, app.state.watchers):
             app.include_router(router)
         app.include_router(metrics_router(home))

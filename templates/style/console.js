@@ -1,8 +1,9 @@
-// The console without this file works the same; with it the preview follows the typing, and a form is sent once.
+// The console without this file works the same; with it the preview follows the typing.
 "use strict";
 
 const form = document.querySelector("form[data-preview]");
 const preview = document.getElementById("preview");
+const copied = document.getElementById("copied");
 const fault = document.getElementById("preview-fault");
 const PAUSE = 400; // milliseconds without a key before the mail is drawn anew
 let timer = 0;
@@ -18,7 +19,11 @@ async function refresh() {
       signal: asking.signal,
     });
     fault.hidden = answer.ok;
-    if (answer.ok) preview.innerHTML = await answer.text();
+    if (!answer.ok) return;
+    preview.innerHTML = await answer.text();
+    // The banner of a copy stands above the form; replaced only where it changes, since it is read aloud.
+    const banner = preview.querySelector("template[data-copied]");
+    if (banner && copied && copied.innerHTML.trim() !== banner.innerHTML.trim()) copied.innerHTML = banner.innerHTML;
   } catch (problem) {
     if (problem.name !== "AbortError") fault.hidden = false;
   }
@@ -29,11 +34,4 @@ if (form && preview && fault) {
     clearTimeout(timer);
     timer = setTimeout(refresh, PAUSE);
   });
-  // A second click on the same button would make a second draft.
-  let sent = false;
-  form.addEventListener("submit", (event) => {
-    if (sent) event.preventDefault();
-    sent = true;
-  });
-  window.addEventListener("pageshow", () => { sent = false; });
 }

@@ -55,7 +55,7 @@ def test_submitting_saves_and_asks_for_approval_at_once(console: Console) -> Non
 def test_what_is_missing_is_told_at_the_top_and_beside_the_field_and_nothing_typed_is_lost(console: Console) -> None:
     browser = console.browser(Role.DRAFTER)
 
-    answer = browser.post("/admin/write/plain", data={**PLAIN, "field-text": "", "action": "save"})
+    answer = browser.post("/admin/write/plain", data={**PLAIN, "field-text": "", "action": "submit"})
 
     assert answer.status_code == 422
     assert 'href="#f-field-text"' in answer.text
@@ -81,7 +81,7 @@ def test_nobody_is_chosen_by_accident(console: Console, missing: str) -> None:
     browser = console.browser(Role.DRAFTER)
     form = {name: value for name, value in PLAIN.items() if name != missing}
 
-    answer = browser.post("/admin/write/plain", data={**form, "action": "save"})
+    answer = browser.post("/admin/write/plain", data={**form, "action": "submit"})
 
     assert answer.status_code == 422
     assert "1つ以上選" in words(answer)
