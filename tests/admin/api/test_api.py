@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from bulletins.drafting import Sheet
+from bulletins.rough_drafts import RoughDrafts, Stroke
 from tests.admin.api.service import FIELDS, PLAIN, Callers
-from tests.bulletins.office import Office
+from tests.bulletins.office import ANNA, Office
 
 CONTRACT = "id state subject text starts_at audience sent queued deferred failed suppressed expired bounced".split()  # noqa: SIM905 -- reads as in the contract
 
@@ -215,3 +217,18 @@ def test_the_calls_stand_in_the_open_description(staff: Callers) -> None:
     assert "/api/v1/subscribers/find" in description["paths"]
     demands = [call.get("security") for path in description["paths"].values() for call in path.values()]
     assert all(demands), "every call asks for a token"
+
+
+def test_a_draft_that_the_console_saved_unfinished_is_refused_at_submitting_with_its_fields(
+    staff: Callers, office: Office
+) -> None:
+    with office.database.write() as session:
+        rough = RoughDrafts(office.home.drafting)
+        stroke = Stroke(Sheet("plain", FIELDS | {"text": ""}), quiet=True)
+        number = rough.begin(session, stroke, ANNA, at=office.clock.now()).id
+
+    answer = staff.drafter.post(f"/bulletins/{number}/submit", {})
+
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["#/fields/text"]
+    assert staff.viewer.get(f"/bulletins/{number}").json()["state"] == "draft"
