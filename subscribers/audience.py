@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, String, cast, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from mailer import had_letter
-from subscribers.tables import Choice, ChoiceKind, Subscriber, SubscriberState
+from subscribers.tables import ERASED, Choice, ChoiceKind, Subscriber, SubscriberState
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,23 @@ class Residents:
             return session.scalar(select(func.count()).select_from(Subscriber).where(*_active(), *which)) or 0
 
         if scope.had:
-            return Reach(count(), count(*_within(scope)), 0, 0, had=had_letter.count(session, scope.had))
+            had = had_letter.count(session, scope.had)
+            return Reach(count(), max(0, had - _gone(session, scope)), 0, 0, had=had)
         everybody, reached = count(), count(_topic(scope), _area(scope))
         with_topic = count(_topic(scope))
         return Reach(everybody, reached, everybody - with_topic, with_topic - reached)
+
+
+def _gone(session: Session, scope: Scope) -> int:
+    """How many of those who had the letter are no audience any more. They are few, and those who are still there many:
+    a letter finds its way by the address, or by the sign that an erased one left."""
+    since = had_letter.since(session, scope.had)
+    if since is None:
+        return 0
+    sign = func.coalesce(Subscriber.address, literal(ERASED) + cast(Subscriber.id, String))
+    stopped = (Subscriber.state == SubscriberState.STOPPED, Subscriber.stopped_at >= since)
+    which = select(func.count()).select_from(Subscriber).where(*stopped, had_letter.has_had(sign, scope.had))
+    return session.scalar(which) or 0
 
 
 def _active() -> tuple[ColumnElement[bool], ...]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from foundation import ledger
 from foundation.ledger import Deed
 from mailer import inbound, outbox
-from subscribers.tables import Choice, Invitation, StopReason, Subscriber
+from subscribers.tables import ERASED, Choice, Invitation, StopReason, Subscriber
 
 # A stop by staff is a resident's wish by telephone.
 LEAVING = (StopReason.LEFT, StopReason.COMPLAINT, StopReason.STAFF)
@@ -34,7 +34,7 @@ def erase_left(session: Session, *, at: datetime, after: timedelta, limit: int =
 def _erase(session: Session, subscriber: Subscriber, *, at: datetime) -> None:
     if subscriber.address is None:
         return
-    outbox.forget(session, subscriber.address, f"erased:{subscriber.id}")
+    outbox.forget(session, subscriber.address, f"{ERASED}{subscriber.id}")
     inbound.forget_sender(session, subscriber.address)
     session.execute(delete(Invitation).where(Invitation.address == subscriber.address))
     session.execute(delete(Choice).where(Choice.subscriber_id == subscriber.id))

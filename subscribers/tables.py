@@ -28,6 +28,9 @@ class ChoiceKind(StrEnum):
     AREA = "area"
 
 
+ERASED = "erased:"  # with the subscriber's number, in place of an address that was erased from rows that stay
+
+
 class Subscriber(Base):
     """An address and its choices; nothing else of a resident is held. An erased one has no address any more, and
     its number is never given out again, since tokens in old mails name it."""

@@ -6,13 +6,16 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import update
 
 from admin import api_tokens
 from admin.roles import Role
 from bulletins.approval import Decision
 from bulletins.drafting import Sheet
-from mailer.outbox_tables import OutboxRow, State
+from mailer import claims, records
+from mailer.claims import Wish
+from mailer.courier import Delivered
+from mailer.outbox_tables import Lane
+from mailer.records import Result
 from tests.admin.whole_console import Console, whole_console, words
 
 NOW = Decision(no_hold=True)
@@ -50,7 +53,8 @@ def sent(console: Console, sheet: Sheet) -> int:
     with console.home.database.write() as session:
         while console.home.publisher.fan_out(session, at=at):
             pass
-        session.execute(update(OutboxRow).values(state=State.SENT.value, ended_at=at, handed_at=at))
+        held = claims.claim(session, "s1", Wish(dict.fromkeys(Lane, 100)), at=at).rows
+        records.record(session, "s1", [Result(row, Delivered("250 ok"), at) for row in held], at=at)
     console.desk.halt(number, console.people[Role.DRAFTER])
     return number
 

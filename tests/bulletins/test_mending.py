@@ -18,6 +18,7 @@ from mailer.outbox_tables import Lane, OutboxRow, State
 from mailer.records import Result
 from subscribers.audience import Reach
 from subscribers.choices import Choices
+from subscribers.erasure import erase_left
 from subscribers.leaving import stop
 from subscribers.tables import StopReason, Subscriber
 from tests.bulletins.office import GONE, LATER, OK, SENDER, TEXT, Office
@@ -248,6 +249,25 @@ def test_the_reach_says_how_many_were_sent_it_and_how_many_are_still_there(offic
     leave(office, 2)
 
     assert reach(office, number) == (Reach(7, 6, 0, 0, had=7), False)
+
+
+def test_the_reach_counts_whoever_left_erased_ones_and_letters_nobody_heard_of(office: Office) -> None:
+    office.residents(*NAMES)
+    first = office.sending()
+    office.post(lambda name: GONE if name == "g" else OK, limit=6)
+    with office.database.write() as session:
+        claims.claim(session, "dead", Wish(dict.fromkeys(Lane, 1)), at=office.clock.now())
+    office.withdraw(first)
+    office.clock.move(timedelta(minutes=2))
+    office.post()
+    leave(office, 2)
+    leave(office, 3)
+    office.meddle(lambda session: erase_left(session, at=office.clock.now(), after=timedelta(0), limit=1))
+
+    number = office.draft(correction(first))
+
+    assert reach(office, number) == (Reach(5, 5, 0, 0, had=7), False)
+    assert len(fanned_out(office, correction(first))) == 5
 
 
 def test_once_nobody_knows_any_more_who_was_sent_it_the_ordinary_audience_gets_it(

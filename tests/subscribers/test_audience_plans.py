@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import event, insert, select, text, update
+from sqlalchemy import delete, event, insert, select, text, update
 from sqlalchemy.engine import Connection
 
 from foundation.database import Database
-from mailer import had_letter
 from mailer.outbox_tables import OutboxRow, State
 from subscribers.audience import Residents, Scope
 from subscribers.tables import Subscriber
@@ -20,9 +19,12 @@ BATCHES = 20
 def past(database: Database) -> Database:
     """A thousand subscribers and twenty old bulletins to each, all sent."""
     put(database, many(1000), batch="old:0")
+    for number in range(1, BATCHES):
+        put(database, many(1), batch=f"old:{number}")
     columns = [column for column in OutboxRow.__table__.columns if column.name not in ("id", "batch", "once_key")]
     people = ("address", "domain", "state", "every_topic", "every_area", "since", "watch_from")
     with database.write() as session:
+        session.execute(delete(OutboxRow).where(OutboxRow.batch != "old:0"))
         session.execute(update(OutboxRow).values(state=State.SENT.value, handed_at=AT, ended_at=AT))
         for number in range(1, BATCHES):
             names = ["batch", "once_key", *(column.name for column in columns)]
@@ -65,10 +67,11 @@ def test_a_page_of_those_who_had_a_letter_reads_no_other_letters(
 ) -> None:
     with past.read() as session:
         found = session.execute(Residents().page(Scope(had=keys), after=0, limit=400)).all()
-        assert had_letter.count(session, keys) == 1000
+        reach = Residents().reach(session, Scope(had=keys))
 
     assert len(found) == 400
-    assert len(plans) == 2
+    assert reach.everybody == 1000
+    assert len(plans) >= 3
     for plan in plans:
         assert "Seq Scan on outbox" not in plan
         assert "SCAN outbox" not in plan
