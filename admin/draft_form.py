@@ -10,6 +10,7 @@ from admin.version_guard import Seen
 from bulletins.categories import CategoryTree
 from bulletins.drafting import UNCHOSEN, Sheet
 from bulletins.filling import fill_for_preview
+from bulletins.kinds import MENDING
 from bulletins.mending import safety
 from bulletins.notice_fields import HOLDING_MOMENTS, HOLDING_SEVERAL, Field, FieldKind, Filled
 from bulletins.notice_templates import NoticeTemplate
@@ -59,6 +60,8 @@ class DraftForm:
     @property
     def reach_is_usual(self) -> bool:
         """Whether the choice of topics, areas and expiry may stay folded."""
+        if self.follows and self.notice.kind in MENDING and not self.widened:
+            return self.life == _seconds(self.notice.expires_after)
         usual = not self.widened and not self.areas and set(self.topics) == set(self.notice.topics)
         return usual and self.life == _seconds(self.notice.expires_after)
 
