@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from admin.roles import Role
 from admin.staff import Colleague
+from bulletins import on_its_way
 from bulletins.approval import Approval, Decision
 from bulletins.audience_source import AudienceSource
 from bulletins.checks.draft import Finding
@@ -97,21 +98,22 @@ class BulletinDesk:
 
     def halt(self, bulletin_id: int, me: Colleague) -> None:
         with self.database.write() as session:
-            self.approval.halt(session, bulletin_id, signatory(me), at=self.clock.now())
+            on_its_way.halt(session, bulletin_id, signatory(me), at=self.clock.now())
 
     def resume(self, bulletin_id: int, me: Colleague) -> None:
         with self.database.write() as session:
             refuse_going_on(session, find(session, bulletin_id))
-            self.approval.resume(session, bulletin_id, signatory(me), at=self.clock.now())
+            on_its_way.resume(session, bulletin_id, signatory(me), at=self.clock.now())
 
     def send_again(self, bulletin_id: int, me: Colleague) -> int:
         with self.database.write() as session:
+            at = self.clock.now()
             refuse_going_on(session, find(session, bulletin_id))
-            return self.approval.send_again(session, bulletin_id, signatory(me), at=self.clock.now())
+            return on_its_way.send_again(session, bulletin_id, signatory(me), hours=self.hours, at=at)
 
-    def starts(self, *, no_hold: bool = False) -> datetime:
+    def starts(self, wanted: datetime | None = None, *, no_hold: bool = False) -> datetime:
         """When a bulletin approved now would begin."""
-        return self.approval.start(Decision(no_hold=no_hold), at=self.clock.now())
+        return self.approval.start(Decision(no_hold=no_hold), wanted=wanted, at=self.clock.now())
 
     def dossier(self, bulletin_id: int) -> Dossier:
         with self.database.read() as session:
@@ -147,7 +149,14 @@ class BulletinDesk:
 
 
 def signatory(me: Colleague) -> Signatory:
-    return Signatory(me.id, me.name, drafts=me.may(Role.DRAFTER), approves=me.may(Role.APPROVER), origin=me.origin)
+    return Signatory(
+        me.id,
+        me.name,
+        drafts=me.may(Role.DRAFTER),
+        approves=me.may(Role.APPROVER),
+        origin=me.origin,
+        deputy=me.deputy_rank is not None,
+    )
 
 
 def _listed(session: Session, states: Sequence[BulletinState], before: int | None, limit: int) -> Sequence[Bulletin]:

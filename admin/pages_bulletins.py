@@ -160,7 +160,7 @@ class BulletinPages:
             view=seen,
             bulletin=seen.bulletin,
             hours=self._desk.hours.describe(),
-            hold=int(self._desk.approval.hold.total_seconds()),
+            hold=int(self._desk.approval.schedule.hold.total_seconds()),
             typed=form or Posted.nothing(),
         )
 

@@ -27,6 +27,8 @@ class StaffRow(Base):
     password_set_at: Mapped[datetime | None]
     active: Mapped[bool]
     created_at: Mapped[datetime]
+    # An approver who stands in for the proper ones (代決), the lowest number first; None is a proper one.
+    deputy_rank: Mapped[int | None]
 
 
 class NameInvalid(ValueError):
@@ -42,6 +44,7 @@ class Colleague:
     address: str
     role: Role
     origin: str = ""
+    deputy_rank: int | None = None
 
     @property
     def actor(self) -> str:
@@ -65,11 +68,20 @@ class Presence:
 
 
 def add(
-    session: Session, address: Address, name: str, *, role: Role, password_hash: str | None, at: datetime, actor: str
+    session: Session,
+    address: Address,
+    name: str,
+    *,
+    role: Role,
+    password_hash: str | None,
+    at: datetime,
+    actor: str,
+    deputy_rank: int | None = None,
 ) -> Colleague:
     """Enters a person, or changes name and role of the one who has this address and lets them in again.
 
-    Without a hash the password stays as it is: none for a new person, who can then use the API only.
+    Without a hash the password stays as it is: none for a new person, who can then use the API only. Without a rank
+    that one stays too; 0 makes a proper approver of a deputy, and whoever may not approve has none.
     Raises NameInvalid for a name that is empty or holds control characters.
     """
     row = session.scalar(select(StaffRow).where(StaffRow.address == address.text))
@@ -78,11 +90,16 @@ def add(
         row = StaffRow(address=address.text, created_at=at, password_hash=None, password_set_at=None)
         session.add(row)
     row.name, row.role, row.active = _name(name), role.value, True
+    if deputy_rank is not None or not role.may(Role.APPROVER):
+        row.deputy_rank = deputy_rank or None if role.may(Role.APPROVER) else None
     if password_hash is not None:
         row.password_hash, row.password_set_at = password_hash, at
     session.flush()
     deed = ledger.Deed(actor, action, f"staff:{row.id}")
-    ledger.write(session, deed, at=at, details={"role": role.value, "password_set": password_hash is not None})
+    details: dict[str, object] = {"role": role.value, "password_set": password_hash is not None}
+    if row.deputy_rank is not None:
+        details["deputy_rank"] = row.deputy_rank
+    ledger.write(session, deed, at=at, details=details)
     return colleague(row)
 
 
@@ -117,7 +134,7 @@ def all_ever(session: Session) -> list[Colleague]:
 
 
 def colleague(row: StaffRow) -> Colleague:
-    return Colleague(id=row.id, name=row.name, address=row.address, role=Role(row.role))
+    return Colleague(id=row.id, name=row.name, address=row.address, role=Role(row.role), deputy_rank=row.deputy_rank)
 
 
 def _name(text: str) -> str:

@@ -1,20 +1,25 @@
 """Approval: nothing goes out unless someone other than its submitter approved exactly that version."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from bulletins import approval_codes
+from bulletins.approval_marks import Road, clear, mark, refuse_approved
 from bulletins.checks.draft import Finding, Level
 from bulletins.drafting import Drafting, find
+from bulletins.drill_day import must_be_confirmed
 from bulletins.life import BulletinState, WrongState, check_move
 from bulletins.publishing import place_order, withdraw_order
+from bulletins.schedule import Schedule
 from bulletins.signatory import NotAllowed, Signatory, must_approve, must_draft
+from bulletins.steps import move, note
 from bulletins.tables import Bulletin, BulletinVersion
 from bulletins.untimely import refuse_untimely
-from foundation import ledger
 from mailer import outbox
-from mailer.delivery_hours import DeliveryHours
 from mailer.outbox_tables import BatchState
 
 
@@ -28,6 +33,13 @@ class Blocked(Exception):
 
 class ReasonMissing(Exception):
     """Urgent delivery and returning need a written reason."""
+
+
+class Caller(Protocol):
+    """Tells those who may approve that a bulletin waits for them; nobody is told when letters cannot be written, and
+    the bulletin waits all the same."""
+
+    def ask(self, session: Session, bulletin: Bulletin, findings: Sequence[Finding], *, at: datetime) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -45,16 +57,24 @@ class Approval:
     """Works in the caller's transaction; approval and publishing order commit together."""
 
     drafting: Drafting
-    hours: DeliveryHours
-    hold: timedelta
+    schedule: Schedule
+    caller: Caller
 
     def submit(self, session: Session, bulletin_id: int, who: Signatory, *, at: datetime) -> Bulletin:
-        """Raises NotAllowed, WrongState, FieldsInvalid, DraftInvalid, Blocked."""
+        """Those who may approve are asked by letter. Raises NotAllowed, WrongState, FieldsInvalid, DraftInvalid,
+        Blocked."""
+        bulletin = self.hand_in(session, bulletin_id, who, at=at)
+        self.caller.ask(session, bulletin, self.drafting.findings(bulletin, at=at), at=at)
+        return bulletin
+
+    def hand_in(self, session: Session, bulletin_id: int, who: Signatory, *, at: datetime) -> Bulletin:
+        """Submitted, and nobody asked yet. Raises what `submit` raises."""
         must_draft(who)
-        bulletin = self._move(session, bulletin_id, BulletinState.SUBMITTED, "提出")
+        bulletin = move(session, bulletin_id, BulletinState.SUBMITTED, "提出")
         self.drafting.refuse_incomplete(bulletin)
         self._refuse_blocked(bulletin, at=at)
         bulletin.quiet_by = None
+        approval_codes.void(session, bulletin.id)
         bulletin.submitted_at, bulletin.submitter_id, bulletin.submitter_name = at, who.id, who.name
         bulletin.return_reason = None
         session.merge(
@@ -67,42 +87,76 @@ class Approval:
                 at=at,
             )
         )
-        self._note(session, bulletin, who, "bulletin.submitted", at=at)
+        note(session, bulletin, who, "bulletin.submitted", at=at)
         return bulletin
 
     def approve(
-        self, session: Session, bulletin_id: int, decision: Decision, who: Signatory, *, at: datetime
+        self,
+        session: Session,
+        bulletin_id: int,
+        decision: Decision,
+        who: Signatory,
+        *,
+        at: datetime,
+        typed_by: Signatory | None = None,
     ) -> Bulletin:
-        """Raises NotAllowed, WrongState, Blocked, ReasonMissing, NotNow."""
+        """`typed_by` is the clerk to whom `who` read the code out. Raises NotAllowed, WrongState, Blocked,
+        ReasonMissing, NotNow."""
         must_approve(who)
-        bulletin = find(session, bulletin_id, to_change=True)
-        check_move(BulletinState(bulletin.state), BulletinState.WAITING, "承認")
+        bulletin = awaiting(session, bulletin_id, decision.version)
         if who.id == bulletin.submitter_id:
             raise NotAllowed("提出した人は、自分では承認できません。ほかの配信責任者が承認してください。")
-        if decision.version is not None and decision.version != bulletin.version:
-            raise WrongState(BulletinState(bulletin.state), "画面を開いたあとに内容が変わったため、承認")
+        return self.release(
+            session,
+            bulletin,
+            decision,
+            who,
+            at=at,
+            road=Road.TELEPHONE if typed_by else Road.CONSOLE,
+            typed_by=typed_by,
+        )
+
+    def release(
+        self,
+        session: Session,
+        bulletin: Bulletin,
+        decision: Decision,
+        who: Signatory,
+        *,
+        at: datetime,
+        road: Road,
+        typed_by: Signatory | None = None,
+    ) -> Bulletin:
+        """What every road to the residents has in common; who may take which is decided before. Raises WrongState,
+        Blocked, ReasonMissing."""
+        check_move(BulletinState(bulletin.state), BulletinState.WAITING, "承認")
         reason = (decision.reason or "").strip()
         if decision.urgent and not reason:
             raise ReasonMissing("緊急配信には、理由を書いてください。")
         self._refuse_blocked(bulletin, at=at)
         refuse_untimely(session, bulletin, self.drafting.town.zone, at=at)
         bulletin.state = BulletinState.WAITING.value
-        bulletin.approved_at, bulletin.approver_id, bulletin.approver_name = at, who.id, who.name
-        bulletin.approved_version = bulletin.version
+        mark(bulletin, who, road, at=at, typed_by=typed_by)
         bulletin.urgent, bulletin.urgent_reason = decision.urgent, reason or None
-        bulletin.starts_at = self.start(decision, at=at)
-        place_order(session, bulletin)
+        bulletin.starts_at = self.start(decision, wanted=bulletin.wanted_start, at=at)
+        zone = self.drafting.town.zone
+        place_order(session, bulletin, held=must_be_confirmed(bulletin, bulletin.starts_at, zone, at=at))
+        approval_codes.void(session, bulletin.id)
         details: dict[str, object] = {"urgent": decision.urgent, "starts_at": bulletin.starts_at.isoformat()}
         if decision.urgent:
             details["reason"] = reason
-        self._note(session, bulletin, who, "bulletin.approved", at=at, **details)
+        if road is not Road.CONSOLE:
+            details["road"] = road.value
+        if typed_by is not None:
+            details["typed_by"] = typed_by.actor
+        if bulletin.approved_as_deputy:
+            details["deputy"] = True
+        note(session, bulletin, who, "bulletin.approved", at=at, **details)
         return bulletin
 
-    def start(self, decision: Decision, *, at: datetime) -> datetime:
+    def start(self, decision: Decision, *, at: datetime, wanted: datetime | None = None) -> datetime:
         """When a bulletin approved at this moment would begin."""
-        if decision.urgent:
-            return at
-        return self.hours.start_for(at, hold=timedelta() if decision.no_hold else self.hold)
+        return self.schedule.start(at=at, wanted=wanted, urgent=decision.urgent, no_hold=decision.no_hold)
 
     def give_back(self, session: Session, bulletin_id: int, reason: str, who: Signatory, *, at: datetime) -> Bulletin:
         """An approver returns it; within the hold, whoever may write may pull it back. Raises NotAllowed, WrongState,
@@ -115,59 +169,20 @@ class Approval:
             raise ReasonMissing("差し戻す理由を書いてください。")
         check_move(BulletinState(bulletin.state), BulletinState.RETURNED, "差し戻し")
         withdraw_order(session, bulletin)
+        approval_codes.void(session, bulletin.id)
         bulletin.state, bulletin.return_reason = BulletinState.RETURNED.value, reason.strip()[:500]
-        bulletin.approved_at = bulletin.approver_id = bulletin.approver_name = bulletin.approved_version = None
-        bulletin.starts_at, bulletin.urgent, bulletin.urgent_reason = None, False, None
-        self._note(session, bulletin, who, "bulletin.returned", at=at, reason=bulletin.return_reason)
+        clear(bulletin)
+        note(session, bulletin, who, "bulletin.returned", at=at, reason=bulletin.return_reason)
         return bulletin
 
     def withdraw(self, session: Session, bulletin_id: int, who: Signatory, *, at: datetime) -> Bulletin:
         """What has not left yet never will. Raises NotAllowed, WrongState."""
         must_draft(who)
-        bulletin = self._move(session, bulletin_id, BulletinState.WITHDRAWN, "取り下げ")
+        bulletin = move(session, bulletin_id, BulletinState.WITHDRAWN, "取り下げ")
         withdraw_order(session, bulletin, at=at)
+        approval_codes.void(session, bulletin.id)
         outbox.set_batch(session, bulletin.batch, BatchState.WITHDRAWN, at=at)
-        self._note(session, bulletin, who, "bulletin.withdrawn", at=at)
-        return bulletin
-
-    def halt(self, session: Session, bulletin_id: int, who: Signatory, *, at: datetime) -> Bulletin:
-        """The stop button: anyone who may write may press it. Raises NotAllowed, WrongState."""
-        must_draft(who)
-        bulletin = self._move(session, bulletin_id, BulletinState.HALTED, "一時停止")
-        outbox.set_batch(session, bulletin.batch, BatchState.HALTED, at=at)
-        self._note(session, bulletin, who, "bulletin.halted", at=at)
-        return bulletin
-
-    def resume(self, session: Session, bulletin_id: int, who: Signatory, *, at: datetime) -> Bulletin:
-        """Raises NotAllowed, WrongState."""
-        must_approve(who)
-        bulletin = find(session, bulletin_id, to_change=True)
-        if bulletin.state != BulletinState.HALTED:
-            raise WrongState(BulletinState(bulletin.state), "再開")
-        bulletin.state = BulletinState.SENDING.value
-        outbox.set_batch(session, bulletin.batch, BatchState.OPEN, at=at)
-        self._note(session, bulletin, who, "bulletin.resumed", at=at)
-        return bulletin
-
-    def send_again(self, session: Session, bulletin_id: int, who: Signatory, *, at: datetime) -> int:
-        """To those who failed or expired; returns how many. Raises NotAllowed, WrongState."""
-        must_approve(who)
-        bulletin = find(session, bulletin_id, to_change=True)
-        # The table also lets a waiting and a halted one come to `sending`, but not by this road.
-        if bulletin.state != BulletinState.SENT:
-            raise WrongState(BulletinState(bulletin.state), "再送")
-        bulletin.state, bulletin.finished_at = BulletinState.SENDING.value, None
-        expires_at = at + timedelta(seconds=bulletin.expires_seconds)
-        if not bulletin.urgent:
-            expires_at += self.hours.next_opening(at) - at
-        number = outbox.send_again(session, bulletin.batch, at=at, expires_at=expires_at)
-        self._note(session, bulletin, who, "bulletin.sent-again", at=at, letters=number)
-        return number
-
-    def _move(self, session: Session, bulletin_id: int, to: BulletinState, asked: str) -> Bulletin:
-        bulletin = find(session, bulletin_id, to_change=True)
-        check_move(BulletinState(bulletin.state), to, asked)
-        bulletin.state = to.value
+        note(session, bulletin, who, "bulletin.withdrawn", at=at)
         return bulletin
 
     def _refuse_blocked(self, bulletin: Bulletin, *, at: datetime) -> None:
@@ -175,8 +190,13 @@ class Approval:
         if blocking:
             raise Blocked(blocking)
 
-    def _note(
-        self, session: Session, bulletin: Bulletin, who: Signatory, action: str, *, at: datetime, **details: object
-    ) -> None:
-        deed = who.deed(action, f"bulletin:{bulletin.id}")
-        ledger.write(session, deed, at=at, details={"version": bulletin.version, **details})
+
+def awaiting(session: Session, bulletin_id: int, version: int | None) -> Bulletin:
+    """The bulletin, held until the transaction ends, as one that waits for approval of this version. Raises
+    UnknownBulletin and WrongState, which names whoever was first."""
+    bulletin = find(session, bulletin_id, to_change=True)
+    refuse_approved(bulletin)
+    check_move(BulletinState(bulletin.state), BulletinState.WAITING, "承認")
+    if version is not None and version != bulletin.version:
+        raise WrongState(BulletinState(bulletin.state), "画面を開いたあとに内容が変わったため、承認")
+    return bulletin

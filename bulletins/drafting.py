@@ -16,6 +16,7 @@ from bulletins.life import EDITABLE, BulletinState, WrongState
 from bulletins.notice_fields import Filled
 from bulletins.notice_shelf import NoticeShelf
 from bulletins.notice_templates import NoticeTemplate
+from bulletins.schedule import Schedule
 from bulletins.signatory import Signatory, must_draft
 from bulletins.tables import Bulletin
 from foundation import ledger
@@ -55,6 +56,7 @@ class Sheet:
     widened: bool = False
     copied_from: int | None = None
     unchosen: Sequence[str] = ()
+    starts_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class Drafting:
     town: Town
     shelf: NoticeShelf
     categories: CategoryTree
+    schedule: Schedule
 
     def preview(self, sheet: Sheet, *, at: datetime, turn: int = 0, source: Bulletin | None = None) -> Preview:
         """Never refuses fields: what is wrong stands in `errors`. `source` is what the sheet was copied from.
@@ -95,9 +98,10 @@ class Drafting:
             return 0
 
     def begin(self, session: Session, sheet: Sheet, who: Signatory, *, at: datetime) -> Bulletin:
-        """Raises NotAllowed, UnknownNotice, FieldsInvalid, DraftInvalid, UnknownBulletin (the one it follows),
-        KindUnfit."""
+        """Raises NotAllowed, UnknownNotice, FieldsInvalid, DraftInvalid, StartUnfit, UnknownBulletin (the one it
+        follows), KindUnfit."""
         must_draft(who)
+        self.schedule.refuse_unfit(sheet.starts_at, at=at)
         followed = find(session, sheet.follows) if sheet.follows is not None else None
         place = kinds.place(session, self.shelf.get(sheet.notice).kind, followed)
         bulletin = Bulletin(
@@ -119,6 +123,7 @@ class Drafting:
         bulletin = find(session, bulletin_id, to_change=True)
         if BulletinState(bulletin.state) not in EDITABLE:
             raise WrongState(BulletinState(bulletin.state), "変更")
+        self.schedule.refuse_unfit(sheet.starts_at, at=at)
         place = kinds.place_again(session, self.shelf.get(sheet.notice).kind, bulletin)
         for name, value in self.columns(sheet, place).items():
             setattr(bulletin, name, value)
@@ -175,6 +180,7 @@ class Drafting:
             "fields": json.dumps(dict(sheet.fields), ensure_ascii=False, default=str),
             "subject": written.subject,
             "text": written.text,
+            "wanted_start": sheet.starts_at,
             "expires_seconds": int(self._life(notice, sheet.expires_after).total_seconds()),
             "unchosen": " ".join(name for name in UNCHOSEN if name in sheet.unchosen),
         }

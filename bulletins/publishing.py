@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
-from bulletins import danger, mending
+from bulletins import approval_marks, danger, drill_day, mending
 from bulletins.audience_source import AudienceSource
 from bulletins.life import BulletinState
 from bulletins.tables import Bulletin, PublishingOrder
@@ -30,11 +30,13 @@ LOOKED_AT = 4  # times as many are looked at for one who was sent what is put ri
 PUBLISHER = "publisher"
 
 
-def place_order(session: Session, bulletin: Bulletin) -> None:
-    """In the approval's transaction: approved and ordered are one thing."""
+def place_order(session: Session, bulletin: Bulletin, *, held: bool = False) -> None:
+    """In the approval's transaction: approved and ordered are one thing. `held` is a drill to be confirmed first."""
     if bulletin.starts_at is None:
         raise ValueError("only an approved bulletin is ordered")
-    session.add(PublishingOrder(bulletin_id=bulletin.id, urgent=bulletin.urgent, starts_at=bulletin.starts_at))
+    session.add(
+        PublishingOrder(bulletin_id=bulletin.id, urgent=bulletin.urgent, starts_at=bulletin.starts_at, held=held)
+    )
     session.flush()
     bell.ring(session, "order")
 
@@ -63,10 +65,7 @@ class Publisher:
 
     def has_due(self, session: Session, *, at: datetime) -> bool:
         """Reads only, so that an idle service writes nothing."""
-        due = select(PublishingOrder.bulletin_id).where(
-            PublishingOrder.opened_at.is_(None), PublishingOrder.starts_at <= at
-        )
-        return session.scalar(due.limit(1)) is not None
+        return session.scalar(select(PublishingOrder.bulletin_id).where(*self._due(at)).limit(1)) is not None
 
     def has_work(self, session: Session) -> bool:
         """Whether an order may want more of its audience in the outbox; reads only."""
@@ -82,7 +81,7 @@ class Publisher:
         opened = 0
         due = session.scalars(
             select(PublishingOrder.bulletin_id)
-            .where(PublishingOrder.opened_at.is_(None), PublishingOrder.starts_at <= at)
+            .where(*self._due(at))
             .order_by(PublishingOrder.urgent.desc(), PublishingOrder.starts_at)
         ).all()
         for number in due:
@@ -95,12 +94,11 @@ class Publisher:
                 continue
             if bulletin.state != BulletinState.WAITING or bulletin.approved_version != bulletin.version:
                 continue
-            if self._is_put_back(session, bulletin, at=at):
-                continue
-            if not mending.may_begin(session, bulletin, due=order.starts_at, at=at):
+            if not self._may_open(session, bulletin, order, at=at):
                 continue
             if not order.urgent and not self.hours.is_open(at):
                 order.starts_at = bulletin.starts_at = self.hours.next_opening(at)
+                drill_day.hold_anew(bulletin, order, self.town.zone, at=at)
                 continue
             self._open(session, order, bulletin, at=at)
             opened += 1
@@ -174,18 +172,31 @@ class Publisher:
         within = page.where(page.selected_columns.recipient_ref <= until)
         return within, until if until < farthest else None
 
+    def _may_open(self, session: Session, bulletin: Bulletin, order: PublishingOrder, *, at: datetime) -> bool:
+        if order.held:
+            if order.starts_at < drill_day.midnight(at, self.town.zone):
+                drill_day.lapse(session, bulletin, order, actor=PUBLISHER, at=at)
+            return False
+        if self._is_put_back(session, bulletin, at=at):
+            return False
+        return mending.may_begin(session, bulletin, due=order.starts_at, at=at)
+
     def _is_put_back(self, session: Session, bulletin: Bulletin, *, at: datetime) -> bool:
         """A drill that was approved before the real thing came: it needs another approval on a quiet day."""
         why = danger.why_no_drill(session, bulletin, self.town.zone, at=at)
         if not why:
             return False
         withdraw_order(session, bulletin)
+        approval_marks.clear(bulletin)
         bulletin.state, bulletin.return_reason = BulletinState.RETURNED.value, why
-        bulletin.approved_at = bulletin.approver_id = bulletin.approver_name = bulletin.approved_version = None
-        bulletin.starts_at, bulletin.urgent, bulletin.urgent_reason = None, False, None
         deed = Deed(PUBLISHER, "bulletin.returned", f"bulletin:{bulletin.id}")
         ledger.write(session, deed, at=at, details={"version": bulletin.version, "reason": why})
         return True
+    def _due(self, at: datetime) -> tuple[ColumnElement[bool], ...]:
+        """A drill that nobody confirmed comes up once more, when its day is over."""
+        over = PublishingOrder.starts_at < drill_day.midnight(at, self.town.zone)
+        free = or_(PublishingOrder.held.is_(False), over)
+        return PublishingOrder.opened_at.is_(None), PublishingOrder.starts_at <= at, free
 
     def _open(self, session: Session, order: PublishingOrder, bulletin: Bulletin, *, at: datetime) -> None:
         tail = "\n\n" + self.template.body(town=self.town, text="", me="{me}", stop="{stop}")

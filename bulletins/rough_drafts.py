@@ -36,12 +36,15 @@ class RoughDrafts:
     drafting: Drafting
 
     def begin(self, session: Session, stroke: Stroke, who: Signatory, *, at: datetime) -> Bulletin:
-        """Raises NotAllowed, UnknownNotice, DraftInvalid, UnknownBulletin (what it follows or copies), KindUnfit."""
+        """Raises NotAllowed, UnknownNotice, DraftInvalid, UnknownBulletin (what it follows or copies), KindUnfit,
+        StartUnfit."""
         must_draft(who)
         sheet = stroke.sheet
         if sheet.copied_from is not None:
             find(session, sheet.copied_from)
         followed = find(session, sheet.follows) if sheet.follows is not None else None
+        if not stroke.quiet:
+            self.drafting.schedule.refuse_unfit(sheet.starts_at, at=at)
         place = kinds.place(session, self.drafting.shelf.get(sheet.notice).kind, followed)
         bulletin = Bulletin(
             created_at=at,
@@ -61,10 +64,12 @@ class RoughDrafts:
         return bulletin
 
     def write(self, session: Session, bulletin: Bulletin, stroke: Stroke, who: Signatory, *, at: datetime) -> None:
-        """Raises NotAllowed, UnknownNotice, DraftInvalid, KindUnfit, and WrongState once it is submitted."""
+        """Raises NotAllowed, UnknownNotice, DraftInvalid, KindUnfit, StartUnfit, and WrongState once it is submitted."""
         must_draft(who)
         if BulletinState(bulletin.state) not in EDITABLE:
             raise WrongState(BulletinState(bulletin.state), "変更")
+        if not stroke.quiet:
+            self.drafting.schedule.refuse_unfit(stroke.sheet.starts_at, at=at)
         place = kinds.place_again(session, self.drafting.shelf.get(stroke.sheet.notice).kind, bulletin)
         columns = self.drafting.columns(stroke.sheet, place, rough=True)
         before, settled = bulletin.quiet_by, bulletin.quiet_by is None

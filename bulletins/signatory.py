@@ -7,11 +7,14 @@ from foundation.ledger import Deed
 
 @dataclass(frozen=True)
 class Signatory:
+    """`deputy` marks an approver who stands in for the proper ones (代決)."""
+
     id: int
     name: str
     drafts: bool
     approves: bool
     origin: str = ""
+    deputy: bool = False
 
     @property
     def actor(self) -> str:

@@ -62,9 +62,22 @@ class Bulletin(Base):
     approver_id: Mapped[int | None]
     approver_name: Mapped[str | None]
     approved_version: Mapped[int | None]
+    approved_by_road: Mapped[str | None]
+    approved_as_deputy: Mapped[bool] = mapped_column(default=False)
+    typist_id: Mapped[int | None]
+    typist_name: Mapped[str | None]
+    countersigned_at: Mapped[datetime | None]
+    countersigner_id: Mapped[int | None]
+    countersigner_name: Mapped[str | None]
     urgent: Mapped[bool] = mapped_column(default=False)
     urgent_reason: Mapped[str | None]
+    # What the clerk asks for; `starts_at` is what the approval made of it.
+    wanted_start: Mapped[datetime | None]
     starts_at: Mapped[datetime | None]
+    # Of a drill, on the day of its start.
+    confirmed_at: Mapped[datetime | None]
+    confirmer_id: Mapped[int | None]
+    confirmer_name: Mapped[str | None]
     started_at: Mapped[datetime | None] = mapped_column(index=True)
     finished_at: Mapped[datetime | None]
     copied_from: Mapped["Bulletin | None"] = relationship(
@@ -100,6 +113,8 @@ class PublishingOrder(Base):
     bulletin_id: Mapped[int] = mapped_column(ForeignKey("bulletins.id"), primary_key=True)
     urgent: Mapped[bool]
     starts_at: Mapped[datetime]
+    # A drill that has yet to be confirmed on its day does not open.
+    held: Mapped[bool] = mapped_column(default=False)
     opened_at: Mapped[datetime | None]
     letter_id: Mapped[int | None]
     expires_at: Mapped[datetime | None]

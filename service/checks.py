@@ -86,7 +86,7 @@ def _town(home: Home) -> Iterator[Said]:
 
 
 def _templates(home: Home) -> Iterator[Said]:
-    _ = (home.stationery, home.publisher)
+    _ = (home.stationery, home.publisher, home.solo)
     for notice in home.shelf.broken:
         yield Verdict.FAILED, f"notice template left out: {notice}"
     if not home.shelf.broken:

@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from admin.approval_desk import ApprovalDesk
+from admin.approval_letters import ApprovalLetters
 from admin.bulletin_desk import BulletinDesk
 from bulletins.approval import Approval
+from bulletins.approval_codes import Codes
 from bulletins.categories import CategoryTree
 from bulletins.drafting import Drafting
 from bulletins.notice_shelf import NoticeShelf, load_notices
 from bulletins.publishing import Publisher
+from bulletins.schedule import Schedule
+from bulletins.solo import SoloDelivery
 from foundation.addresses import Address
 from foundation.clock import Clock
 from foundation.database import Database
@@ -139,11 +144,35 @@ class Home:
 
     @cached_property
     def drafting(self) -> Drafting:
-        return Drafting(self.town, self.shelf, CategoryTree(self.town))
+        return Drafting(self.town, self.shelf, CategoryTree(self.town), self.schedule)
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        return Schedule(self.hours, self.settings.hold)
+
+    @cached_property
+    def approval_letters(self) -> ApprovalLetters:
+        return ApprovalLetters(
+            self.stationery,
+            read_letter(TEMPLATES / "letters" / "bulletin"),
+            Codes(self.keyring),
+            self.schedule,
+            self.residents,
+        )
 
     @cached_property
     def approval(self) -> Approval:
-        return Approval(self.drafting, self.hours, self.settings.hold)
+        return Approval(self.drafting, self.schedule, self.approval_letters)
+
+    @cached_property
+    def solo(self) -> SoloDelivery:
+        """Raises SettingInvalid for a notice that the town does not have."""
+        known = {notice.name for notice in self.shelf.all()} | {broken.path.parent.name for broken in self.shelf.broken}
+        for name in self.settings.solo_notices:
+            if name not in known:
+                allowed = "allowed: names of notice templates, which are the folders of templates/notices"
+                raise SettingInvalid("HANSHO_SOLO_NOTICES", f"{name!r} is no notice template", allowed)
+        return SoloDelivery(self.approval, frozenset(self.settings.solo_notices), self.approval_letters)
 
     @cached_property
     def residents(self) -> Residents:
@@ -160,6 +189,10 @@ class Home:
             residents=self.residents,
             hours=self.hours,
         )
+
+    @cached_property
+    def approval_desk(self) -> ApprovalDesk:
+        return ApprovalDesk(self.bulletin_desk, Codes(self.keyring), self.solo, self.approval_letters)
 
     @cached_property
     def publisher(self) -> Publisher:

@@ -12,6 +12,7 @@ import admin.draft_presence
 import admin.kept_forms
 import admin.sign_in
 import admin.staff
+import bulletins.approval_codes
 import bulletins.tables
 import foundation.ledger
 import mailer.answer_caps
@@ -37,6 +38,7 @@ ROOMS_WITH_TABLES = (
     mailer.domain_pauses,
     subscribers.tables,
     bulletins.tables,
+    bulletins.approval_codes,
     admin.staff,
     admin.sign_in,
     admin.api_tokens,

@@ -1,4 +1,4 @@
-"""The stationery: the service's own letters to residents, from their folders."""
+"""The stationery: the service's own letters to residents and to staff, from their folders."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from mailer.outbox_tables import REPLIES, Lane
 from subscribers.town import Town
 
 NAMES = ("invitation", "registered", "stopped", "complained", "unread")
+STAFF_NAMES = ("approval-asked", "approved-by-telephone", "sent-alone")
 REPLY_LIFE = timedelta(days=2)  # a letter of ours that cannot be delivered is of no use afterwards
 
 
@@ -26,7 +27,7 @@ class Stationery:
     @classmethod
     def read(cls, folder: Path, town: Town, public_url: str) -> "Stationery":
         """Raises TemplateBroken when a letter cannot be read."""
-        return cls(town, public_url, {name: read_letter(folder / name) for name in NAMES})
+        return cls(town, public_url, {name: read_letter(folder / name) for name in (*NAMES, *STAFF_NAMES)})
 
     def letter(
         self,

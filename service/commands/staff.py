@@ -40,14 +40,21 @@ def staff() -> None:
 @click.argument("address", type=AddressParameter())
 @click.option("--name", required=True, help="As it stands on request sheets.")
 @click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option(
+    "--deputy",
+    type=click.IntRange(0, 99),
+    help="An approver who stands in for the others, 1 the first to; 0 makes a proper approver again.",
+)
 @click.option("--password-stdin", is_flag=True, help="Take the password from the first line of standard input.")
 @click.pass_obj
-def add(desk: Desk, address: Address, *, name: str, role: str, password_stdin: bool) -> None:
+def add(desk: Desk, address: Address, *, name: str, role: str, deputy: int | None, password_stdin: bool) -> None:
     """Enter a person, or change name, role and password of the one who has this address.
 
     Without a password (none on standard input, no terminal to ask at) a new person can use the API only,
     and a known one keeps the password that is set.
     """
+    if deputy and not Role(role).may(Role.APPROVER):
+        raise click.UsageError("--deputy is for those who may approve: --role approver")
     try:
         password_hash = _password_hash(from_stdin=password_stdin)
         with desk.database.write() as session:
@@ -59,12 +66,13 @@ def add(desk: Desk, address: Address, *, name: str, role: str, password_stdin: b
                 password_hash=password_hash,
                 at=desk.clock.now(),
                 actor=ACTOR,
+                deputy_rank=deputy,
             )
     except PasswordWeak as weak:
         raise click.ClickException(str(weak)) from weak
     except register.NameInvalid as invalid:
         raise click.ClickException(str(invalid)) from invalid
-    click.echo(f"{me.actor} {me.address} {me.role} {me.name}")
+    click.echo(_line(me))
 
 
 @staff.command()
@@ -98,11 +106,25 @@ def list_(desk: Desk, *, as_json: bool) -> None:
     with desk.database.read() as session:
         people = register.everyone(session)
     if as_json:
-        rows = [{"id": one.id, "address": one.address, "name": one.name, "role": one.role.value} for one in people]
+        rows = [
+            {
+                "id": one.id,
+                "address": one.address,
+                "name": one.name,
+                "role": one.role.value,
+                "deputy_rank": one.deputy_rank,
+            }
+            for one in people
+        ]
         click.echo(json.dumps(rows, ensure_ascii=False))
         return
     for one in people:
-        click.echo(f"{one.actor} {one.address} {one.role} {one.name}")
+        click.echo(_line(one))
+
+
+def _line(one: Colleague) -> str:
+    rank = f" deputy:{one.deputy_rank}" if one.deputy_rank else ""
+    return f"{one.actor} {one.address} {one.role}{rank} {one.name}"
 
 
 def _person(session: Session, address: Address) -> Colleague:

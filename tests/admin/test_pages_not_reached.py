@@ -37,7 +37,9 @@ def finished(console: Console, ends: dict[str, State], *, name: str = "") -> int
     letter = Letter(subject="停電", body="本文", tail="", links={}, unsubscribe=False)
     with console.home.database.write() as session:
         outbox.enqueue(session, outbox.write_letter(session, letter, batch=batch, at=at), post, people)
-        for row, end in zip(session.query(OutboxRow).order_by(OutboxRow.id), ends.values(), strict=True):
+        for row, end in zip(
+            session.query(OutboxRow).filter_by(batch=batch).order_by(OutboxRow.id), ends.values(), strict=True
+        ):
             row.state, row.ended_at, row.handed_at = end.value, at, at
     for end in ends.values():
         move(console, number, {"example.jp": {end.value: 1}})

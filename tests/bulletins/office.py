@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bulletins import on_its_way
 from bulletins.approval import Decision
 from bulletins.drafting import Sheet
 from bulletins.progress import Progress, progress
@@ -109,15 +110,16 @@ class Office:
 
     def halt(self, number: int, who: Signatory = ANNA) -> None:
         with self.database.write() as session:
-            self.home.approval.halt(session, number, who, at=self.clock.now())
+            on_its_way.halt(session, number, who, at=self.clock.now())
 
     def resume(self, number: int, who: Signatory = BEN) -> None:
         with self.database.write() as session:
-            self.home.approval.resume(session, number, who, at=self.clock.now())
+            on_its_way.resume(session, number, who, at=self.clock.now())
 
     def send_again(self, number: int, who: Signatory = BEN) -> int:
         with self.database.write() as session:
-            return self.home.approval.send_again(session, number, who, at=self.clock.now())
+            hours = self.home.hours
+            return on_its_way.send_again(session, number, who, hours=hours, at=self.clock.now())
 
     def submitted(self, sheet: Sheet = SHEET) -> int:
         number = self.draft(sheet)

@@ -111,4 +111,4 @@ def test_the_list_shows_who_may_enter(desk: SimpleNamespace) -> None:
 
     shown = json.loads(run(desk, "list", "--json").stdout)
 
-    assert shown == [{"id": 1, "address": ADDRESS, "name": "担当", "role": "drafter"}]
+    assert shown == [{"id": 1, "address": ADDRESS, "name": "担当", "role": "drafter", "deputy_rank": None}]
