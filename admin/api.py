@@ -7,9 +7,9 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import BeforeValidator
 from starlette.responses import JSONResponse, Response
 
-from admin.api_bodies import HIGHEST_NUMBER, DecisionBody, Nothing, Number, ReturnBody, SheetBody
+from admin.api_bodies import HIGHEST_NUMBER, AloneBody, DecisionBody, Nothing, Number, ReturnBody, SheetBody
 from admin.api_problems import ApiRoute, BodyInvalid, findings_shown
-from admin.bulletin_desk import BulletinDesk
+from admin.approval_desk import ApprovalDesk
 from admin.bulletin_object import bulletin_object
 from admin.guard import Guard
 from admin.roles import Role
@@ -21,6 +21,8 @@ from bulletins.tables import Bulletin
 
 PREFIX = "/api/v1"
 PAGE = 30
+
+_MOMENTS = ("created_at", "wanted_start", "starts_at", "started_at", "finished_at", "countersigned_at")
 
 BulletinId = Annotated[int, Path(ge=1, le=HIGHEST_NUMBER)]
 
@@ -39,8 +41,9 @@ States = Annotated[
 class BulletinApi:
     """Reading asks for a viewer, all else for a drafter; who may approve is for the rooms to say."""
 
-    def __init__(self, desk: BulletinDesk, *, guard: Guard) -> None:
-        self._desk = desk
+    def __init__(self, approvals: ApprovalDesk, *, guard: Guard) -> None:
+        self._desk = approvals.desk
+        self._approvals = approvals
         self._guard = guard
 
     def router(self) -> APIRouter:
@@ -56,6 +59,7 @@ class BulletinApi:
         add("/bulletins", self.begin, "POST", role=Role.DRAFTER, status=201)
         add("/bulletins/{bulletin_id}", self.change, "PUT", role=Role.DRAFTER)
         add("/bulletins/{bulletin_id}/approve", self.approve, "POST", role=Role.DRAFTER)
+        add("/bulletins/{bulletin_id}/send-alone", self.send_alone, "POST", role=Role.DRAFTER)
         add("/bulletins/{bulletin_id}/return", self.give_back, "POST", role=Role.DRAFTER)
         for name, deed in (
             ("submit", self._desk.submit),
@@ -105,6 +109,11 @@ class BulletinApi:
         self._desk.approve(bulletin_id, (body or DecisionBody()).decision(), _me(request))
         return self._object(bulletin_id)
 
+    def send_alone(self, request: Request, bulletin_id: BulletinId, body: AloneBody) -> Response:
+        """緊急単独配信: at once and without an approval; only for the notices that HANSHO_SOLO_NOTICES names."""
+        self._approvals.send_alone(bulletin_id, body.decision(), _me(request))
+        return self._object(bulletin_id)
+
     def give_back(self, request: Request, bulletin_id: BulletinId, body: ReturnBody) -> Response:
         self._desk.give_back(bulletin_id, body.reason, _me(request))
         return self._object(bulletin_id)
@@ -129,6 +138,8 @@ class BulletinApi:
             "urgent_reason": bulletin.urgent_reason,
             "return_reason": bulletin.return_reason,
             "approved_version": bulletin.approved_version,
+            "approved_by": bulletin.approved_by_road,
+            "approved_as_deputy": bulletin.approved_as_deputy,
             "reaches": dossier.reach.reached,
             "checks": findings_shown(dossier.findings),
         }
@@ -136,7 +147,7 @@ class BulletinApi:
 
     def _line(self, bulletin: Bulletin) -> dict[str, object]:
         zone = self._desk.town.zone
-        moments = {name: getattr(bulletin, name) for name in ("created_at", "starts_at", "started_at", "finished_at")}
+        moments = {name: getattr(bulletin, name) for name in _MOMENTS}
         return {
             "id": bulletin.id,
             "state": bulletin.state,

@@ -1,12 +1,13 @@
 """What callers of the API may send: each member named, anything else refused."""
 
-from datetime import timedelta
-from typing import Annotated
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from bulletins.approval import Decision
 from bulletins.drafting import Sheet
+from foundation.clock import aware
 from foundation.plain_text import forbidden_character
 from foundation.setting_values import duration
 
@@ -31,6 +32,17 @@ def _span(value: object) -> object:
         raise problem from None
 
 
+def _moment(value: object) -> object:
+    """ISO 8601 with its offset."""
+    problem = ValueError("2026-11-25T10:00:00+09:00 のように、時差を付けた日時で指定してください。")
+    if not isinstance(value, str):
+        raise problem
+    try:
+        return aware(datetime.fromisoformat(value))
+    except (ValueError, OverflowError):
+        raise problem from None
+
+
 def _speakable(text: str) -> str:
     if forbidden_character(text, several_lines=True) is not None:
         raise ValueError("使えない文字（制御文字など）が入っています。")
@@ -44,6 +56,7 @@ Span = Annotated[
         {"anyOf": [{"type": "string", "examples": ["90m", "24h", "3d"]}, {"type": "integer", "minimum": 0}]}
     ),
 ]
+Moment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
 Name = Annotated[str, Field(max_length=LONGEST_NAME), AfterValidator(_speakable)]
 Reason = Annotated[str, Field(max_length=LONGEST_REASON), AfterValidator(_speakable)]
 Number = Annotated[int, Field(ge=1, le=HIGHEST_NUMBER)]
@@ -69,6 +82,7 @@ class SheetBody(_Body):
     expires_after: Span | None = None
     follows: Number | None = None
     widened: bool = False
+    starts_at: Moment | None = None
 
     def sheet(self) -> Sheet:
         return Sheet(
@@ -80,6 +94,7 @@ class SheetBody(_Body):
             expires_after=self.expires_after,
             follows=self.follows,
             widened=self.widened,
+            starts_at=self.starts_at,
         )
 
 
@@ -93,6 +108,17 @@ class DecisionBody(_Body):
 
     def decision(self) -> Decision:
         return Decision(urgent=self.urgent, reason=self.reason, no_hold=self.no_hold, version=self.version)
+
+
+class AloneBody(_Body):
+    """What a single person has to say: why nobody else could be asked, and that they know nobody checks it."""
+
+    reason: Reason
+    nobody_else_checks: Literal[True]
+    version: Number | None = None
+
+    def decision(self) -> Decision:
+        return Decision(urgent=True, reason=self.reason, version=self.version)
 
 
 class ReturnBody(_Body):

@@ -21,9 +21,11 @@ from bulletins.filling import FieldsInvalid
 from bulletins.kinds import KindUnfit
 from bulletins.life import NotNow, WrongState
 from bulletins.notice_shelf import UnknownNotice
+from bulletins.schedule import StartUnfit
 from bulletins.signatory import NotAllowed
 from foundation.addresses import AddressInvalid
 from foundation.database import OUTAGES
+from mailer.delivery_hours import NeverOpens
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +55,8 @@ _ROOMS: Mapping[type[Exception], int] = {
     Blocked: 409,
     ReasonMissing: 422,
     DraftInvalid: 422,
+    StartUnfit: 422,
+    NeverOpens: 409,
     FieldsInvalid: 422,
     AddressInvalid: 422,
 }
@@ -133,6 +137,10 @@ def _refused(refusal: Exception) -> Response:
             return _unfit(refusal.errors, under="/fields")
         case AddressInvalid():
             return _unfit({"address": str(refusal)}, under="")
+        case StartUnfit():
+            return _unfit({"starts_at": str(refusal)}, under="")
+        case NeverOpens():
+            return answer(409, "配信できる日がありません。配信時間と閉庁日の設定を確かめてください。")
         case ReasonMissing():
             return _unfit({"reason": str(refusal)}, under="")
     status = next(status for kind, status in _ROOMS.items() if isinstance(refusal, kind))

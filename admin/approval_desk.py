@@ -21,7 +21,7 @@ from bulletins.drafting import find
 from bulletins.signatory import NotAllowed, Signatory, must_draft
 from bulletins.solo import SoloDelivery
 from bulletins.steps import note
-from bulletins.tables import Bulletin
+from bulletins.tables import Bulletin, PublishingOrder
 from foundation.ledger import LedgerLine
 
 # So many wrong codes one clerk may type in, whatever the bulletin and the approver.
@@ -86,6 +86,12 @@ class ApprovalDesk:
         with self.desk.database.write() as session:
             zone, at = self.desk.town.zone, self.desk.clock.now()
             drill_day.confirm(session, bulletin_id, signatory(me), zone=zone, at=at)
+
+    def held(self, numbers: Sequence[int]) -> frozenset[int]:
+        """Those of these bulletins that are drills which nobody has confirmed yet."""
+        with self.desk.database.read() as session:
+            which = (PublishingOrder.bulletin_id.in_(numbers), PublishingOrder.held)
+            return frozenset(session.scalars(select(PublishingOrder.bulletin_id).where(*which)))
 
     def _listen(
         self, session: Session, bulletin: Bulletin, call: Call, clerk: Signatory, *, at: datetime

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from admin.approval_desk import ApprovalDesk
+from admin.approval_view import ApprovalView, approval_view
 from admin.bulletin_desk import BulletinDesk, Dossier
 from admin.bulletin_doors import Doors, doors
 from admin.chain_view import ChainView, chain_view
@@ -13,6 +15,7 @@ from admin.mending_words import addressees, reach_sentence
 from admin.progress_words import ProgressView, again_words, progress_view
 from admin.reach_words import expiry_words
 from admin.staff import Colleague
+from bulletins.checks.draft import Finding
 from bulletins.life import EDITABLE, BulletinState
 from bulletins.tables import Bulletin
 from mailer.delivery_hours import NeverOpens
@@ -41,14 +44,16 @@ class BulletinView:
     live: bool
     reload: int
     is_open_now: bool
+    approving: ApprovalView
 
     @property
     def bulletin(self) -> Bulletin:
         return self.dossier.bulletin
 
 
-def view(desk: BulletinDesk, lookout: Lookout, bulletin_id: int, me: Colleague) -> BulletinView:
+def view(approvals: ApprovalDesk, lookout: Lookout, bulletin_id: int, me: Colleague) -> BulletinView:
     """Raises UnknownBulletin, UnknownNotice."""
+    desk = approvals.desk
     dossier = desk.dossier(bulletin_id)
     bulletin, counts = dossier.bulletin, dossier.progress.counts
     at = desk.clock.now()
@@ -73,7 +78,26 @@ def view(desk: BulletinDesk, lookout: Lookout, bulletin_id: int, me: Colleague) 
         live=bool(reload) or bulletin.state == BulletinState.HALTED,
         reload=reload,
         is_open_now=desk.hours.is_open(at),
+        approving=approval_view(approvals, bulletin, me),
     )
+
+
+@dataclass(frozen=True)
+class DecidingFacts:
+    """What whoever sends something alone has to see first."""
+
+    bulletin: Bulletin
+    reach: str
+    addressees: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+def facts_for_deciding(desk: BulletinDesk, bulletin_id: int) -> DecidingFacts:
+    """Raises UnknownBulletin, UnknownNotice."""
+    dossier = desk.dossier(bulletin_id)
+    bulletin = dossier.bulletin
+    reach = reach_sentence(dossier.reach, bulletin, dossier.addressed, desk.town)
+    return DecidingFacts(bulletin, reach, addressees(bulletin, dossier.addressed, desk.town), dossier.findings)
 
 
 def _start(desk: BulletinDesk, bulletin: Bulletin, *, at: datetime) -> tuple[StartWords | None, bool]:
@@ -82,7 +106,7 @@ def _start(desk: BulletinDesk, bulletin: Bulletin, *, at: datetime) -> tuple[Sta
         return start_words(bulletin.starts_at, desk.town.zone, at=at), False
     if state in EDITABLE or state is BulletinState.SUBMITTED:
         try:
-            return start_words(desk.starts(), desk.town.zone, at=at), False
+            return start_words(desk.starts(bulletin.wanted_start), desk.town.zone, at=at), False
         except NeverOpens:
             return None, True
     return None, False

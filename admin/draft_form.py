@@ -15,6 +15,7 @@ from bulletins.mending import safety
 from bulletins.notice_fields import HOLDING_MOMENTS, HOLDING_SEVERAL, Field, FieldKind, Filled
 from bulletins.notice_templates import NoticeTemplate
 from bulletins.tables import Bulletin
+from foundation.clock import aware
 from subscribers.town import Town
 
 # Fields of the notice stand apart from the form's own (category, topics …) whatever they are called.
@@ -56,10 +57,13 @@ class DraftForm:
     follows: int | None
     widened: bool
     copied_from: int | None
+    starts_at: str
 
     @property
     def reach_is_usual(self) -> bool:
         """Whether the choice of topics, areas and expiry may stay folded."""
+        if self.starts_at:
+            return False
         if self.follows and self.notice.kind in MENDING and not self.widened:
             return self.life == _seconds(self.notice.expires_after)
         usual = not self.widened and not self.areas and set(self.topics) == set(self.notice.topics)
@@ -89,6 +93,7 @@ def form_of(sheet: Sheet, notice: NoticeTemplate, town: Town) -> DraftForm:
         follows=sheet.follows,
         widened=sheet.widened,
         copied_from=sheet.copied_from,
+        starts_at=sheet.starts_at.astimezone(town.zone).strftime("%Y-%m-%dT%H:%M") if sheet.starts_at else "",
     )
 
 
@@ -106,6 +111,7 @@ def sheet_of(form: Posted, notice: NoticeTemplate, town: Town) -> tuple[Sheet, d
     if not areas and not form.has("areas_all") and not notice.to_all:
         unchosen.append("areas")
     life = form.number("expires")
+    starts_at, fault = _wanted_start(form.text("starts_at"), town)
     sheet = Sheet(
         notice=notice.name,
         fields=values,
@@ -117,8 +123,9 @@ def sheet_of(form: Posted, notice: NoticeTemplate, town: Town) -> tuple[Sheet, d
         widened=form.has("widened"),
         copied_from=form.number("copied_from"),
         unchosen=unchosen,
+        starts_at=starts_at,
     )
-    return sheet, {name: UNCHOSEN[name] for name in unchosen}
+    return sheet, {name: UNCHOSEN[name] for name in unchosen} | ({"starts_at": fault} if fault else {})
 
 
 def seen_of(form: Posted) -> Seen:
@@ -141,6 +148,7 @@ def sheet_from(bulletin: Bulletin, notice: NoticeTemplate) -> Sheet:
         widened=bulletin.mends_id is not None and bulletin.to_recipients_of is None,
         copied_from=bulletin.copied_from_id,
         unchosen=bulletin.unchosen.split(),
+        starts_at=bulletin.wanted_start,
     )
 
 
@@ -155,12 +163,14 @@ def sheet_following(bulletin: Bulletin, notice: NoticeTemplate, town: Town) -> S
     if states and said in states.choices:
         values["safety"] = said
     known = {name: value for name, value in values.items() if notice.field(name)}
-    return replace(saved, fields=known, expires_after=None, follows=bulletin.id, widened=False, copied_from=None)
+    followed = replace(saved, fields=known, expires_after=None, follows=bulletin.id)
+    return replace(followed, widened=False, copied_from=None, starts_at=None)
 
 
 def sheet_copied(bulletin: Bulletin, notice: NoticeTemplate) -> Sheet:
     """A new draft with the words of an earlier one, whose dates are to be set anew."""
-    return replace(sheet_from(bulletin, notice), follows=None, copied_from=bulletin.id, widened=False)
+    copied = replace(sheet_from(bulletin, notice), copied_from=bulletin.id)
+    return replace(copied, follows=None, widened=False, starts_at=None)
 
 
 def life_words(life: timedelta) -> str:
@@ -169,6 +179,16 @@ def life_words(life: timedelta) -> str:
     if minutes % 1440 == 0 and minutes > 1440:
         return f"{minutes // 1440}日"
     return f"{minutes // 60}時間" if minutes % 60 == 0 else f"{minutes}分"
+
+
+def _wanted_start(typed: str, town: Town) -> tuple[datetime | None, str]:
+    """The town's own time as `<input type="datetime-local">` sends it; the second is what is wrong with it."""
+    if not typed.strip():
+        return None, ""
+    try:
+        return aware(datetime.fromisoformat(typed.strip()).replace(tzinfo=town.zone)), ""
+    except (ValueError, OverflowError):
+        return None, "配信を始める日時を、2026-11-25T10:00 のような形で入力してください。"
 
 
 def _seconds(life: timedelta) -> str:

@@ -9,11 +9,17 @@ from sqlalchemy.orm import Session
 
 from admin import staff
 from admin.japanese_times import moment
+from bulletins.approval_marks import Road
 from foundation.ledger import LedgerLine
 
 _STAFF = "staff:"
 _PLAIN = {
     "bulletin.submitted": "承認を依頼しました。",
+    "bulletin.code-typed": "電話で読み上げられたコードを入力しました。",
+    "bulletin.code-refused": "電話承認のコードをまちがえました。",
+    "bulletin.countersigned": "後閲しました。",
+    "bulletin.drill-confirmed": "きょう訓練を配信することを確認しました。",
+    "bulletin.drill-lapsed": "訓練の当日に確認されなかったため、配信せずに差し戻しました。",
     "bulletin.withdrawn": "取り下げました。",
     "bulletin.halted": "配信を一時停止しました。",
     "bulletin.resumed": "配信を再開しました。",
@@ -32,7 +38,7 @@ class HistoryLine:
 
 def history(session: Session, lines: Sequence[LedgerLine], zone: tzinfo) -> list[HistoryLine]:
     """Oldest first."""
-    return [HistoryLine(line.at, _who(session, line.actor), _what(line, zone)) for line in lines]
+    return [HistoryLine(line.at, _who(session, line.actor), _what(session, line, zone)) for line in lines]
 
 
 def _who(session: Session, actor: str) -> str:
@@ -43,7 +49,7 @@ def _who(session: Session, actor: str) -> str:
     return "システム"
 
 
-def _what(line: LedgerLine, zone: tzinfo) -> str:
+def _what(session: Session, line: LedgerLine, zone: tzinfo) -> str:
     details: Mapping[str, object] = json.loads(line.details)
     match line.action:
         case "bulletin.drafted":
@@ -54,7 +60,7 @@ def _what(line: LedgerLine, zone: tzinfo) -> str:
         case "bulletin.changed":
             return f"内容を変えました（第{details.get('version')}版）。"
         case "bulletin.approved":
-            return _approved(details, zone)
+            return _approved(details, zone) + _road(session, details)
         case "bulletin.returned":
             return f"差し戻しました。理由：{details.get('reason')}"
         case "bulletin.sent-again":
@@ -75,6 +81,18 @@ def _approved(details: Mapping[str, object], zone: tzinfo) -> str:
     if not isinstance(starts_at, str):
         return "承認しました。"
     return f"承認しました。配信は {moment(datetime.fromisoformat(starts_at), zone)} から。"
+
+
+def _road(session: Session, details: Mapping[str, object]) -> str:
+    """What was not the usual way."""
+    told = []
+    if details.get("road") == Road.TELEPHONE:
+        told.append(f"電話承認です。入力した人：{_who(session, str(details.get('typed_by', '')))}。")
+    if details.get("road") == Road.ALONE:
+        told.append("緊急単独配信です。ほかの人は承認していません。")
+    if details.get("deputy"):
+        told.append("代決です。")
+    return "".join(told)
 
 
 def _number(details: Mapping[str, object], name: str) -> str:

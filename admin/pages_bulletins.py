@@ -7,13 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from admin.bulletin_desk import BulletinDesk
+from admin.approval_desk import ApprovalDesk
 from admin.bulletin_view import view
 from admin.console_page import ConsolePage, go, me_of
 from admin.draft_form import seen_of
 from admin.form_reading import Posted, number, posted
 from admin.guard import Guard
 from admin.lookout import Lookout
+from admin.pages_approval import ApprovalPages
 from admin.pages_not_reached import NotReachedPages
 from admin.pages_progress import ProgressPages, Watchers
 from admin.refusals import REFUSING, Refusal, refusal_of
@@ -60,12 +61,14 @@ _DEEDS = (
 
 
 class BulletinPages:
-    def __init__(self, desk: BulletinDesk, *, pages: Pages, guard: Guard, watchers: Watchers) -> None:
-        self._desk = desk
+    def __init__(self, approvals: ApprovalDesk, *, pages: Pages, guard: Guard, watchers: Watchers) -> None:
+        self._desk = desk = approvals.desk
+        self._approvals = approvals
         self._page = ConsolePage(pages, guard)
         self._lookout = Lookout(desk.database, desk.clock, desk.hours)
         self._progress = ProgressPages(self._lookout, watchers, page=self._page)
         self._not_reached = NotReachedPages(desk, page=self._page)
+        self._approving = ApprovalPages(approvals, self._page, self._one)
 
     def router(self) -> APIRouter:
         router = APIRouter(include_in_schema=False)
@@ -79,6 +82,7 @@ class BulletinPages:
             router.add_api_route(path, self._pressing(deed), methods=["POST"], dependencies=demand)
         router.include_router(self._progress.router())
         router.include_router(self._not_reached.router())
+        router.include_router(self._approving.router())
         return router
 
     def listed(self, request: Request) -> Response:
@@ -149,7 +153,7 @@ class BulletinPages:
         self, request: Request, bulletin_id: str, *, refusal: Refusal | None = None, form: Posted | None = None
     ) -> Response:
         try:
-            seen = view(self._desk, self._lookout, self._known(bulletin_id), me_of(request))
+            seen = view(self._approvals, self._lookout, self._known(bulletin_id), me_of(request))
         except (UnknownBulletin, UnknownNotice) as error:
             return self._message(request, refusal or refusal_of(error))
         return self._page.show(

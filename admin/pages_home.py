@@ -9,11 +9,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from admin.bulletin_desk import BulletinDesk
+from admin.approval_desk import ApprovalDesk
+from admin.approval_words import countersign_words, wanted_words
 from admin.console_page import ConsolePage, go, me_of
 from admin.form_reading import Posted, number, posted
 from admin.guard import Guard
-from admin.japanese_times import StartWords, start_words
+from admin.home_waiting import waiting_list
 from admin.refusals import Refusal
 from admin.roles import Role
 from bulletins.life import BulletinState
@@ -33,12 +34,6 @@ _GONE = Refusal(409, "この確認は、もう済んでいます", ("ほかの�
 
 
 @dataclass(frozen=True)
-class Waiting:
-    bulletin: Bulletin
-    start: StartWords | None
-
-
-@dataclass(frozen=True)
 class Paused:
     """A domain that waits for a verdict, and the bulletin whose letters were refused."""
 
@@ -47,8 +42,9 @@ class Paused:
 
 
 class HomePages:
-    def __init__(self, desk: BulletinDesk, *, pages: Pages, guard: Guard) -> None:
-        self._desk = desk
+    def __init__(self, approvals: ApprovalDesk, *, pages: Pages, guard: Guard) -> None:
+        self._desk = approvals.desk
+        self._approvals = approvals
         self._page = ConsolePage(pages, guard)
 
     def router(self) -> APIRouter:
@@ -76,7 +72,9 @@ class HomePages:
 
     def _home(self, request: Request, *, refusal: Refusal | None = None) -> Response:
         me = me_of(request)
-        submitted = self._listed(BulletinState.SUBMITTED)
+        at, zone = self._desk.clock.now(), self._desk.town.zone
+        submitted, returned = self._listed(BulletinState.SUBMITTED), self._listed(BulletinState.RETURNED)
+        drafts = [b for b in self._listed(BulletinState.DRAFT) if b.drafter_id == me.id]
         with self._desk.database.read() as session:
             pauses = [_paused(row) for row in domain_pauses.unresolved(session)]
             set_aside = _set_aside(session)
@@ -88,9 +86,12 @@ class HomePages:
             refusal=refusal,
             for_me=[b for b in submitted if me.may(Role.APPROVER) and b.submitter_id != me.id],
             for_others=[b for b in submitted if not (me.may(Role.APPROVER) and b.submitter_id != me.id)],
-            returned=self._listed(BulletinState.RETURNED),
-            drafts=[b for b in self._listed(BulletinState.DRAFT) if b.drafter_id == me.id],
-            waiting=self._waiting(),
+            returned=returned,
+            drafts=drafts,
+            waiting=waiting_list(self._approvals, limit=_MOST),
+            countersign=self._approvals.to_countersign(me, limit=_MOST),
+            countersign_words=countersign_words,
+            planned={each.id: wanted_words(each, zone, at=at) for each in (*submitted, *returned, *drafts)},
             sending=self._sending(),
             pauses=pauses,
             set_aside=set_aside,
@@ -100,13 +101,6 @@ class HomePages:
 
     def _listed(self, *states: BulletinState) -> Sequence[Bulletin]:
         return self._desk.listed(states=states, limit=_MOST)
-
-    def _waiting(self) -> list[Waiting]:
-        at, zone = self._desk.clock.now(), self._desk.town.zone
-        return [
-            Waiting(bulletin, start_words(bulletin.starts_at, zone, at=at) if bulletin.starts_at else None)
-            for bulletin in self._listed(BulletinState.WAITING)
-        ]
 
     def _sending(self) -> list[tuple[Bulletin, Progress]]:
         found = self._listed(BulletinState.SENDING, BulletinState.HALTED)

@@ -28,6 +28,7 @@ from bulletins.life import EDITABLE
 from bulletins.notice_shelf import UnknownNotice
 from bulletins.notice_templates import NoticeTemplate
 from bulletins.rough_drafts import Stroke
+from bulletins.schedule import StartUnfit
 from bulletins.tables import Bulletin
 from foundation.pages import Pages
 from foundation.templating import TemplateBroken
@@ -159,6 +160,8 @@ class WritingPages:
         try:
             if action not in ("save", "submit"):
                 return self._form(request, writing)
+            if "starts_at" in writing.errors:
+                return self._form(request, writing, status=422)
             if action == "submit":
                 preview = self._desk.preview(writing.sheet)
                 if writing.errors or preview.errors:
@@ -169,6 +172,8 @@ class WritingPages:
             now = stale.bulletin
             writing = replace(writing, refusal=_STALE, bulletin=now, seen=_seen_now(now), other=now)
             return self._form(request, writing)
+        except StartUnfit as unfit:
+            return self._form(request, replace(writing, errors={"starts_at": str(unfit)}), status=422)
         except (TemplateBroken, UnknownNotice) as error:
             return self._refused(request, error)
         except REFUSING as error:

@@ -1,13 +1,17 @@
 """What the rooms refuse, as a banner on the page: status, title, sentences."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bulletins.approval import Blocked, ReasonMissing
+from bulletins.approval_codes import CodeRefused
+from bulletins.approval_marks import AlreadyDone
 from bulletins.drafting import DraftInvalid, UnknownBulletin
 from bulletins.filling import FieldsInvalid
 from bulletins.kinds import KindUnfit
 from bulletins.life import NotNow, WrongState
 from bulletins.notice_shelf import UnknownNotice
+from bulletins.schedule import StartUnfit
 from bulletins.signatory import NotAllowed
 from foundation.templating import TemplateBroken
 from mailer.delivery_hours import NeverOpens
@@ -15,6 +19,7 @@ from mailer.delivery_hours import NeverOpens
 # What pages answer with a banner; anything else is a fault of the service.
 REFUSING = (
     Blocked,
+    CodeRefused,
     DraftInvalid,
     FieldsInvalid,
     NeverOpens,
@@ -22,11 +27,17 @@ REFUSING = (
     NotAllowed,
     NotNow,
     ReasonMissing,
+    StartUnfit,
     TemplateBroken,
     UnknownBulletin,
     UnknownNotice,
     WrongState,
 )
+
+_TITLES: Mapping[type[Exception], str] = {
+    ReasonMissing: "理由を書いてください",
+    CodeRefused: "電話承認できませんでした",
+}
 
 
 @dataclass(frozen=True)
@@ -45,15 +56,16 @@ def refusal_of(error: Exception) -> Refusal:  # noqa: PLR0911 -- a table of exce
             messages = tuple(finding.message for finding in error.findings)
             return Refusal(409, "直すところがあるため、進められません", messages)
         case WrongState():
-            return Refusal(409, "ほかの人の操作などで、状態が変わっています", (str(error),))
+            first = isinstance(error, AlreadyDone)
+            title = "ほかの人が先に済ませました" if first else "ほかの人の操作などで、状態が変わっています"
+            return Refusal(409, title, (str(error),))
         case NotNow() | KindUnfit():
             title = "いまは、まだできません" if isinstance(error, NotNow) else "このお知らせには、続けられません"
             return Refusal(409, title, (str(error),))
         case NotAllowed():
             return Refusal(403, "この操作はできません", (str(error),))
-        case ReasonMissing() | DraftInvalid():
-            title = "理由を書いてください" if isinstance(error, ReasonMissing) else "入力を確かめてください"
-            return Refusal(422, title, (str(error),))
+        case ReasonMissing() | DraftInvalid() | StartUnfit() | CodeRefused():
+            return Refusal(422, _TITLES.get(type(error), "入力を確かめてください"), (str(error),))
         case FieldsInvalid():
             return Refusal(422, "入力を確かめてください", tuple(error.errors.values()))
         case UnknownBulletin():

@@ -1,12 +1,13 @@
 """The printed form of a bulletin: the request sheet (配信伺) before approval, the record sheet (配信記録) after."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from admin.bulletin_desk import BulletinDesk, Dossier
 from admin.japanese_times import moment
 from admin.mending_words import addressees, reach_sentence
 from admin.reach_words import expiry_words
+from bulletins.approval_marks import Road, awaits_countersigning
 from bulletins.life import BulletinState
 from bulletins.notice_templates import Kind
 from bulletins.tables import Bulletin
@@ -25,6 +26,7 @@ class Stamp:
     title: str
     name: str
     at: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def sheet_lines(desk: BulletinDesk, dossier: Dossier) -> SheetLines:
         number=bulletin.id,
         title="配信記録" if recorded else "配信伺",
         service=desk.town.service_name,
-        day=_day(desk, begun or bulletin.starts_at),
+        day=_day(desk, begun or bulletin.starts_at, wanted=bulletin.wanted_start),
         time=clock_words(begun.astimezone(zone)) if begun else "",
         kind=_kind(bulletin),
         is_drill=bulletin.kind == Kind.DRILL.value,
@@ -73,7 +75,8 @@ def sheet_lines(desk: BulletinDesk, dossier: Dossier) -> SheetLines:
         urgent_reason=(bulletin.urgent_reason or "") if bulletin.urgent else "",
         stamps=(
             Stamp("起案", bulletin.submitter_name or bulletin.drafter_name, moment(bulletin.submitted_at, zone)),
-            Stamp("承認", bulletin.approver_name or "", moment(bulletin.approved_at, zone)),
+            _approval(bulletin, zone),
+            *_countersigned(bulletin, zone),
         ),
         counts=(
             ("対象", dossier.progress.audience),
@@ -94,6 +97,21 @@ def _kind(bulletin: Bulletin) -> str:
     return f"{label}（お知らせ {before}番の）" if before else label
 
 
+def _approval(bulletin: Bulletin, zone: tzinfo) -> Stamp:
+    """With 代決 in the title, as on paper, and by whose hand a telephone approval came in."""
+    title = "代決" if bulletin.approved_as_deputy else "承認"
+    note = {Road.TELEPHONE.value: f"電話承認（入力：{bulletin.typist_name}）", Road.ALONE.value: "緊急単独配信"}
+    road = note.get(bulletin.approved_by_road or "", "")
+    return Stamp(title, bulletin.approver_name or "", moment(bulletin.approved_at, zone), road)
+
+
+def _countersigned(bulletin: Bulletin, zone: tzinfo) -> tuple[Stamp, ...]:
+    """An empty box waits for whoever has to look at it afterwards."""
+    if bulletin.countersigned_at is None and not awaits_countersigning(bulletin):
+        return ()
+    return (Stamp("後閲", bulletin.countersigner_name or "", moment(bulletin.countersigned_at, zone)),)
+
+
 def _promise(state: BulletinState, *, begun: bool) -> str:
     """What the line above the text says of it."""
     if state is BulletinState.WITHDRAWN and not begun:
@@ -104,11 +122,11 @@ def _promise(state: BulletinState, *, begun: bool) -> str:
     return "以下の内容で配信しました" if ended else "以下の内容で配信しています"
 
 
-def _day(desk: BulletinDesk, start: datetime | None) -> str:
+def _day(desk: BulletinDesk, start: datetime | None, *, wanted: datetime | None) -> str:
     """In the era calendar; before approval the day on which it would begin."""
     if start is not None:
         return era_date(start.astimezone(desk.town.zone).date())
     try:
-        return f"{era_date(desk.starts().astimezone(desk.town.zone).date())}（予定）"
+        return f"{era_date(desk.starts(wanted).astimezone(desk.town.zone).date())}（予定）"
     except NeverOpens:
         return ""

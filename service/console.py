@@ -29,14 +29,14 @@ def console_routers(home: Home, pages: Pages, guard: Guard, watchers: Watchers) 
     sign_in = SignInPages(home.database, home.clock, home.keyring, pages=pages, guard=guard, secure=secure)
     return (
         sign_in.router(),
-        HomePages(desk, pages=pages, guard=guard).router(),
+        HomePages(home.approval_desk, pages=pages, guard=guard).router(),
         WritingPages(desk, FormKeeper(home.database, home.clock, home.keyring), pages=pages, guard=guard).router(),
-        BulletinPages(desk, pages=pages, guard=guard, watchers=watchers).router(),
+        BulletinPages(home.approval_desk, pages=pages, guard=guard, watchers=watchers).router(),
         SubscriberPages(home.database, home.clock, home.watch, pages=pages, guard=guard).router(),
         BouncePages(home.database, home.clock, home.watch, home.carriers, page=ConsolePage(pages, guard)).router(),
         InboundPages(home.database, home.clock, pages=pages, guard=guard).router(),
         LedgerPages(home.database, home.clock, home.town, page=ConsolePage(pages, guard)).router(),
         PracticePages(home.mailbox, pages=pages, guard=guard, public_url=home.settings.public_url).router(),
-        BulletinApi(desk, guard=guard).router(),
+        BulletinApi(home.approval_desk, guard=guard).router(),
         SubscriberApi(home.database, home.clock, home.watch, guard=guard).router(),
     )

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from admin import draft_presence, kept_forms, sign_in
+from bulletins import approval_codes
 from foundation import ledger
 from foundation.database import OUTAGES
 from foundation.strides import Strides
@@ -111,6 +112,7 @@ class Timetable:
             sign_in.clear(session, at=at)
             kept_forms.forget(session, at=at)
             draft_presence.forget(session, at=at)
+            approval_codes.forget(session, at=at)
 
     def fold(self, at: datetime) -> None:
         """Old letters are dropped, for at most a minute; what is left then, the next time."""

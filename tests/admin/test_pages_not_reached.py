@@ -1,5 +1,6 @@
 """Who did not get a bulletin, one click from its page; those who may are one more from sending again."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -120,12 +121,12 @@ def test_a_long_list_goes_on_behind_the_last_one(console: Console, monkeypatch: 
     browser = console.browser(Role.VIEWER)
     url = f"/admin/bulletins/{number}/not-reached"
 
-    pages = [browser.get(url), browser.get(f"{url}?after=2"), browser.get(f"{url}?after=4")]
+    pages = [browser.get(url)]
+    while following := re.search(r'href="([^"]+)" rel="next"|rel="next" href="([^"]+)"', pages[-1].text):
+        pages.append(browser.get(following[1] or following[2]))
 
     shown = [[name for name in "abcde" if f"{name}@example.jp" in words(page)] for page in pages]
     assert shown == [["a", "b"], ["c", "d"], ["e"]]
-    assert 'href="/admin/bulletins/1/not-reached?after=2"' in pages[0].text
-    assert 'rel="next"' not in pages[2].text
 
 
 def test_addresses_that_are_gone_leave_the_counts(console: Console) -> None:
