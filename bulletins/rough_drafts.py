@@ -64,7 +64,7 @@ class RoughDrafts:
         return bulletin
 
     def write(self, session: Session, bulletin: Bulletin, stroke: Stroke, who: Signatory, *, at: datetime) -> None:
-        """Raises NotAllowed, UnknownNotice, DraftInvalid, KindUnfit, StartUnfit, and WrongState once it is submitted."""
+        """Raises NotAllowed, UnknownNotice, DraftInvalid, KindUnfit, StartUnfit; WrongState once it is submitted."""
         must_draft(who)
         if BulletinState(bulletin.state) not in EDITABLE:
             raise WrongState(BulletinState(bulletin.state), "変更")
