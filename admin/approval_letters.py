@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 
 from admin import approvers
 from admin.japanese_times import moment, start_words
-from admin.reach_words import addressee_words, reach_words
+from admin.mending_words import addressees, reach_sentence
 from admin.staff import Colleague
 from bulletins.approval_codes import Codes
 from bulletins.audience_source import AudienceSource
 from bulletins.checks.draft import Finding
-from bulletins.drafting import scope_of
+from bulletins.mending import addressed
 from bulletins.schedule import Schedule
 from bulletins.tables import Bulletin
 from foundation.templating import LetterTemplate, TemplateBroken
@@ -113,13 +113,14 @@ class ApprovalLetters:
         """The mail down to its last line, as residents get it, and whom it reaches."""
         town = self.stationery.town
         tail = self.template.body(town=town, text="", me=_LINK, stop=_LINK).strip()
-        reach = self.residents.reach(session, scope_of(bulletin))
+        whom = addressed(session, bulletin)
+        reach = self.residents.reach(session, whom.scope)
         return {
             "bulletin": bulletin,
             "subject": self.template.subject(town=town, subject=bulletin.subject),
             "text": f"{bulletin.text}\n\n{tail}",
-            "reach": reach_words(reach, town, to_all=bulletin.to_all),
-            "addressees": "／".join(addressee_words(bulletin, town)),
+            "reach": reach_sentence(reach, bulletin, whom, town),
+            "addressees": "／".join(addressees(bulletin, whom, town)),
         }
 
     def _start(self, bulletin: Bulletin, *, at: datetime) -> str:

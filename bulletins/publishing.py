@@ -192,6 +192,7 @@ class Publisher:
         deed = Deed(PUBLISHER, "bulletin.returned", f"bulletin:{bulletin.id}")
         ledger.write(session, deed, at=at, details={"version": bulletin.version, "reason": why})
         return True
+
     def _due(self, at: datetime) -> tuple[ColumnElement[bool], ...]:
         """A drill that nobody confirmed comes up once more, when its day is over."""
         over = PublishingOrder.starts_at < drill_day.midnight(at, self.town.zone)
