@@ -1,0 +1,1 @@
+"""What the police write, read into fields."""
