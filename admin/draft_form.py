@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
+from admin import listening
 from admin.form_reading import Posted
 from admin.version_guard import Seen
 from bulletins.categories import CategoryTree
+from bulletins.checks.town_names import own_towns
 from bulletins.drafting import UNCHOSEN, Sheet
 from bulletins.filling import fill_for_preview
 from bulletins.kinds import MENDING
@@ -20,6 +22,10 @@ from subscribers.town import Town
 
 # Fields of the notice stand apart from the form's own (category, topics …) whatever they are called.
 PREFIX = "field-"
+# Beside a field whose usual answers are buttons or a list: what is none of them. It goes before the button.
+OTHER = "other-"
+# Asks to narrow the areas to those in which the places of the form lie.
+AREAS_FROM_PLACE = "areas-from-place"
 _LIVES = (1, 3, 6, 12, 24, 72)  # hours offered for the expiry
 # No box is ticked, not even the one for all; an empty choice would tick that one.
 _NOTHING = ("",)
@@ -40,6 +46,9 @@ class FormField:
     chosen: tuple[str, ...] = ()
     choices: tuple[tuple[str, str], ...] = ()
     suggestions: tuple[str, ...] = ()
+    is_place: bool = False
+    is_ours: bool = False
+    pasted: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,7 @@ class DraftForm:
     widened: bool
     copied_from: int | None
     starts_at: str
+    call: Mapping[str, str] | None
 
     @property
     def reach_is_usual(self) -> bool:
@@ -70,8 +80,8 @@ class DraftForm:
         return usual and self.life == _seconds(self.notice.expires_after)
 
 
-def form_of(sheet: Sheet, notice: NoticeTemplate, town: Town) -> DraftForm:
-    """Whatever was typed stays, be it right or wrong."""
+def form_of(sheet: Sheet, notice: NoticeTemplate, town: Town, *, pasted: frozenset[str] = frozenset()) -> DraftForm:
+    """Whatever was typed stays, be it right or wrong; `pasted` fields bear a mark."""
     filled, errors = fill_for_preview(notice, sheet.fields)
     life = sheet.expires_after if sheet.expires_after is not None else notice.expires_after
     lives = sorted({*(timedelta(hours=hours) for hours in _LIVES), notice.expires_after, life})
@@ -81,7 +91,10 @@ def form_of(sheet: Sheet, notice: NoticeTemplate, town: Town) -> DraftForm:
     return DraftForm(
         notice=notice,
         fields=tuple(
-            _shown(field, sheet.fields, None if field.name in errors else filled[field.name], town)
+            replace(
+                _shown(field, sheet.fields, None if field.name in errors else filled[field.name], town),
+                pasted=field.name in pasted,
+            )
             for field in notice.fields
         ),
         category=sheet.category or notice.default_category,
@@ -94,20 +107,23 @@ def form_of(sheet: Sheet, notice: NoticeTemplate, town: Town) -> DraftForm:
         widened=sheet.widened,
         copied_from=sheet.copied_from,
         starts_at=sheet.starts_at.astimezone(town.zone).strftime("%Y-%m-%dT%H:%M") if sheet.starts_at else "",
+        call=listening.call_values(sheet.call, town.zone) if sheet.call else None,
     )
 
 
 def sheet_of(form: Posted, notice: NoticeTemplate, town: Town) -> tuple[Sheet, dict[str, str]]:
     """What was posted, and what the form's own fields lack; the notice's fields are judged by `fill`."""
     unchosen = []
+    errors: dict[str, str] = {}
     values: dict[str, object] = {}
     for field in notice.fields:
         name = PREFIX + field.name
-        values[field.name] = form.texts(name) if field.kind is FieldKind.CHOICES else form.text(name)
+        said = form.text(OTHER + name).strip() or form.text(name)
+        values[field.name] = form.texts(name) if field.kind is FieldKind.CHOICES else said
     topics = [topic.key for topic in town.topics] if form.has("topics_all") else form.texts("topics")
     if not topics and not notice.to_all:
         unchosen.append("topics")
-    areas = [] if form.has("areas_all") else form.texts("areas")
+    areas = _areas(form, values, notice, town)
     if not areas and not form.has("areas_all") and not notice.to_all:
         unchosen.append("areas")
     life = form.number("expires")
@@ -124,8 +140,11 @@ def sheet_of(form: Posted, notice: NoticeTemplate, town: Town) -> tuple[Sheet, d
         copied_from=form.number("copied_from"),
         unchosen=unchosen,
         starts_at=starts_at,
+        call=listening.call_in(form, PREFIX, town.zone, errors),
     )
-    return sheet, {name: UNCHOSEN[name] for name in unchosen} | ({"starts_at": fault} if fault else {})
+    if fault:
+        errors["starts_at"] = fault
+    return sheet, {name: UNCHOSEN[name] for name in unchosen} | errors
 
 
 def seen_of(form: Posted) -> Seen:
@@ -149,6 +168,7 @@ def sheet_from(bulletin: Bulletin, notice: NoticeTemplate) -> Sheet:
         copied_from=bulletin.copied_from_id,
         unchosen=bulletin.unchosen.split(),
         starts_at=bulletin.wanted_start,
+        call=bulletin.call,
     )
 
 
@@ -164,13 +184,13 @@ def sheet_following(bulletin: Bulletin, notice: NoticeTemplate, town: Town) -> S
         values["safety"] = said
     known = {name: value for name, value in values.items() if notice.field(name)}
     followed = replace(saved, fields=known, expires_after=None, follows=bulletin.id)
-    return replace(followed, widened=False, copied_from=None, starts_at=None)
+    return replace(followed, widened=False, copied_from=None, starts_at=None, call=None)
 
 
 def sheet_copied(bulletin: Bulletin, notice: NoticeTemplate) -> Sheet:
     """A new draft with the words of an earlier one, whose dates are to be set anew."""
     copied = replace(sheet_from(bulletin, notice), copied_from=bulletin.id)
-    return replace(copied, follows=None, widened=False, starts_at=None)
+    return replace(copied, follows=None, widened=False, starts_at=None, call=None)
 
 
 def life_words(life: timedelta) -> str:
@@ -209,7 +229,24 @@ def _shown(field: Field, typed: Mapping[str, object], filled: Filled, town: Town
         chosen=lines if field.kind in HOLDING_SEVERAL else (),
         choices=tuple((choice, choice) for choice in field.choices),
         suggestions=_suggestions(field, town),
+        is_place=field.kind is FieldKind.PLACE,
+        # What stands there already needs no asking.
+        is_ours=listening.is_ours(field.name) and bool(field.default or not field.required),
     )
+
+
+def _areas(form: Posted, values: Mapping[str, object], notice: NoticeTemplate, town: Town) -> list[str]:
+    """The ticked ones and those of the ticked towns; or, when that is asked for, those of the places."""
+    if form.text("action") == AREAS_FROM_PLACE:
+        places = "\n".join(str(values[field.name]) for field in notice.fields if field.kind is FieldKind.PLACE)
+        chosen = set(own_towns(places, town))
+    elif form.has("areas_all"):
+        return []
+    else:
+        chosen = set(form.texts("area_towns"))
+    ticked = set() if form.text("action") == AREAS_FROM_PLACE else set(form.texts("areas"))
+    ticked |= {name.area for name in town.towns if name.name in chosen}
+    return [area.key for area in town.areas if area.key in ticked] + sorted(ticked - {a.key for a in town.areas})
 
 
 def _widget(field: Field) -> str:

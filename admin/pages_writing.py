@@ -15,8 +15,11 @@ from admin.draft_presence import company_words
 from admin.form_reading import Posted, number, page_key, posted
 from admin.guard import Guard
 from admin.kept_forms import FormKeeper
+from admin.lengths import lengths_of
+from admin.listening import heard_notices
 from admin.notice_cards import cards
 from admin.pages_autosave import AutosavePages
+from admin.pasting import Pasting, pasting_of
 from admin.refusals import REFUSING, Refusal, refusal_of
 from admin.roles import Role
 from admin.version_guard import Keeper, Seen, Stale
@@ -68,6 +71,8 @@ class Writing:
     other: Bulletin | None = None
     unsaved: bool = False
     kept: str = ""
+    pasting: Pasting | None = None
+    listening: bool = False
 
 
 class WritingPages:
@@ -138,14 +143,11 @@ class WritingPages:
 
     def _written(self, form: Posted, notice: str, bulletin: Bulletin | None = None) -> Writing:
         """What the form holds. Raises UnknownNotice."""
-        template = self._desk.shelf.get(notice)
-        sheet, errors = sheet_of(form, template, self._desk.town)
+        writing = self.read(form, self._desk.shelf.get(notice))
+        sheet = writing.sheet
         if bulletin:
             sheet = replace(sheet, follows=bulletin.follows_id, copied_from=bulletin.copied_from_id)
-        page, kept = page_key(form.text("page")), form.text("kept")
-        return Writing(
-            template, sheet, errors=errors, bulletin=bulletin, seen=seen_of(form), page=page, unsaved=True, kept=kept
-        )
+        return replace(writing, sheet=sheet, bulletin=bulletin, seen=seen_of(form))
 
     def preview(self, request: Request, form: Form) -> Response:
         """The half of the page with the mail, for the script."""
@@ -154,6 +156,19 @@ class WritingPages:
             return self._page.show(request, "_preview", here="write", alone=True, **self._seen(writing))
         except REFUSING as error:
             return self._refused(request, error)
+
+    def read(self, form: Posted, notice: NoticeTemplate) -> Writing:
+        """What was posted, filled from the pasted text where that was asked for."""
+        town = self._desk.town
+        sheet, errors = sheet_of(form, notice, town)
+        pasting = pasting_of(form, notice, town, at=self._desk.clock.now())
+        sheet = pasting.into(sheet) if pasting else sheet
+        found = Writing(notice, sheet, errors=errors, pasting=pasting, listening=form.text("listening") == "form")
+        return replace(found, page=page_key(form.text("page")), kept=form.text("kept"), unsaved=True)
+
+    def show(self, request: Request, writing: Writing, *, status: int | None = None) -> Response:
+        """The form of one moment; saves nothing."""
+        return self._form(request, writing, status=status)
 
     def _answer(self, request: Request, action: str, writing: Writing) -> Response:
         """Saves, and submits where that was asked; otherwise shows the form again, with what speaks against it."""
@@ -200,10 +215,14 @@ class WritingPages:
 
     def _form(self, request: Request, writing: Writing, *, status: int | None = None) -> Response:
         context = self._seen(writing)
-        form = form_of(writing.sheet, writing.notice, self._desk.town)
+        pasting = writing.pasting
+        pasted = pasting.marked(writing.sheet) if pasting else frozenset()
+        form = form_of(writing.sheet, writing.notice, self._desk.town, pasted=pasted)
         return self._page.show(
             request,
-            "write-notice",
+            "listen" if writing.listening else "write-notice",
+            pasting=pasting,
+            kinds=heard_notices(self._desk.shelf),
             here="write",
             status=status,
             refusal=writing.refusal,
@@ -245,6 +264,7 @@ class WritingPages:
         return {
             "notice": writing.notice,
             "preview": preview,
+            "lengths": lengths_of(preview),
             "lacking": lacking if writing.touched else {},
             "findings": findings if writing.touched else [],
             "touched": writing.touched,

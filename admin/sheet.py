@@ -8,6 +8,7 @@ from admin.japanese_times import moment
 from admin.mending_words import addressees, reach_sentence
 from admin.reach_words import expiry_words
 from bulletins.approval_marks import Road, awaits_countersigning
+from bulletins.calls import Call
 from bulletins.life import BulletinState
 from bulletins.notice_templates import Kind
 from bulletins.tables import Bulletin
@@ -48,6 +49,8 @@ class SheetLines:
     audience: str
     promise: str
     urgent_reason: str
+    call: Call | None
+    call_at: str
     stamps: tuple[Stamp, ...]
     counts: tuple[tuple[str, int], ...]
 
@@ -72,6 +75,8 @@ def sheet_lines(desk: BulletinDesk, dossier: Dossier) -> SheetLines:
         expiry=expiry_words(bulletin),
         audience="" if recorded else reach_sentence(dossier.reach, bulletin, dossier.addressed, desk.town),
         promise=_promise(BulletinState(bulletin.state), begun=begun is not None),
+        call=bulletin.call,
+        call_at=moment(bulletin.called_at, zone),
         urgent_reason=(bulletin.urgent_reason or "") if bulletin.urgent else "",
         stamps=(
             Stamp("起案", bulletin.submitter_name or bulletin.drafter_name, moment(bulletin.submitted_at, zone)),

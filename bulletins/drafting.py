@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bulletins import kinds, wording
+from bulletins.calls import Call, Consent
 from bulletins.categories import CategoryTree
-from bulletins.checks.draft import DraftText, Finding
+from bulletins.checks.draft import DraftText, Finding, Level
 from bulletins.checks.rules import run_checks
 from bulletins.filling import FieldsInvalid, fill_for_preview
 from bulletins.life import EDITABLE, BulletinState, WrongState
@@ -44,7 +45,7 @@ class DraftInvalid(Exception):
 class Sheet:
     """What a clerk hands in. Empty topics mean the notice's own, empty areas the whole town, unless `unchosen` names
     them: then nothing was chosen yet. A correction or retraction goes to those who were sent what it speaks of, or with
-    `widened` to all whom its topics and areas reach."""
+    `widened` to all whom its topics and areas reach. Without a `call`, one that is changed keeps the call it has."""
 
     notice: str
     fields: Mapping[str, object]
@@ -57,6 +58,7 @@ class Sheet:
     copied_from: int | None = None
     unchosen: Sequence[str] = ()
     starts_at: datetime | None = None
+    call: Call | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class Drafting:
     shelf: NoticeShelf
     categories: CategoryTree
     schedule: Schedule
+    levels: Mapping[str, Level] = field(default_factory=dict)
 
     def preview(self, sheet: Sheet, *, at: datetime, turn: int = 0, source: Bulletin | None = None) -> Preview:
         """Never refuses fields: what is wrong stands in `errors`. `source` is what the sheet was copied from.
@@ -86,8 +89,9 @@ class Drafting:
         written = wording.write(notice, filled, self.town, turn=turn)
         category = sheet.category or notice.default_category
         draft = self._draft(notice, category, filled, written, at=at)
-        findings = run_checks(replace(draft, copied=self._copied(notice, source)))
-        return Preview(written.subject, written.text, findings, errors)
+        consent = sheet.call.consent if sheet.call else None
+        draft = replace(draft, copied=self._copied(notice, source), consent=consent)
+        return Preview(written.subject, written.text, run_checks(draft, self.levels), errors)
 
     def turn(self, session: Session, sheet: Sheet) -> int:
         """The number that a follow-up written from this sheet bears; 0 where it is none, or may not be one."""
@@ -114,7 +118,8 @@ class Drafting:
         )
         session.add(bulletin)
         session.flush()
-        ledger.write(session, who.deed("bulletin.drafted", f"bulletin:{bulletin.id}"), at=at)
+        deed = who.deed("bulletin.drafted", f"bulletin:{bulletin.id}")
+        ledger.write(session, deed, at=at, details={"consent": bulletin.consent} if sheet.call else {})
         return bulletin
 
     def change(self, session: Session, bulletin_id: int, sheet: Sheet, who: Signatory, *, at: datetime) -> Bulletin:
@@ -125,6 +130,7 @@ class Drafting:
             raise WrongState(BulletinState(bulletin.state), "変更")
         self.schedule.refuse_unfit(sheet.starts_at, at=at)
         place = kinds.place_again(session, self.shelf.get(sheet.notice).kind, bulletin)
+        consent = bulletin.consent
         for name, value in self.columns(sheet, place).items():
             setattr(bulletin, name, value)
         if bulletin.quiet_by is None:
@@ -133,7 +139,10 @@ class Drafting:
         bulletin.quiet_by = bulletin.page_key = None
         bulletin.state = BulletinState.DRAFT.value
         deed = who.deed("bulletin.changed", f"bulletin:{bulletin.id}")
-        ledger.write(session, deed, at=at, details={"version": bulletin.version})
+        details: dict[str, object] = {"version": bulletin.version}
+        if bulletin.consent != consent:
+            details["consent"] = [consent, bulletin.consent]
+        ledger.write(session, deed, at=at, details=details)
         return bulletin
 
     def findings(self, bulletin: Bulletin, *, at: datetime) -> tuple[Finding, ...]:
@@ -143,13 +152,16 @@ class Drafting:
         written = wording.Wording(bulletin.subject, bulletin.text)
         source = bulletin.copied_from if bulletin.copied_from_id else None
         draft = self._draft(notice, bulletin.category, filled, written, at=at)
-        return run_checks(replace(draft, copied=self._copied(notice, source)))
+        consent = Consent(bulletin.consent) if bulletin.consent else None
+        return run_checks(replace(draft, copied=self._copied(notice, source), consent=consent), self.levels)
 
     def refuse_incomplete(self, bulletin: Bulletin) -> None:
         """Raises FieldsInvalid or DraftInvalid for a draft that was saved half written, UnknownNotice."""
         _, errors = fill_for_preview(self.shelf.get(bulletin.notice), json.loads(bulletin.fields))
         if errors:
             raise FieldsInvalid(errors)
+        if bulletin.caller == "":
+            raise DraftInvalid("だれからの電話かを入力してください（例：こもれび警察署 生活安全課）。")
         if bulletin.unchosen:
             raise DraftInvalid("".join(UNCHOSEN[name] for name in bulletin.unchosen.split()))
 
@@ -183,6 +195,7 @@ class Drafting:
             "wanted_start": sheet.starts_at,
             "expires_seconds": int(self._life(notice, sheet.expires_after).total_seconds()),
             "unchosen": " ".join(name for name in UNCHOSEN if name in sheet.unchosen),
+            **_call_columns(sheet.call),
         }
 
     def _category(self, notice: NoticeTemplate, asked: str | None) -> str:
@@ -227,6 +240,10 @@ def find(session: Session, bulletin_id: int, *, to_change: bool = False) -> Bull
     if bulletin is None:
         raise UnknownBulletin(bulletin_id)
     return bulletin
+
+
+def _call_columns(call: Call | None) -> dict[str, object]:
+    return {"caller": call.caller, "called_at": call.at, "consent": call.consent.value} if call else {}
 
 
 def scope_of(bulletin: Bulletin) -> Scope:

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from bulletins.calls import Call, Consent
 from bulletins.life import BulletinState
 from foundation.database import Base, RowId
 
@@ -14,7 +15,8 @@ class Bulletin(Base):
 
     Lists are kept as JSON text. Staff are named by number, and by the name they had when they acted. `follows_id` is
     the first of its chain, `mends_id` the one that a correction or retraction speaks of. With `to_recipients_of` it
-    goes to those who were already sent that one, and not by topic and area.
+    goes to those who were already sent that one, and not by topic and area. `caller`, `called_at` and `consent` are
+    empty where it is not written from a call.
     `fields` holds what was typed, right or wrong. `version` counts what was saved by pressing a button, `revision`
     every write. `quiet_by` is whose typing was saved by itself, until somebody settles that version. `once_key` is the
     random key of the page that began the draft, `page_key` of the one that wrote last. `unchosen` names the choices of
@@ -51,6 +53,9 @@ class Bulletin(Base):
     once_key: Mapped[str | None]
     page_key: Mapped[str | None]
     unchosen: Mapped[str] = mapped_column(default="", server_default="")
+    caller: Mapped[str | None]
+    called_at: Mapped[datetime | None]
+    consent: Mapped[str | None]
     created_at: Mapped[datetime]
     drafter_id: Mapped[int]
     drafter_name: Mapped[str]
@@ -83,6 +88,13 @@ class Bulletin(Base):
     copied_from: Mapped["Bulletin | None"] = relationship(
         remote_side="Bulletin.id", foreign_keys=[copied_from_id], viewonly=True
     )
+
+    @property
+    def call(self) -> Call | None:
+        """The call that it is written from."""
+        if self.caller is None or self.called_at is None or self.consent is None:
+            return None
+        return Call(self.caller, self.called_at, Consent(self.consent))
 
     @property
     def batch(self) -> str:

@@ -170,6 +170,14 @@ def names(text: str) -> tuple[str, ...]:
     return found
 
 
+def check_levels(text: str) -> tuple[str, ...]:
+    """Each `rule=level`; which rules there are is not known here."""
+    found = tuple(pair.strip() for pair in text.split(",") if pair.strip())
+    if any(not re.fullmatch(r"[a-z-]+=(?:block|warn)", pair) for pair in found):
+        raise ValueError("allowed: names of checks with block or warn, like call-consent=warn, comma-separated")
+    return found
+
+
 def secrets_list(text: str) -> tuple[str, ...]:
     found = tuple(s.strip() for s in text.split(",") if s.strip())
     if any(len(s) < _SECRET_LENGTH for s in found):

@@ -14,6 +14,7 @@ from foundation.setting_values import (
     Relay,
     SettingInvalid,
     at_least,
+    check_levels,
     choice,
     count,
     database_url,
@@ -70,6 +71,7 @@ class Settings:
     bounce_days: int = _setting("BOUNCE_DAYS", "3", count)
     bounce_counting: Counting = _setting("BOUNCE_COUNTING", "delivery-days", choice(Counting))
     solo_notices: tuple[str, ...] = _setting("SOLO_NOTICES", "", names)
+    check_levels: tuple[str, ...] = _setting("CHECK_LEVELS", "", check_levels)
     erase_after: timedelta = _setting("ERASE_AFTER", "28d", duration)
     rows_kept: timedelta = _setting("ROWS_KEPT", "90d", at_least(30))
     secret: tuple[str, ...] = _setting("SECRET", "", secrets_list, secret=True)

@@ -14,6 +14,7 @@ from admin.pages_bulletins import BulletinPages
 from admin.pages_home import HomePages
 from admin.pages_inbound import InboundPages
 from admin.pages_ledger import LedgerPages
+from admin.pages_pasting import PastingPages
 from admin.pages_practice import PracticePages
 from admin.pages_progress import Watchers
 from admin.pages_sign_in import SignInPages
@@ -27,10 +28,13 @@ def console_routers(home: Home, pages: Pages, guard: Guard, watchers: Watchers) 
     secure = home.settings.public_url.startswith("https://")
     desk = home.bulletin_desk
     sign_in = SignInPages(home.database, home.clock, home.keyring, pages=pages, guard=guard, secure=secure)
+    keeper = FormKeeper(home.database, home.clock, home.keyring)
+    writing = WritingPages(desk, keeper, pages=pages, guard=guard)
     return (
         sign_in.router(),
         HomePages(home.approval_desk, pages=pages, guard=guard).router(),
-        WritingPages(desk, FormKeeper(home.database, home.clock, home.keyring), pages=pages, guard=guard).router(),
+        writing.router(),
+        PastingPages(desk, writing, page=ConsolePage(pages, guard)).router(),
         BulletinPages(home.approval_desk, pages=pages, guard=guard, watchers=watchers).router(),
         SubscriberPages(home.database, home.clock, home.watch, pages=pages, guard=guard).router(),
         BouncePages(home.database, home.clock, home.watch, home.carriers, page=ConsolePage(pages, guard)).router(),

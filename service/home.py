@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,8 @@ from admin.bulletin_desk import BulletinDesk
 from bulletins.approval import Approval
 from bulletins.approval_codes import Codes
 from bulletins.categories import CategoryTree
+from bulletins.checks.draft import Level
+from bulletins.checks.rules import RULES
 from bulletins.drafting import Drafting
 from bulletins.notice_shelf import NoticeShelf, load_notices
 from bulletins.publishing import Publisher
@@ -144,7 +147,8 @@ class Home:
 
     @cached_property
     def drafting(self) -> Drafting:
-        return Drafting(self.town, self.shelf, CategoryTree(self.town), self.schedule)
+        levels = _levels(self.settings.check_levels)
+        return Drafting(self.town, self.shelf, CategoryTree(self.town), self.schedule, levels)
 
     @cached_property
     def schedule(self) -> Schedule:
@@ -221,3 +225,13 @@ def _kept_secret(path: Path) -> str:
             path.hardlink_to(draft)
         draft.unlink()
     return path.read_text().strip()
+
+
+def _levels(pairs: Sequence[str]) -> Mapping[str, Level]:
+    """Raises SettingInvalid for a check that does not exist."""
+    levels = {name: Level(level) for name, _, level in (pair.partition("=") for pair in pairs)}
+    known = sorted(rule.name for rule in RULES)
+    unknown = sorted(levels.keys() - set(known))
+    if unknown:
+        raise SettingInvalid("HANSHO_CHECK_LEVELS", f"{unknown[0]!r} is no check", f"allowed: {', '.join(known)}")
+    return levels

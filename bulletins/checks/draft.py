@@ -7,6 +7,7 @@ from dataclasses import field as held
 from datetime import date, datetime
 from enum import Enum
 
+from bulletins.calls import Consent
 from bulletins.notice_fields import Field, FieldKind, Filled
 from bulletins.notice_templates import Kind, NoticeTemplate
 from bulletins.wording import CLOSING, DRILL_LINE
@@ -42,7 +43,7 @@ class Passage:
 @dataclass(frozen=True)
 class DraftText:
     """A bulletin as it would be mailed, with the fields it came from; `at` is the moment of checking, aware. `copied`
-    holds the fields of the bulletin that it is a copy of."""
+    holds the fields of the bulletin that it is a copy of; `consent` is None where it is not written from a call."""
 
     notice: NoticeTemplate
     kind: Kind
@@ -53,6 +54,7 @@ class DraftText:
     town: Town
     at: datetime
     copied: Mapping[str, Filled] = held(default_factory=dict)
+    consent: Consent | None = None
 
     @property
     def today(self) -> date:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from bulletins.checks import characters, completeness, copies, dates, drill, place, privacy
+from bulletins.checks import characters, completeness, consent, copies, dates, drill, place, privacy
 from bulletins.checks.draft import DraftText, Finding, Level
 
 
@@ -28,6 +28,7 @@ RULES: tuple[Rule, ...] = (
     Rule("drill-missing", Level.BLOCK, drill.drill_missing),
     Rule("drill-extra", Level.BLOCK, drill.drill_extra),
     Rule(copies.DATE_COPIED, Level.BLOCK, copies.date_copied),
+    Rule("call-consent", Level.BLOCK, consent.call_consent),
     Rule("outside-with-own-town", Level.WARN, place.outside_with_own_town),
     Rule("inside-without-own-town", Level.WARN, place.inside_without_own_town),
     Rule("place-too-fine", Level.WARN, place.place_too_fine),

@@ -31,6 +31,7 @@ _NOTHING = re.compile(
 # These hold whatever is told besides.
 _REMAINDER = frozenset({"text", "details"})
 _AUTOMATIC = frozenset({Part.STANDING, Part.SENT_ON})
+_AROUND = " 　、。"
 _Span = tuple[int, int]
 
 
@@ -38,10 +39,13 @@ _Span = tuple[int, int]
 class Fitted:
     """`values` are for the fields of the notice, `read` those of them that the text filled; the others are emptied.
 
-    `leftover` is what found no field, `automatic` what the service writes below every mail by itself.
+    `text` is the whole one as it was read, `unread` where in it the `leftover` stands, which found no field;
+    `automatic` is what the service writes below every mail by itself.
     """
 
     notice: str
+    text: str
+    unread: tuple[tuple[int, int], ...]
     values: Mapping[str, object]
     read: frozenset[str]
     category: str
@@ -53,11 +57,14 @@ class Fitted:
 def fit(reading: Reading, notice: NoticeTemplate, town: Town) -> Fitted:
     category, stated = category_of(reading, notice, CategoryTree(town), town)
     fitting = _Fitting(reading, notice, [line.span for line in reading.lines if stated and line.part is Part.CATEGORY])
-    leftover = fitting.leftover()
+    unread = tuple(fitting.unread())
+    leftover = tuple(reading.text[start:end] for start, end in unread)
     if reading.cut:
         leftover = (*leftover, "（長すぎるため、この後は読んでいません）")
     return Fitted(
         notice=notice.name,
+        text=reading.text,
+        unread=unread,
         values=fitting.values,
         read=frozenset(fitting.read),
         category=category,
@@ -92,17 +99,25 @@ class _Fitting:
     def has_field_for(self, fact: str) -> bool:
         return any(fact in _FILLS.get(field.name, (field.name,)) for field in self._notice.fields)
 
-    def leftover(self) -> tuple[str, ...]:
+    def unread(self) -> list[_Span]:
+        """What has no field, without the marks and small words around it."""
         lines = [line for line in self._reading.lines if line.part not in _AUTOMATIC]
-        found: list[str] = []
+        found: list[_Span] = []
         below: Line | None = None
         for line in reversed(lines):
             if line.part is Part.HEADING and below is not None and self._touches(below.span):
                 continue
             below = line if line.part is not Part.HEADING else below
-            pieces = [self._reading.text[start:end].strip(" 　、。") for start, end in self._free(line)]
-            found.extend(piece for piece in reversed(pieces) if not _NOTHING.fullmatch(piece))
-        return tuple(reversed(found))
+            found.extend(span for span in reversed([*self._free(line)]) if not self._is_nothing(span))
+        return [self._trimmed(span) for span in reversed(found)]
+
+    def _is_nothing(self, span: _Span) -> bool:
+        return _NOTHING.fullmatch(self._reading.text[slice(*span)]) is not None
+
+    def _trimmed(self, span: _Span) -> _Span:
+        piece = self._reading.text[slice(*span)]
+        lead = len(piece) - len(piece.lstrip(_AROUND))
+        return span[0] + lead, span[0] + len(piece.rstrip(_AROUND))
 
     def _take(self, name: str, value: object, spans: Iterable[_Span]) -> None:
         self.values[name] = value

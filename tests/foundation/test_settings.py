@@ -55,6 +55,7 @@ WRONG = {
     "HANSHO_BOUNCE_DAYS": ["0", "-3", "three", "3.0"],
     "HANSHO_BOUNCE_COUNTING": ["days"],
     "HANSHO_SOLO_NOTICES": ["Earth Quake", "a/b"],
+    "HANSHO_CHECK_LEVELS": ["call-consent", "call-consent=off", "call-consent:warn", "Call=warn"],
     "HANSHO_ERASE_AFTER": ["4w"],
     "HANSHO_ROWS_KEPT": ["29d", "90", "soon"],
     "HANSHO_SECRET": ["short", f"{SECRET},short"],
