@@ -126,6 +126,8 @@ def sheet_of(form: Posted, notice: NoticeTemplate, town: Town) -> tuple[Sheet, d
     areas = _areas(form, values, notice, town)
     if not areas and not form.has("areas_all") and not notice.to_all:
         unchosen.append("areas")
+    if form.text("action") == AREAS_FROM_PLACE and not areas:
+        errors["areas"] = f"場所に{town.name}の町名がないので、地域を選べませんでした。"
     life = form.number("expires")
     starts_at, fault = _wanted_start(form.text("starts_at"), town)
     sheet = Sheet(
@@ -236,7 +238,7 @@ def _shown(field: Field, typed: Mapping[str, object], filled: Filled, town: Town
 
 
 def _areas(form: Posted, values: Mapping[str, object], notice: NoticeTemplate, town: Town) -> list[str]:
-    """The ticked ones and those of the ticked towns; or, when that is asked for, those of the places."""
+    """The ticked ones; where towns are ticked, those in which they lie; when that is asked for, those of the places."""
     if form.text("action") == AREAS_FROM_PLACE:
         places = "\n".join(str(values[field.name]) for field in notice.fields if field.kind is FieldKind.PLACE)
         chosen = set(own_towns(places, town))
@@ -244,9 +246,10 @@ def _areas(form: Posted, values: Mapping[str, object], notice: NoticeTemplate, t
         return []
     else:
         chosen = set(form.texts("area_towns"))
-    ticked = set() if form.text("action") == AREAS_FROM_PLACE else set(form.texts("areas"))
-    ticked |= {name.area for name in town.towns if name.name in chosen}
-    return [area.key for area in town.areas if area.key in ticked] + sorted(ticked - {a.key for a in town.areas})
+    if not chosen:
+        return [] if form.has("areas_all") else form.texts("areas")
+    lying_in = {name.area for name in town.towns if name.name in chosen}
+    return [area.key for area in town.areas if area.key in lying_in]
 
 
 def _widget(field: Field) -> str:

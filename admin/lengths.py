@@ -7,7 +7,7 @@ from bulletins.notice_fields import LONGEST_LINE, LONGEST_TEXT
 from bulletins.wording import CLOSING
 from foundation.plain_text import full_width
 
-# Full-width characters that a list of mails shows of a subject, and what residents read to the end (小美玉市 要綱: 200字程度).
+# What a list of mails shows of a subject, and what is read to the end (小美玉市 要綱: 200字程度).
 SUBJECT_GUIDE = 30
 BODY_GUIDE = 200
 

@@ -1,4 +1,4 @@
-"""The listening form (聞き取り): who calls, when, whether they agree; and the notice's fields in the order of speech."""
+"""The listening form (聞き取り): who calls, when, whether they agree; the fields stand in the order of speech."""
 
 from collections.abc import Mapping
 from datetime import datetime
