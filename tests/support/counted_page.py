@@ -39,7 +39,8 @@ class CountedPage:
                 const data = new DataTransfer();
                 data.setData("text/plain", text);
                 const options = {clipboardData: data, bubbles: true, cancelable: true};
-                if (box.dispatchEvent(new ClipboardEvent("paste", options))) document.execCommand("insertText", false, text);
+                const taken = !box.dispatchEvent(new ClipboardEvent("paste", options));
+                if (!taken) document.execCommand("insertText", false, text);
             }""",
             text,
         )
