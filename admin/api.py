@@ -172,6 +172,7 @@ def _me(request: Request) -> Colleague:
 def _notice(notice: NoticeTemplate) -> dict[str, object]:
     return {
         "name": notice.name,
+        "version": notice.version,
         "title": notice.title,
         "help": notice.help,
         "kind": notice.kind.value,

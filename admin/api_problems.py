@@ -20,7 +20,7 @@ from bulletins.drafting import DraftInvalid, UnknownBulletin
 from bulletins.filling import FieldsInvalid
 from bulletins.kinds import KindUnfit
 from bulletins.life import NotNow, WrongState
-from bulletins.notice_shelf import UnknownNotice
+from bulletins.notice_shelf import NoticeRetired, UnknownNotice
 from bulletins.schedule import StartUnfit
 from bulletins.signatory import NotAllowed
 from foundation.addresses import AddressInvalid
@@ -48,6 +48,7 @@ _SENTENCES: Mapping[str, str] = {
 _ROOMS: Mapping[type[Exception], int] = {
     UnknownBulletin: 404,
     UnknownNotice: 404,
+    NoticeRetired: 409,
     NotAllowed: 403,
     WrongState: 409,
     NotNow: 409,

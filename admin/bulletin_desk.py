@@ -19,7 +19,7 @@ from bulletins.checks.draft import Finding
 from bulletins.drafting import Drafting, Preview, Sheet, find
 from bulletins.life import EDITABLE, BulletinState
 from bulletins.mending import Addressed, addressed, refuse_going_on
-from bulletins.notice_shelf import NoticeShelf
+from bulletins.notice_shelf import Shelf
 from bulletins.progress import Progress, progress
 from bulletins.signatory import Signatory
 from bulletins.tables import Bulletin
@@ -61,7 +61,7 @@ class BulletinDesk:
     hours: DeliveryHours
 
     @property
-    def shelf(self) -> NoticeShelf:
+    def shelf(self) -> Shelf:
         return self.drafting.shelf
 
     def preview(self, sheet: Sheet) -> Preview:

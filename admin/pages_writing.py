@@ -100,7 +100,7 @@ class WritingPages:
     def begin(self, request: Request, notice: str) -> Response:
         """`?example=1` fills in the example, `?from=` a bulletin's values, `?follows=` those and the reference."""
         try:
-            return self._form(request, self._start(request, self._desk.shelf.get(notice)))
+            return self._form(request, self._start(request, self._desk.shelf.offered(notice)))
         except REFUSING as error:
             return self._refused(request, error)
 

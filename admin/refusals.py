@@ -10,7 +10,7 @@ from bulletins.drafting import DraftInvalid, UnknownBulletin
 from bulletins.filling import FieldsInvalid
 from bulletins.kinds import KindUnfit
 from bulletins.life import NotNow, WrongState
-from bulletins.notice_shelf import UnknownNotice
+from bulletins.notice_shelf import NoticeRetired, UnknownNotice
 from bulletins.schedule import StartUnfit
 from bulletins.signatory import NotAllowed
 from foundation.templating import TemplateBroken
@@ -24,6 +24,7 @@ REFUSING = (
     FieldsInvalid,
     NeverOpens,
     KindUnfit,
+    NoticeRetired,
     NotAllowed,
     NotNow,
     ReasonMissing,
@@ -70,7 +71,7 @@ def refusal_of(error: Exception) -> Refusal:  # noqa: PLR0911 -- a table of exce
             return Refusal(422, "入力を確かめてください", tuple(error.errors.values()))
         case UnknownBulletin():
             return Refusal(404, "お知らせが見つかりません", ("番号を確かめてください。",))
-        case UnknownNotice() | TemplateBroken():
+        case UnknownNotice() | NoticeRetired() | TemplateBroken():
             sentences = (f"{error}。", "システム管理者に伝えてください。ほかの定型文は使えます。")
             return Refusal(409, "この定型文は、いま使えません", sentences)
         case NeverOpens():

@@ -15,7 +15,7 @@ from bulletins.checks.rules import run_checks
 from bulletins.filling import FieldsInvalid, fill_for_preview
 from bulletins.life import EDITABLE, BulletinState, WrongState
 from bulletins.notice_fields import Filled
-from bulletins.notice_shelf import NoticeShelf
+from bulletins.notice_shelf import Shelf
 from bulletins.notice_templates import NoticeTemplate
 from bulletins.schedule import Schedule
 from bulletins.signatory import Signatory, must_draft
@@ -76,7 +76,7 @@ class Drafting:
     """Works in the caller's transaction."""
 
     town: Town
-    shelf: NoticeShelf
+    shelf: Shelf
     categories: CategoryTree
     schedule: Schedule
     levels: Mapping[str, Level] = field(default_factory=dict)
@@ -102,12 +102,12 @@ class Drafting:
             return 0
 
     def begin(self, session: Session, sheet: Sheet, who: Signatory, *, at: datetime) -> Bulletin:
-        """Raises NotAllowed, UnknownNotice, FieldsInvalid, DraftInvalid, StartUnfit, UnknownBulletin (the one it
-        follows), KindUnfit."""
+        """Raises NotAllowed, UnknownNotice, NoticeRetired, FieldsInvalid, DraftInvalid, StartUnfit, UnknownBulletin (the
+        one it follows), KindUnfit."""
         must_draft(who)
         self.schedule.refuse_unfit(sheet.starts_at, at=at)
         followed = find(session, sheet.follows) if sheet.follows is not None else None
-        place = kinds.place(session, self.shelf.get(sheet.notice).kind, followed)
+        place = kinds.place(session, self.shelf.offered(sheet.notice).kind, followed)
         bulletin = Bulletin(
             created_at=at,
             drafter_id=who.id,
@@ -180,6 +180,7 @@ class Drafting:
             raise DraftInvalid(f"配信区分や地域に、この市にないものがあります：{unknown}") from None
         return {
             "notice": notice.name,
+            "notice_version": notice.version,
             "kind": place.kind.value,
             "mends_id": mended.id if mended else None,
             "to_recipients_of": mended.id if mended and not sheet.widened else None,

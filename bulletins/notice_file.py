@@ -1,4 +1,4 @@
-"""Reads the folder of one notice: notice.toml, subject.txt, body.txt."""
+"""Reads one notice: notice.toml, subject.txt, body.txt."""
 
 import re
 import tomllib
@@ -11,10 +11,12 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from bulletins.categories import CategoryTree
-from bulletins.notice_fields import CHOOSING, Field, FieldKind
+from bulletins.notice_fields import CHOOSING, HOLDING_MOMENTS, HOLDING_SEVERAL, Field, FieldKind
+from bulletins.notice_source import BODY, DATA, SUBJECT, NoticeSource, read_folder
 from bulletins.notice_templates import Kind, NoticeTemplate
 from foundation.strict_table import KeyInvalid, StrictTable
-from foundation.templating import TemplateBroken, TextTemplates
+from foundation.template_grammar import Uses
+from foundation.templating import TemplateBroken, TextTemplate, TextTemplates
 from subscribers.town import Town
 
 _E = TypeVar("_E", bound=Enum)
@@ -24,6 +26,7 @@ _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(day
 # What every template may use besides its own fields; `subject` is the finished subject, in the body only.
 _TOWN_NAME = "town"
 _SUBJECT_NAME = "subject"
+ALWAYS_NOTED = "no_reply"
 
 
 @dataclass(frozen=True)
@@ -34,49 +37,54 @@ class _Reader:
     town: Town
     templates: TextTemplates
 
-    def words(self, text: str) -> str:
-        return self.templates.compile_text(text, self.path).render(town=self.town)
+    def words(self, table: StrictTable, key: str, text: str) -> str:
+        """Raises KeyInvalid, naming the key that the text stands under."""
+        try:
+            return self.templates.compile_text(text, self.path).render(town=self.town)
+        except TemplateBroken as problem:
+            raise KeyInvalid(table.key(key), problem.reason) from problem
+
+    def line(self, table: StrictTable, key: str, *, several_lines: bool = False) -> str:
+        return self.words(table, key, table.text(key, "", several_lines=several_lines))
 
 
 def read_notice(folder: Path, town: Town) -> NoticeTemplate:
     """Raises TemplateBroken, naming file and line, for anything that would fail later."""
-    path = folder / "notice.toml"
-    source = _read(path)
+    return read_source(read_folder(folder), town)
+
+
+def read_source(source: NoticeSource, town: Town) -> NoticeTemplate:
+    """Raises TemplateBroken, as `read_notice` does."""
+    path = source.place / DATA
     try:
-        raw = tomllib.loads(source)
+        raw = tomllib.loads(source.toml)
     except tomllib.TOMLDecodeError as problem:
         raise TemplateBroken(path, _line_in_message(str(problem)), str(problem)) from problem
+    except (RecursionError, ValueError) as problem:
+        raise TemplateBroken(path, 1, "cannot be read") from problem
     table = StrictTable(raw)
     try:
-        notice = _notice(table, folder, town)
+        notice = _notice(table, source, town)
         table.finish()
     except KeyInvalid as problem:
-        raise TemplateBroken(path, line_of(source, problem.key), str(problem)) from problem
+        raise TemplateBroken(path, line_of(source.toml, problem.key), str(problem)) from problem
     return notice
 
 
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise TemplateBroken(path, 1, f"cannot be read: {problem}") from problem
-
-
-def _notice(table: StrictTable, folder: Path, town: Town) -> NoticeTemplate:
-    templates = TextTemplates()
-    reader = _Reader(folder / "notice.toml", town, templates)
+def _notice(table: StrictTable, source: NoticeSource, town: Town) -> NoticeTemplate:
+    templates = TextTemplates(narrow=True)
+    reader = _Reader(source.place / DATA, town, templates)
     fields = _fields(table, reader)
     names = frozenset(field.name for field in fields)
-    subject = templates.compile(folder / "subject.txt")
-    body = templates.compile(folder / "body.txt")
-    for template, known in ((subject, names), (body, names | {_SUBJECT_NAME})):
-        unknown = sorted(template.names - known - {_TOWN_NAME})
-        if unknown:
-            raise TemplateBroken(template.path, _line_naming(template.path, unknown[0]), _not_a_field(unknown[0]))
+    subject = templates.compile_text(source.subject, source.place / SUBJECT)
+    body = templates.compile_text(source.body, source.place / BODY)
+    _refuse_misused(subject, source.subject, fields, names)
+    _refuse_misused(body, source.body, fields, names | {_SUBJECT_NAME})
     return NoticeTemplate(
-        name=folder.name,
+        name=source.name,
+        version=source.version,
         title=table.text("title"),
-        help=reader.words(table.text("help", "")),
+        help=reader.line(table, "help"),
         kind=_one_of(table, "kind", Kind),
         order=table.number("order", 1000),
         fields=fields,
@@ -85,7 +93,7 @@ def _notice(table: StrictTable, folder: Path, town: Town) -> NoticeTemplate:
         to_all=table.flag("to_all", default=False),
         statistic_class=_statistic_class(table, CategoryTree(town)),
         required_parts=_known(table, "required_parts", names),
-        standing_notes=_known(table, "standing_notes", frozenset(town.standing_notes)),
+        standing_notes=_standing_notes(table, town),
         expires_after=_span(table, "expires_after"),
         looks_ahead=table.flag("looks_ahead", default=False),
         fine_place=table.flag("fine_place", default=False),
@@ -94,6 +102,26 @@ def _notice(table: StrictTable, folder: Path, town: Town) -> NoticeTemplate:
         subject=subject,
         body=body,
     )
+
+
+def _refuse_misused(template: TextTemplate, source: str, fields: tuple[Field, ...], known: frozenset[str]) -> None:
+    """Names that are no field, and fields that would come out as no reader could bear. Raises TemplateBroken."""
+    unknown = sorted(template.names - known - {_TOWN_NAME})
+    if unknown:
+        raise TemplateBroken(template.path, _line_naming(source, unknown[0]), _not_a_field(unknown[0]))
+    uses = template.uses or Uses()
+    kinds = {field.name: field.kind for field in fields}
+    for name, line in uses.printed.items():
+        if kinds.get(name) in HOLDING_SEVERAL:
+            way = f"{{% for item in {name} %}}・{{{{ item }}}}{{% endfor %}}"
+            raise TemplateBroken(template.path, line, f"「{name}」にはいくつも入るので、{way} のように書いてください")
+        if kinds.get(name) in HOLDING_MOMENTS:
+            ways = {FieldKind.DATE: "day", FieldKind.TIME: "clock"}.get(kinds[name], "day }}、{{ " + name + " | clock")
+            reason = f"「{name}」は日時なので、{{{{ {name} | {ways} }}}} のように書いてください"
+            raise TemplateBroken(template.path, line, reason)
+    for name, line in uses.looped.items():
+        if kinds.get(name) not in HOLDING_SEVERAL:
+            raise TemplateBroken(template.path, line, f"「{name}」には1つしか入らないので、くり返せません")
 
 
 def _fields(table: StrictTable, reader: _Reader) -> tuple[Field, ...]:
@@ -111,14 +139,14 @@ def _field(item: StrictTable, reader: _Reader) -> Field:
     name = item.text("name")
     if not _FIELD_NAME.fullmatch(name):
         raise KeyInvalid(item.key("name"), "英小文字で始まる英小文字・数字・下線で書いてください")
-    choices = tuple(reader.words(choice) for choice in item.texts("choices", ()))
-    default = reader.words(item.text("default", "", several_lines=True))
+    choices = tuple(reader.words(item, "choices", choice) for choice in item.texts("choices", ()))
+    default = reader.line(item, "default", several_lines=True)
     if kind in CHOOSING and not choices:
         raise KeyInvalid(item.key("choices"), "選択肢を並べてください")
     if kind is FieldKind.CHOICE and default and default not in choices:
         raise KeyInvalid(item.key("default"), "選択肢のどれかを書いてください")
     required = item.flag("required", default=False)
-    return Field(name, item.text("label"), kind, required, choices, reader.words(item.text("help", "")), default)
+    return Field(name, item.text("label"), kind, required, choices, reader.line(item, "help"), default)
 
 
 def _one_of(table: StrictTable, key: str, kinds: type[_E]) -> _E:
@@ -154,6 +182,14 @@ def _known(table: StrictTable, key: str, known: frozenset[str]) -> tuple[str, ..
     return names
 
 
+def _standing_notes(table: StrictTable, town: Town) -> tuple[str, ...]:
+    """Notes may be added, but that nobody reads replies is said by every notice."""
+    notes = _known(table, "standing_notes", frozenset(town.standing_notes))
+    if ALWAYS_NOTED not in notes:
+        raise KeyInvalid(table.key("standing_notes"), f"「{ALWAYS_NOTED}」は外せません")
+    return notes
+
+
 def _span(table: StrictTable, key: str) -> timedelta:
     found = _SPAN.fullmatch(table.text(key))
     if not found:
@@ -169,9 +205,9 @@ def _example(table: StrictTable, reader: _Reader, names: frozenset[str]) -> Mapp
             raise KeyInvalid(example.key(name), _not_a_field(name))
         value = example.any(name)
         if isinstance(value, str):
-            values[name] = reader.words(value)
+            values[name] = reader.words(example, name, value)
         else:
-            values[name] = [reader.words(item) for item in example.texts(name)]
+            values[name] = [reader.words(example, name, item) for item in example.texts(name)]
     return MappingProxyType(values)
 
 
@@ -197,8 +233,8 @@ def line_of(source: str, key: str) -> int:
     return first
 
 
-def _line_naming(path: Path, name: str) -> int:
-    lines = path.read_text(encoding="utf-8").splitlines()
+def _line_naming(source: str, name: str) -> int:
+    lines = source.splitlines()
     return next((i for i, line in enumerate(lines, 1) if re.search(rf"\b{re.escape(name)}\b", line)), 1)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from bulletins.notice_file import read_notice
 from bulletins.notice_templates import NoticeTemplate
@@ -17,22 +18,45 @@ class UnknownNotice(Exception):
         self.name = name
 
 
+class NoticeRetired(Exception):
+    """The office does not use this notice template any more."""
+
+    def __init__(self, notice: NoticeTemplate) -> None:
+        super().__init__(f"定型文「{notice.title}」は、使うのをやめています")
+
+
+class Shelf(Protocol):
+    @property
+    def broken(self) -> tuple[TemplateBroken, ...]: ...
+    def get(self, name: str) -> NoticeTemplate: ...
+    def offered(self, name: str) -> NoticeTemplate: ...
+    def all(self) -> tuple[NoticeTemplate, ...]: ...
+
+
 @dataclass(frozen=True)
 class NoticeShelf:
     """`broken` is for the log and the console; what is broken cannot be picked."""
 
     _notices: tuple[NoticeTemplate, ...]
     broken: tuple[TemplateBroken, ...]
+    retired: tuple[NoticeTemplate, ...] = ()
 
     def get(self, name: str) -> NoticeTemplate:
-        """Raises UnknownNotice."""
-        for notice in self._notices:
+        """A retired one too, since old bulletins name it. Raises UnknownNotice."""
+        for notice in (*self._notices, *self.retired):
             if notice.name == name:
                 return notice
         raise UnknownNotice(name)
 
+    def offered(self, name: str) -> NoticeTemplate:
+        """For a new bulletin. Raises UnknownNotice, NoticeRetired."""
+        notice = self.get(name)
+        if any(each is notice for each in self.retired):
+            raise NoticeRetired(notice)
+        return notice
+
     def all(self) -> tuple[NoticeTemplate, ...]:
-        """In the order in which the console shows them."""
+        """Those in use, in the order in which the console shows them."""
         return self._notices
 
 
@@ -49,8 +73,11 @@ def load_notices(folder: Path, town: Town) -> NoticeShelf:
     for name in sorted(set(town.note_overrides) - names):
         reason = f"市の設定の [standing_notes.{name}] に当たる定型文がありません"
         broken.append(TemplateBroken(folder, 1, reason))
-    notices.sort(key=lambda notice: (notice.order, notice.name))
-    return NoticeShelf(tuple(notices), tuple(broken))
+    return NoticeShelf(in_order(notices), tuple(broken))
+
+
+def in_order(notices: list[NoticeTemplate]) -> tuple[NoticeTemplate, ...]:
+    return tuple(sorted(notices, key=lambda notice: (notice.order, notice.name)))
 
 
 def _folders(folder: Path) -> list[Path]:

@@ -48,7 +48,7 @@ class NoticeTemplate:
 
     `statistic_class` is empty where the category decides. `required_parts` are field names whose
     absence a check mentions. `looks_ahead` notices announce what is still to come, `fine_place` ones
-    may name a place below 丁目. `example` holds values that fill the form.
+    may name a place below 丁目. `example` holds values that fill the form. `version` 0 is the one that ships.
     """
 
     name: str
@@ -70,6 +70,7 @@ class NoticeTemplate:
     zone: ZoneInfo
     subject: TextTemplate
     body: TextTemplate
+    version: int = 0
 
     @property
     def default_category(self) -> str:

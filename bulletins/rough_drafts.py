@@ -36,7 +36,7 @@ class RoughDrafts:
     drafting: Drafting
 
     def begin(self, session: Session, stroke: Stroke, who: Signatory, *, at: datetime) -> Bulletin:
-        """Raises NotAllowed, UnknownNotice, DraftInvalid, UnknownBulletin (what it follows or copies), KindUnfit,
+        """Raises NotAllowed, UnknownNotice, NoticeRetired, DraftInvalid, UnknownBulletin (followed, copied), KindUnfit,
         StartUnfit."""
         must_draft(who)
         sheet = stroke.sheet
@@ -45,7 +45,7 @@ class RoughDrafts:
         followed = find(session, sheet.follows) if sheet.follows is not None else None
         if not stroke.quiet:
             self.drafting.schedule.refuse_unfit(sheet.starts_at, at=at)
-        place = kinds.place(session, self.drafting.shelf.get(sheet.notice).kind, followed)
+        place = kinds.place(session, self.drafting.shelf.offered(sheet.notice).kind, followed)
         bulletin = Bulletin(
             created_at=at,
             drafter_id=who.id,

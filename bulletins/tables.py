@@ -34,6 +34,7 @@ class Bulletin(Base):
     state: Mapped[str] = mapped_column(default=BulletinState.DRAFT.value)
     version: Mapped[int] = mapped_column(default=1)
     notice: Mapped[str]
+    notice_version: Mapped[int] = mapped_column(default=0, server_default="0")
     kind: Mapped[str]
     category: Mapped[str]
     statistic_class: Mapped[str]

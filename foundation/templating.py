@@ -1,5 +1,6 @@
 """Plain-text templates from files: letters and notices, in a sandbox, with every name known."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -10,6 +11,16 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from foundation.era import clock_words, day_and_weekday, era_date
 from foundation.plain_text import one_line
+from foundation.template_grammar import (
+    LONGEST_RESULT,
+    LONGEST_SOURCE,
+    BeyondGrammar,
+    Uses,
+    fixed_words,
+    joined,
+    replaced,
+    uses_of,
+)
 
 
 class TemplateBroken(Exception):
@@ -37,25 +48,38 @@ def _clock(value: time | datetime | str) -> str:
 
 @dataclass(frozen=True)
 class TextTemplate:
-    """One compiled template; `names` are the values it asks for."""
+    """One compiled template; `names` are the values it asks for, `uses` how a narrow one does."""
 
     path: Path
     names: frozenset[str]
     _compiled: Template
+    uses: Uses | None = None
 
     def render(self, **values: object) -> str:
         """Raises TemplateBroken for a value that is missing or of the wrong kind."""
         try:
-            return self._compiled.render(**values)
+            return self._compiled.render(**values) if self.uses is None else self._bounded(values)
         except (TemplateError, TypeError, ValueError, AttributeError, ArithmeticError, LookupError) as problem:
             line = _line_within(problem.__traceback__, str(self.path))
             raise TemplateBroken(self.path, line, str(problem)) from problem
 
+    def _bounded(self, values: Mapping[str, object]) -> str:
+        pieces: list[str] = []
+        length = 0
+        for piece in self._compiled.generate(**values):
+            length += len(piece)
+            if length > LONGEST_RESULT:
+                raise ValueError("できあがる文が長すぎます")
+            pieces.append(piece)
+        return "".join(pieces)
+
 
 class TextTemplates:
-    """Compiles templates; filters `day`, `clock` and `era` write dates and times the office's way."""
+    """Compiles templates; filters `day`, `clock` and `era` write dates and times the office's way. Narrow ones say
+    no more than the grammar allows, whoever wrote them, and end soon."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, narrow: bool = False) -> None:
+        self._narrow = narrow
         self._environment = ImmutableSandboxedEnvironment(
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -63,6 +87,8 @@ class TextTemplates:
             autoescape=False,  # The result is plain text, never HTML.
         )
         self._environment.filters.update(day=_day, clock=_clock, era=_era)
+        if narrow:
+            self._environment.filters.update(replace=replaced, join=joined)
 
     def compile(self, path: Path) -> TextTemplate:
         """Raises TemplateBroken where the file is missing, is not UTF-8 or has a syntax error."""
@@ -74,13 +100,27 @@ class TextTemplates:
 
     def compile_text(self, source: str, path: Path) -> TextTemplate:
         """`path` stands in messages only. Raises TemplateBroken for a syntax error."""
+        if self._narrow and len(source) > LONGEST_SOURCE:
+            raise TemplateBroken(path, 1, f"{LONGEST_SOURCE}文字までで書いてください")
         try:
-            names = meta.find_undeclared_variables(self._environment.parse(source, filename=str(path)))
+            tree = self._environment.parse(source, filename=str(path))
+            # Before anything else looks at it: the compiler works out constant expressions by itself.
+            uses = uses_of(tree) if self._narrow else None
+            names = meta.find_undeclared_variables(tree)
             code = self._environment.compile(source, name=str(path), filename=str(path))
         except TemplateSyntaxError as problem:
             raise TemplateBroken(path, problem.lineno, problem.message or "syntax error") from problem
+        except BeyondGrammar as problem:
+            raise TemplateBroken(path, problem.line, str(problem)) from problem
+        except (RecursionError, ValueError, OverflowError, SyntaxError) as problem:
+            # Brackets by the thousand, numbers of a thousand digits: the parser gives up before the grammar sees it.
+            raise TemplateBroken(path, 1, "かっこや数字が多すぎて、読み取れません") from problem
         compiled = Template.from_code(self._environment, code, self._environment.globals)
-        return TextTemplate(path, frozenset(names), compiled)
+        return TextTemplate(path, frozenset(names), compiled, uses)
+
+    def fixed_words(self, source: str) -> str:
+        """What a template that compiles here says by itself, whatever its fields hold."""
+        return fixed_words(self._environment, source)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from bulletins.categories import CategoryTree
 from bulletins.checks.draft import Level
 from bulletins.checks.rules import RULES
 from bulletins.drafting import Drafting
+from bulletins.live_shelf import LiveShelf
 from bulletins.notice_shelf import NoticeShelf, load_notices
 from bulletins.publishing import Publisher
 from bulletins.schedule import Schedule
@@ -142,8 +143,13 @@ class Home:
         return Watch(rule, self.town.zone)
 
     @cached_property
-    def shelf(self) -> NoticeShelf:
+    def shipped_shelf(self) -> NoticeShelf:
         return load_notices(TEMPLATES / "notices", self.town)
+
+    @cached_property
+    def shelf(self) -> LiveShelf:
+        """With what the office released; asks the database, which the shipped one does not."""
+        return LiveShelf(self.database, self.town, self.shipped_shelf)
 
     @cached_property
     def drafting(self) -> Drafting:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bulletins.approval import Decision
 from bulletins.drafting import Sheet
-from bulletins.notice_shelf import NoticeShelf
+from bulletins.notice_shelf import Shelf
 from foundation.era import clock_words, day_and_weekday
 from mailer.bounce_report.bounce_class import BounceClass
 from mailer.courier import Refused
@@ -24,7 +24,7 @@ class Scene:
     """Where and when a bulletin is written."""
 
     town: Town
-    shelf: NoticeShelf
+    shelf: Shelf
     at: datetime
 
     def sheet(self, notice: str, *, areas: tuple[str, ...] = (), **values: object) -> Sheet:

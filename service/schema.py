@@ -13,6 +13,7 @@ import admin.kept_forms
 import admin.sign_in
 import admin.staff
 import bulletins.approval_codes
+import bulletins.notice_versions
 import bulletins.tables
 import foundation.ledger
 import mailer.answer_caps
@@ -37,6 +38,7 @@ ROOMS_WITH_TABLES = (
     mailer.domain_paces,
     mailer.domain_pauses,
     subscribers.tables,
+    bulletins.notice_versions,
     bulletins.tables,
     bulletins.approval_codes,
     admin.staff,

@@ -86,7 +86,7 @@ async def _until_told(home: Home, name: RoleName) -> None:
 
 def _check(home: Home) -> None:
     """Everything that can be wrong in settings, town and letters is found before a child is started."""
-    for notice in home.shelf.broken:
+    for notice in home.shipped_shelf.broken:
         click.echo(f"hansho: notice template left out: {notice}", err=True)
     for worry in worries(home.settings, home.town.from_address):
         click.echo(f"hansho: {worry}", err=True)

@@ -107,7 +107,7 @@ def whole_console(data: Path, settings: Mapping[str, str] | None = None) -> Iter
         url = url_of(door)
         home = Home(load({"HANSHO_DATA": str(data), "HANSHO_PUBLIC_URL": url, **(settings or {})}), clock)
         # The notices are the same for every test, and to compile them takes longer than most tests.
-        vars(home)["shelf"] = _shelf()
+        vars(home)["shipped_shelf"] = _shelf()
         METADATA.create_all(home.database.engine)
         with serving(door, whole_app(home)), ExitStack() as stack:
             yield Console(home, url, clock, stack)

@@ -67,7 +67,7 @@ class Office:
         home = Home(load(settings), clock)
         # One pool of connections, which the fixture closes; and reading the town file and all notice templates takes
         # longer than most tests.
-        vars(home).update(database=database, town=komorebi(), shelf=shelf(komorebi()))
+        vars(home).update(database=database, town=komorebi(), shipped_shelf=shelf(komorebi()))
         return cls(database, clock, home, home.publisher)
 
     def residents(self, *names: str, choices: Choices | None = None) -> None:
