@@ -17,6 +17,7 @@ from admin.reach_words import expiry_words
 from admin.staff import Colleague
 from bulletins.checks.draft import Finding
 from bulletins.life import EDITABLE, BulletinState
+from bulletins.notice_shelf import UnknownNotice
 from bulletins.tables import Bulletin
 from mailer.delivery_hours import NeverOpens
 
@@ -41,6 +42,7 @@ class BulletinView:
     again_question: str
     progress: ProgressView
     chain: ChainView
+    notice_changed: bool
     live: bool
     reload: int
     is_open_now: bool
@@ -75,6 +77,7 @@ def view(approvals: ApprovalDesk, lookout: Lookout, bulletin_id: int, me: Collea
         again_question=again_words(counts) if again else "",
         progress=progress_view(lookout.look(bulletin_id, anew=True), desk.hours),
         chain=around,
+        notice_changed=_notice_changed(desk, bulletin),
         live=bool(reload) or bulletin.state == BulletinState.HALTED,
         reload=reload,
         is_open_now=desk.hours.is_open(at),
@@ -98,6 +101,16 @@ def facts_for_deciding(desk: BulletinDesk, bulletin_id: int) -> DecidingFacts:
     bulletin = dossier.bulletin
     reach = reach_sentence(dossier.reach, bulletin, dossier.addressed, desk.town)
     return DecidingFacts(bulletin, reach, addressees(bulletin, dossier.addressed, desk.town), dossier.findings)
+
+
+def _notice_changed(desk: BulletinDesk, bulletin: Bulletin) -> bool:
+    """Whether the notice template has another version than the one that a bulletin not yet approved was written with."""
+    if bulletin.state not in (*EDITABLE, BulletinState.SUBMITTED):
+        return False
+    try:
+        return desk.shelf.get(bulletin.notice).version != bulletin.notice_version
+    except UnknownNotice:
+        return False
 
 
 def _start(desk: BulletinDesk, bulletin: Bulletin, *, at: datetime) -> tuple[StartWords | None, bool]:

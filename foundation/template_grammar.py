@@ -68,9 +68,9 @@ def _statement(node: nodes.Node, uses: Uses, inner: frozenset[str], *, depth: in
         raise BeyondGrammar(node.lineno, "条件が深く重なりすぎています")
     match node:
         case nodes.Output():
-            for each in node.nodes:
-                if not isinstance(each, nodes.TemplateData):
-                    _printed(each, uses, inner)
+            for piece in node.nodes:
+                if not isinstance(piece, nodes.TemplateData):
+                    _printed(piece, uses, inner)
         case nodes.If():
             if len(node.elif_) > _MOST_BRANCHES:
                 raise BeyondGrammar(node.lineno, "条件の枝分かれが多すぎます")

@@ -142,9 +142,13 @@ class Home:
         rule = Rule(days=self.settings.bounce_days, by=self.settings.bounce_counting)
         return Watch(rule, self.town.zone)
 
+    @property
+    def notices(self) -> Path:
+        return TEMPLATES / "notices"
+
     @cached_property
     def shipped_shelf(self) -> NoticeShelf:
-        return load_notices(TEMPLATES / "notices", self.town)
+        return load_notices(self.notices, self.town)
 
     @cached_property
     def shelf(self) -> LiveShelf:
