@@ -104,7 +104,7 @@ def facts_for_deciding(desk: BulletinDesk, bulletin_id: int) -> DecidingFacts:
 
 
 def _notice_changed(desk: BulletinDesk, bulletin: Bulletin) -> bool:
-    """Whether the notice template has another version than the one that a bulletin not yet approved was written with."""
+    """Whether a bulletin that is not approved yet was written with another version of its notice template."""
     if bulletin.state not in (*EDITABLE, BulletinState.SUBMITTED):
         return False
     try:

@@ -68,7 +68,8 @@ def form_of(source: NoticeSource, typed: Posted | None, town: Town) -> NoticeFor
     typed = typed or typed_of(source, town)
     life = typed.text("expires")
     paths = CategoryTree(town).paths()
-    prefixes = dict.fromkeys(prefix for path in paths for prefix in _prefixes(path))
+    # Short ones to choose from, and whichever longer ones the notice names already.
+    prefixes = dict.fromkeys((*(prefix for path in paths for prefix in _prefixes(path)), *raw["categories"]))
     return NoticeForm(
         typed=typed,
         fields=tuple(_block(item) for item in raw["fields"]),

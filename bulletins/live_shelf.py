@@ -36,6 +36,7 @@ class LiveShelf:
     _shelf: NoticeShelf | None = None
     _mark: int = -1
     _asked: float = 0.0
+    _is_away: bool = False
     _lock: Lock = field(default_factory=Lock)
     _read: dict[tuple[str, int], Read] = field(default_factory=dict)
 
@@ -76,7 +77,11 @@ class LiveShelf:
                     shelf = layered(self.shipped, pasts(session), self._proved)
                     self._mark = number
         except _ABSENT as problem:
-            log.warning("the notices of the office cannot be read (%s)", type(problem).__name__)
+            if not self._is_away:
+                log.warning("the notices of the office cannot be read (%s)", type(problem).__name__)
+            self._is_away = True
+        else:
+            self._is_away = False
         self._shelf, self._asked = shelf, time.monotonic()
         return shelf
 
