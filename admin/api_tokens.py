@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from admin import staff
-from admin.staff import Presence, StaffRow
+from admin.staff import Colleague, Presence, StaffRow
 from foundation import ledger
 from foundation.database import Base, RowId
 from foundation.tokens import fingerprint, random_token
@@ -54,6 +54,21 @@ def owner(session: Session, token: str, *, at: datetime) -> Presence | None:
 def used(session: Session, token: str, *, at: datetime) -> None:
     """Notes the use, for whoever has to decide which tokens can go."""
     session.execute(update(StaffToken).where(StaffToken.fingerprint == fingerprint(token)).values(last_used_at=at))
+
+
+def living(session: Session, staff_id: int) -> list[StaffToken]:
+    """Those that still count, the newest first."""
+    found = select(StaffToken).where(StaffToken.staff_id == staff_id, StaffToken.revoked_at.is_(None))
+    return list(session.scalars(found.order_by(StaffToken.id.desc())))
+
+
+def revoke(session: Session, token_id: int, me: Colleague, *, at: datetime) -> bool:
+    """False where this is no living token of this person."""
+    mine = (StaffToken.id == token_id, StaffToken.staff_id == me.id, StaffToken.revoked_at.is_(None))
+    ended = session.scalar(update(StaffToken).where(*mine).values(revoked_at=at).returning(StaffToken.id))
+    if ended is not None:
+        ledger.write(session, me.deed("staff.token-revoked", me.actor), at=at, details={"token": token_id})
+    return ended is not None
 
 
 def revoke_all(session: Session, staff_id: int, *, at: datetime, actor: str) -> int:

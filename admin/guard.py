@@ -40,12 +40,14 @@ class Forbidden(Exception):
 
 
 class Guard:
-    """Built once at assembly; `public_url` is the base under which browsers see the service."""
+    """Built once at assembly; `public_url` is the base under which browsers see the service, `codes_required` whether
+    approvers and managers count as signed in only with a one-time code."""
 
-    def __init__(self, database: Database, clock: Clock, *, public_url: str) -> None:
+    def __init__(self, database: Database, clock: Clock, *, public_url: str, codes_required: bool = False) -> None:
         self._database = database
         self._clock = clock
         self._home = _origin(public_url)
+        self._codes_required = codes_required
 
     def at_least(self, role: Role) -> "PageGuard":
         """For `dependencies=[Depends(…)]`; the endpoint then finds the Colleague in `request.state.me`.
@@ -65,7 +67,7 @@ class Guard:
             return None
         at = self._clock.now()
         with self._database.read() as session:
-            presence = sign_in.who(session, cookie, at=at)
+            presence = sign_in.who(session, cookie, at=at, codes_required=self._codes_required)
         if presence is None:
             return None
         if presence.is_due:

@@ -2,13 +2,17 @@
 
 from threading import BoundedSemaphore
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from admin import sign_in
-from admin.guard import COOKIE, SIGN_IN, Guard, local_path
-from admin.sign_in import ABSOLUTE_END, TRIES_WINDOW, Refused, SignIn
+from admin.entry_cookies import EntryCookies, browser_of
+from admin.guard import COOKIE, SIGN_IN, Guard, local_path, origin_of
+from admin.pages_second_step import CODE, SET_UP
+from admin.sign_in import HalfOpen, Refused, Road, SignIn
+from admin.tries import Waits
 from foundation.clock import Clock
 from foundation.database import Database
 from foundation.pages import Pages
@@ -20,15 +24,25 @@ _NO_STORE = {"Cache-Control": "no-store"}
 
 
 class SignInPages:
-    """Sets the cookie `hansho_staff`; `secure` when browsers reach the console by https."""
+    """`secure` when browsers reach the console by https; `codes_required` of approvers and managers."""
 
-    def __init__(self, database: Database, clock: Clock, keyring: Keyring, *, pages: Pages, guard: Guard, secure: bool):
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        keyring: Keyring,
+        *,
+        pages: Pages,
+        guard: Guard,
+        secure: bool,
+        codes_required: bool = False,
+    ):
         self._database = database
         self._clock = clock
         self._pages = pages
         self._guard = guard
-        self._secure = secure
-        self._door = SignIn(database, keyring)
+        self._cookies = EntryCookies(keyring, secure=secure)
+        self._door = SignIn(database, keyring, codes_required=codes_required)
         self._turns = BoundedSemaphore(_COMPARED_AT_ONCE)
 
     def router(self) -> APIRouter:
@@ -43,10 +57,13 @@ class SignInPages:
         next_ = local_path(request.query_params.get("next", ""))
         if self._guard.signed_in(request):
             return RedirectResponse(next_, status_code=303, headers=_NO_STORE)
-        return self._form(next_, signed_out="signed-out" in request.query_params)
+        return self._form(
+            next_, signed_out="signed-out" in request.query_params, password_set="password-set" in request.query_params
+        )
 
     def enter(
         self,
+        request: Request,
         address: Annotated[str, Form()] = "",
         password: Annotated[str, Form()] = "",
         next_: Annotated[str, Form(alias="next")] = "",
@@ -58,20 +75,18 @@ class SignInPages:
             errors["password"] = "パスワードを入力してください。"  # noqa: S105 -- a sentence
         if errors:
             return self._form(next_, address=address, errors=errors, status=422)
+        road = Road(origin_of(request, "console"), browser_of(request))
         with self._turns:
-            result = self._door.sign_in(address, password, at=self._clock.now())
-        if isinstance(result, Refused):
+            result = self._door.sign_in(address, password, at=self._clock.now(), road=road)
+        if isinstance(result, Refused | Waits):
             return self._form(next_, address=address, refusal=result)
+        if isinstance(result, HalfOpen):
+            step = SET_UP if result.sets_up else CODE
+            response = RedirectResponse(f"{step}?next={quote(local_path(next_))}", status_code=303, headers=_NO_STORE)
+            self._cookies.half_open(response, result)
+            return response
         response = RedirectResponse(local_path(next_), status_code=303, headers=_NO_STORE)
-        response.set_cookie(
-            COOKIE,
-            result.token,
-            max_age=int(ABSOLUTE_END.total_seconds()),
-            path="/admin",
-            secure=self._secure,
-            httponly=True,
-            samesite="lax",
-        )
+        self._cookies.let_in(request, response, result)
         return response
 
     def leave(self, request: Request) -> Response:
@@ -80,7 +95,7 @@ class SignInPages:
             with self._database.write() as session:
                 sign_in.sign_out(session, cookie)
         response = RedirectResponse(f"{SIGN_IN}?signed-out=1", status_code=303, headers=_NO_STORE)
-        response.delete_cookie(COOKIE, path="/admin", secure=self._secure, httponly=True, samesite="lax")
+        self._cookies.let_out(response)
         return response
 
     def _form(
@@ -89,15 +104,16 @@ class SignInPages:
         *,
         address: str = "",
         errors: dict[str, str] | None = None,
-        refusal: Refused | None = None,
+        refusal: Refused | Waits | None = None,
         signed_out: bool = False,
+        password_set: bool = False,
         status: int = 200,
     ) -> Response:
         headers = dict(_NO_STORE)
-        if refusal:
-            status = 429 if refusal is Refused.TOO_MANY else 403
-        if refusal is Refused.TOO_MANY:
-            headers["Retry-After"] = str(int(TRIES_WINDOW.total_seconds()))
+        if isinstance(refusal, Waits):
+            status, headers["Retry-After"] = 429, str(refusal.seconds)
+        elif refusal:
+            status = 403
         return self._pages.answer(
             "admin/sign-in.html",
             status=status,
@@ -108,4 +124,5 @@ class SignInPages:
             errors=errors or {},
             refusal=refusal.sentence if refusal else "",
             signed_out=signed_out,
+            password_set=password_set,
         )

@@ -1,26 +1,29 @@
-"""Signing in to the console: tries are counted, sessions are random tokens of which only a hash is kept."""
+"""Signing in to the console by password; sessions are random tokens of which only a hash is kept."""
 
+import ipaddress
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, delete, func, or_, select, update
+from sqlalchemy import ForeignKey, and_, delete, false, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from admin import passwords, staff
+from admin import known_browsers, one_time_codes, passwords, staff, tries
+from admin.roles import Role
 from admin.staff import Colleague, Presence, StaffRow
+from admin.tries import Waits
 from foundation import ledger
 from foundation.addresses import Address, AddressInvalid
-from foundation.database import Base, Database, RowId
+from foundation.database import Base, Database
 from foundation.tokens import Keyring, fingerprint, random_token
 
 IDLE_END = timedelta(minutes=60)
 ABSOLUTE_END = timedelta(hours=12)
 # A request only writes when the last note is older than this: most requests only read.
 NOTE_EVERY = timedelta(minutes=1)
-TRIES = 5
-TRIES_WINDOW = timedelta(minutes=15)
+HALF_OPEN_LIFE = timedelta(minutes=10)
+SET_UP_LIFE = timedelta(minutes=30)  # somebody may have to put a program onto the telephone first
 
 
 class StaffSession(Base):
@@ -33,16 +36,19 @@ class StaffSession(Base):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    with_code: Mapped[bool] = mapped_column(server_default=false())
+    origin: Mapped[str] = mapped_column(server_default="")
 
 
-class SignInFailure(Base):
-    """One try that has not succeeded; the address is only held as a keyed hash."""
+class HalfOpenSitting(Base):
+    """A browser whose password was right and whose one-time code is still to come. No page of the console knows it."""
 
-    __tablename__ = "sign_in_failures"
+    __tablename__ = "half_open_sittings"
 
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    address_key: Mapped[str] = mapped_column(index=True)
-    at: Mapped[datetime] = mapped_column(index=True)
+    fingerprint: Mapped[str] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
 
 
 class Refused(StrEnum):
@@ -57,10 +63,9 @@ class Refused(StrEnum):
         return reason
 
     WRONG = "wrong", "メールアドレスかパスワードが違います。入力しなおしてください。"
-    TOO_MANY = (
-        "too-many",
-        "続けて5回まちがえたため、サインインを止めています。15分ほどたってから、もう一度お試しください。",
-    )
+    CODE = "code", "確認コードが違うか、もう使われています。次のコードに変わるのを待って、入力しなおしてください。"
+    RECOVERY = "recovery", "予備コードが違うか、もう使われています。まだ使っていない予備コードを入力してください。"
+    ENDED = "ended", "時間がたったため、はじめからサインインしなおしてください。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,43 +76,106 @@ class SignedIn:
     token: str
 
 
+@dataclass(frozen=True, slots=True)
+class HalfOpen:
+    """The password was right; the token leads to the second step and nowhere else."""
+
+    token: str
+    sets_up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """From where somebody tries: `origin` as in the ledger, `browser` the cookie of known browsers."""
+
+    origin: str = ""
+    browser: str = ""
+
+
 class SignIn:
     """Lets staff in. It opens its own short transactions, because comparing a password takes long enough
     that nobody else should wait for the database meanwhile."""
 
     def __init__(
-        self, database: Database, keyring: Keyring, *, fits: Callable[[str, str | None], bool] = passwords.fits
+        self,
+        database: Database,
+        keyring: Keyring,
+        *,
+        fits: Callable[[str, str | None], bool] = passwords.fits,
+        codes_required: bool = False,
     ) -> None:
         self._database = database
         self._keyring = keyring
         self._fits = fits
+        self._codes_required = codes_required
 
-    def sign_in(self, address: str, password: str, *, at: datetime) -> SignedIn | Refused:
-        """Counted per address, known or not. Whoever is signed in already is not touched by others' failures."""
+    def sign_in(
+        self, address: str, password: str, *, at: datetime, road: Road = Road()
+    ) -> SignedIn | HalfOpen | Refused | Waits:
+        """Counted per road to an address, known or not. Whoever is signed in already, or has signed in from this
+        browser before, is not touched by others' failures."""
         try:
             wanted = Address.parse(address)
         except AddressInvalid:
             self._fits(password, None)
             return Refused.WRONG
-        key = self._keyring.blind("sign-in", wanted.text)
-        # The try is written down as a failure before it is judged: many at once cannot slip past the count.
         with self._database.write() as session:
-            if not _may_try(session, key, at):
-                return Refused.TOO_MANY
             row = session.scalar(select(StaffRow).where(StaffRow.address == wanted.text, StaffRow.active))
+            road_key, stranger_at = self._keys(wanted, row, road)
+            waits = tries.begin(session, road_key, at=at, stranger_at=stranger_at)
+            if waits is not None:
+                return waits
             stored = row.password_hash if row else None
         # Compared even where there is nothing to compare with: the answer takes the same time.
         if not self._fits(password, stored) or row is None or stored is None:
             return Refused.WRONG
         better = passwords.renewed(password, stored)
         with self._database.write() as session:
-            session.execute(delete(SignInFailure).where(SignInFailure.address_key == key))
+            tries.succeeded(session, road_key)
             if better:
                 session.execute(update(StaffRow).where(StaffRow.id == row.id).values(password_hash=better))
-            return open_session(session, staff.colleague(row), at=at)
+            me = replace(staff.colleague(row), origin=road.origin)
+            if one_time_codes.is_on(session, me.id):
+                return _half_open(session, me, sets_up=False, at=at)
+            if needs_codes(me, required=self._codes_required):
+                one_time_codes.begin(session, self._keyring, me.id)
+                return _half_open(session, me, sets_up=True, at=at)
+            return open_session(session, me, at=at)
+
+    def _keys(self, address: Address, row: StaffRow | None, road: Road) -> tuple[str, str]:
+        """Of the road, and of the account where the browser is a stranger's."""
+        known = known_browsers.recognised(self._keyring, road.browser, row.id) if row else None
+        if known is not None:
+            return self._keyring.blind("sign-in-browser", str(known)), ""
+        network = network_of(road.origin)
+        road_key = self._keyring.blind("sign-in-road", f"{address.text} {network}")
+        return road_key, self._keyring.blind("sign-in", address.text)
 
 
-def open_session(session: Session, me: Colleague, *, at: datetime) -> SignedIn:
+def needs_codes(me: Colleague, *, required: bool) -> bool:
+    """Whether this person may enter only with one-time codes."""
+    return required and me.may(Role.APPROVER)
+
+
+def network_of(origin: str) -> str:
+    """One IPv6 network counts as one place: its hosts choose their addresses as they like (RFC 8981)."""
+    host = origin.partition(":")[2]
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else host
+
+
+def _half_open(session: Session, me: Colleague, *, sets_up: bool, at: datetime) -> HalfOpen:
+    session.execute(delete(HalfOpenSitting).where(HalfOpenSitting.expires_at <= at))
+    token = random_token()
+    life = SET_UP_LIFE if sets_up else HALF_OPEN_LIFE
+    session.add(HalfOpenSitting(fingerprint=fingerprint(token), staff_id=me.id, created_at=at, expires_at=at + life))
+    return HalfOpen(token, sets_up)
+
+
+def open_session(session: Session, me: Colleague, *, at: datetime, with_code: bool = False) -> SignedIn:
     """A new session, beside any that the person has in other browsers; dead ones are cleared away."""
     session.execute(
         delete(StaffSession).where(or_(StaffSession.expires_at <= at, StaffSession.seen_at <= at - IDLE_END))
@@ -115,15 +183,23 @@ def open_session(session: Session, me: Colleague, *, at: datetime) -> SignedIn:
     token = random_token()
     session.add(
         StaffSession(
-            fingerprint=fingerprint(token), staff_id=me.id, created_at=at, seen_at=at, expires_at=at + ABSOLUTE_END
+            fingerprint=fingerprint(token),
+            staff_id=me.id,
+            created_at=at,
+            seen_at=at,
+            expires_at=at + ABSOLUTE_END,
+            with_code=with_code,
+            origin=me.origin,
         )
     )
-    ledger.write(session, me.deed("staff.signed-in", me.actor), at=at)
+    session.execute(update(StaffRow).where(StaffRow.id == me.id).values(last_sign_in_at=at))
+    ledger.write(session, me.deed("staff.signed-in", me.actor), at=at, details={"with_code": with_code})
     return SignedIn(me, token)
 
 
-def who(session: Session, cookie: str, *, at: datetime) -> Presence | None:
-    """The person behind the cookie while the session lives; reads only."""
+def who(session: Session, cookie: str, *, at: datetime, codes_required: bool = False) -> Presence | None:
+    """The person behind the cookie while the session lives; reads only. A session opened by the password alone ends
+    where codes have become a must since: by a higher role, or by the setting."""
     found = session.execute(
         select(StaffSession, StaffRow)
         .join(StaffRow, StaffRow.id == StaffSession.staff_id)
@@ -134,7 +210,8 @@ def who(session: Session, cookie: str, *, at: datetime) -> Presence | None:
     sitting, row = found
     is_over = at >= sitting.expires_at or at >= sitting.seen_at + IDLE_END
     is_void = row.password_set_at is not None and sitting.created_at < row.password_set_at
-    if is_over or is_void:
+    lacks_code = not sitting.with_code and needs_codes(staff.colleague(row), required=codes_required)
+    if is_over or is_void or lacks_code:
         return None
     return Presence(staff.colleague(row), is_due=at >= sitting.seen_at + NOTE_EVERY)
 
@@ -149,15 +226,18 @@ def sign_out(session: Session, cookie: str) -> None:
     session.execute(delete(StaffSession).where(StaffSession.fingerprint == fingerprint(cookie)))
 
 
-def clear(session: Session, *, at: datetime) -> None:
-    """Removes tries that no longer count; each sign-in does it, so nothing depends on a clock job."""
-    session.execute(delete(SignInFailure).where(SignInFailure.at <= at - TRIES_WINDOW))
+def sign_out_others(session: Session, me: Colleague, cookie: str, *, at: datetime) -> int:
+    """How many other browsers of this person were signed in until now."""
+    others = and_(StaffSession.staff_id == me.id, StaffSession.fingerprint != fingerprint(cookie))
+    ended = session.scalars(delete(StaffSession).where(others).returning(StaffSession.fingerprint)).all()
+    session.execute(delete(HalfOpenSitting).where(HalfOpenSitting.staff_id == me.id))
+    if ended:
+        deed = me.deed("staff.signed-out-elsewhere", me.actor)
+        ledger.write(session, deed, at=at, details={"sessions": len(ended)})
+    return len(ended)
 
 
-def _may_try(session: Session, key: str, at: datetime) -> bool:
-    clear(session, at=at)
-    tries = session.scalar(select(func.count()).where(SignInFailure.address_key == key)) or 0
-    if tries >= TRIES:
-        return False
-    session.add(SignInFailure(address_key=key, at=at))
-    return True
+def sign_out_everywhere(session: Session, staff_id: int) -> None:
+    """Of whoever leaves or starts anew."""
+    session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
+    session.execute(delete(HalfOpenSitting).where(HalfOpenSitting.staff_id == staff_id))

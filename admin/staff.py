@@ -11,6 +11,8 @@ from foundation import ledger
 from foundation.addresses import Address
 from foundation.database import Base, RowId
 
+LONGEST_NAME = 60
+
 
 class StaffRow(Base):
     """One person; never deleted, since the ledger and the bulletins name the number."""
@@ -29,10 +31,11 @@ class StaffRow(Base):
     created_at: Mapped[datetime]
     # An approver who stands in for the proper ones (代決), the lowest number first; None is a proper one.
     deputy_rank: Mapped[int | None]
+    last_sign_in_at: Mapped[datetime | None]
 
 
 class NameInvalid(ValueError):
-    """氏名は、改行などを含まない1文字以上の文字で指定してください。"""
+    """氏名は、改行などを含まない、1文字以上60文字までで書いてください。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +92,15 @@ def add(
     if row is None:
         row = StaffRow(address=address.text, created_at=at, password_hash=None, password_set_at=None)
         session.add(row)
-    row.name, row.role, row.active = _name(name), role.value, True
+    before = row.role if row.id and row.active else None
+    row.name, row.role, row.active = checked_name(name), role.value, True
     if deputy_rank is not None or not role.may(Role.APPROVER):
         row.deputy_rank = deputy_rank or None if role.may(Role.APPROVER) else None
     if password_hash is not None:
         row.password_hash, row.password_set_at = password_hash, at
     session.flush()
     deed = ledger.Deed(actor, action, f"staff:{row.id}")
-    details: dict[str, object] = {"role": role.value, "password_set": password_hash is not None}
+    details: dict[str, object] = {"before": before, "after": role.value, "password_set": password_hash is not None}
     if row.deputy_rank is not None:
         details["deputy_rank"] = row.deputy_rank
     ledger.write(session, deed, at=at, details=details)
@@ -137,8 +141,9 @@ def colleague(row: StaffRow) -> Colleague:
     return Colleague(id=row.id, name=row.name, address=row.address, role=Role(row.role), deputy_rank=row.deputy_rank)
 
 
-def _name(text: str) -> str:
+def checked_name(text: str) -> str:
+    """Raises NameInvalid."""
     name = text.strip()
-    if not name or not name.isprintable():
+    if not name or not name.isprintable() or len(name) > LONGEST_NAME:
         raise NameInvalid(NameInvalid.__doc__)
     return name

@@ -83,6 +83,13 @@ class Counting(StrEnum):
     ELAPSED = "elapsed"
 
 
+class OneTimeCodes(StrEnum):
+    """Whether approvers and managers must have one-time codes, or may."""
+
+    REQUIRED = "required"
+    OFFERED = "offered"
+
+
 def optional(parse: Callable[[str], V]) -> Callable[[str], V | None]:
     return lambda text: parse(text) if text else None
 

@@ -11,6 +11,7 @@ from foundation.imap_account import ImapAccount, imap_account
 from foundation.setting_values import (
     Counting,
     HostPort,
+    OneTimeCodes,
     Relay,
     SettingInvalid,
     at_least,
@@ -74,12 +75,18 @@ class Settings:
     check_levels: tuple[str, ...] = _setting("CHECK_LEVELS", "", check_levels)
     erase_after: timedelta = _setting("ERASE_AFTER", "28d", duration)
     rows_kept: timedelta = _setting("ROWS_KEPT", "90d", at_least(30))
+    one_time_codes: OneTimeCodes | None = _setting("ONE_TIME_CODES", "", optional(choice(OneTimeCodes)))
     secret: tuple[str, ...] = _setting("SECRET", "", secrets_list, secret=True)
 
     @property
     def url(self) -> str:
         """Where the database is: as set, or the one file in the data folder."""
         return self.database_url or f"sqlite:///{self.data / 'hansho.db'}"
+
+    @property
+    def codes_required(self) -> bool:
+        """Whether approvers and managers must sign in with one-time codes: always in live mode."""
+        return self.mode is Mode.LIVE or self.one_time_codes is OneTimeCodes.REQUIRED
 
 
 def load(environment: Mapping[str, str]) -> Settings:
@@ -135,3 +142,5 @@ def _fit_for_live(settings: Settings) -> None:
         raise SettingInvalid("HANSHO_SECRET", "missing", "required in live mode, at least 16 characters")
     if not settings.relays:
         raise SettingInvalid("HANSHO_RELAYS", "missing", "live mode needs at least one smtp+starttls://host:port")
+    if settings.one_time_codes is OneTimeCodes.OFFERED:
+        raise SettingInvalid("HANSHO_ONE_TIME_CODES", "'offered' does not serve", "allowed in live mode: required")

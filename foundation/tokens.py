@@ -51,6 +51,12 @@ class Keyring:
             return None
         return number if any(hmac.compare_digest(given, each) for each in signed) else None
 
+    def keys_for(self, purpose: str) -> list[bytes]:
+        """Keys of 32 octets for one purpose and no other, the signing secret's first."""
+        return [
+            hashlib.blake2b(purpose.encode(), key=key, digest_size=32, person=b"key").digest() for key in self._keys
+        ]
+
     def blind(self, purpose: str, text: str) -> str:
         """A keyed fingerprint of a personal value (hex), to count by without holding the value itself."""
         return hmac.new(self._keys[0], f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()

@@ -9,9 +9,15 @@ from alembic.script import ScriptDirectory
 
 import admin.api_tokens
 import admin.draft_presence
+import admin.invitations
 import admin.kept_forms
+import admin.one_time_codes
+import admin.password_links
+import admin.recovery_codes
 import admin.sign_in
 import admin.staff
+import admin.staff_requests
+import admin.tries
 import bulletins.approval_codes
 import bulletins.notice_versions
 import bulletins.tables
@@ -46,6 +52,12 @@ ROOMS_WITH_TABLES = (
     admin.api_tokens,
     admin.draft_presence,
     admin.kept_forms,
+    admin.tries,
+    admin.one_time_codes,
+    admin.recovery_codes,
+    admin.invitations,
+    admin.password_links,
+    admin.staff_requests,
     service.lease,
 )
 METADATA = Base.metadata

@@ -63,7 +63,12 @@ def _app(home: Home, *, residents: bool, console: bool) -> FastAPI:
         for router in public_routers(home, pages):
             app.include_router(router)
     if console:
-        guard = Guard(home.database, home.clock, public_url=home.settings.public_url)
+        guard = Guard(
+            home.database,
+            home.clock,
+            public_url=home.settings.public_url,
+            codes_required=home.settings.codes_required,
+        )
         turned_away.install(app, pages, FormKeeper(home.database, home.clock, home.keyring))
         for router in console_routers(home, pages, guard, app.state.watchers):
             app.include_router(router)

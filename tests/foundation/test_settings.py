@@ -58,6 +58,7 @@ WRONG = {
     "HANSHO_CHECK_LEVELS": ["call-consent", "call-consent=off", "call-consent:warn", "Call=warn"],
     "HANSHO_ERASE_AFTER": ["4w"],
     "HANSHO_ROWS_KEPT": ["29d", "90", "soon"],
+    "HANSHO_ONE_TIME_CODES": ["yes", "off"],
     "HANSHO_SECRET": ["short", f"{SECRET},short"],
 }
 
@@ -100,6 +101,14 @@ def test_a_setting_nobody_knows_stops_the_start() -> None:
 def test_live_mode_needs_a_secret_and_a_relay(missing: str) -> None:
     with pytest.raises(SettingInvalid, match=f"{missing}: missing"):
         load({**LIVE, missing: " "})
+
+
+def test_one_time_codes_are_always_required_in_live_mode_and_offered_in_practice() -> None:
+    assert load(LIVE).codes_required
+    assert not load({}).codes_required
+    assert load({"HANSHO_ONE_TIME_CODES": "required"}).codes_required
+    with pytest.raises(SettingInvalid, match="HANSHO_ONE_TIME_CODES: .*allowed in live mode: required"):
+        load({**LIVE, "HANSHO_ONE_TIME_CODES": "offered"})
 
 
 def test_signing_takes_a_key_and_a_selector() -> None:
