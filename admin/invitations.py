@@ -48,7 +48,9 @@ class InvitationGone(LookupError):
     """この招待は、すでに使われたか、取り消されています。"""
 
 
-def write(session: Session, me: Colleague, address: Address, name: str, *, role: Role, at: datetime) -> StaffInvitation:
+def write(
+    session: Session, actor: str, address: Address, name: str, *, role: Role, at: datetime, origin: str = ""
+) -> StaffInvitation:
     """Not sent yet. Raises NameInvalid, AlreadyHere, AlreadyInvited."""
     if staff.find(session, address) is not None:
         raise AlreadyHere(AlreadyHere.__doc__)
@@ -58,7 +60,7 @@ def write(session: Session, me: Colleague, address: Address, name: str, *, role:
     session.add(row)
     session.flush()
     details = {"before": None, "after": role.value}
-    ledger.write(session, me.deed("staff.invited", row.subject), at=at, details=details)
+    ledger.write(session, ledger.Deed(actor, "staff.invited", row.subject, origin), at=at, details=details)
     return row
 
 

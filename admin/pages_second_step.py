@@ -109,11 +109,11 @@ class SecondStepPages:
             next=local_path(next_),
             error=refusal.sentence if refusal and refusal is not Refused.RECOVERY else "",
             recovery_error=refusal.sentence if refusal is Refused.RECOVERY else "",
-            **(picture_of(waiting.secret, waiting.me, self._issuer) if waiting.secret else {}),
+            setting_up=picture_of(waiting.secret, waiting.me, self._issuer) if waiting.secret else None,
         )
 
 
-def picture_of(secret: str, me: Colleague, issuer: str) -> dict[str, object]:
+def picture_of(secret: str, me: Colleague, issuer: str) -> dict[str, str]:
     """What the set-up page shows; `issuer` is the name under which the telephone keeps the codes."""
     link = one_time_codes.setting_up_link(secret, me, issuer)
     return {"picture": drawn(link), "secret": in_groups(secret)}

@@ -20,6 +20,8 @@ from foundation.tokens import Keyring
 
 # Comparing a password takes 19 MiB and a core; a flood of guesses waits in line rather than filling the machine.
 _COMPARED_AT_ONCE = 4
+# What a link to the door may say; the page has the words.
+NEWS = ("signed-out", "password-set", "ended")
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -57,9 +59,7 @@ class SignInPages:
         next_ = local_path(request.query_params.get("next", ""))
         if self._guard.signed_in(request):
             return RedirectResponse(next_, status_code=303, headers=_NO_STORE)
-        return self._form(
-            next_, signed_out="signed-out" in request.query_params, password_set="password-set" in request.query_params
-        )
+        return self._form(next_, news=next((word for word in NEWS if word in request.query_params), ""))
 
     def enter(
         self,
@@ -105,8 +105,7 @@ class SignInPages:
         address: str = "",
         errors: dict[str, str] | None = None,
         refusal: Refused | Waits | None = None,
-        signed_out: bool = False,
-        password_set: bool = False,
+        news: str = "",
         status: int = 200,
     ) -> Response:
         headers = dict(_NO_STORE)
@@ -123,6 +122,5 @@ class SignInPages:
             address=address,
             errors=errors or {},
             refusal=refusal.sentence if refusal else "",
-            signed_out=signed_out,
-            password_set=password_set,
+            news=news,
         )

@@ -63,7 +63,7 @@ class Refused(StrEnum):
         return reason
 
     WRONG = "wrong", "メールアドレスかパスワードが違います。入力しなおしてください。"
-    CODE = "code", "確認コードが違うか、もう使われています。次のコードに変わるのを待って、入力しなおしてください。"
+    CODE = "code", "認証コードが違うか、もう使われています。次のコードに変わるのを待って、入力しなおしてください。"
     RECOVERY = "recovery", "予備コードが違うか、もう使われています。まだ使っていない予備コードを入力してください。"
     ENDED = "ended", "時間がたったため、はじめからサインインしなおしてください。"
 
@@ -220,6 +220,11 @@ def seen(session: Session, cookie: str, *, at: datetime) -> None:
     """Starts the idle time anew; never moves it back."""
     here = StaffSession.fingerprint == fingerprint(cookie)
     session.execute(update(StaffSession).where(here, StaffSession.seen_at < at).values(seen_at=at))
+
+
+def proved(session: Session, cookie: str) -> None:
+    """The person in this browser has just shown a one-time code."""
+    session.execute(update(StaffSession).where(StaffSession.fingerprint == fingerprint(cookie)).values(with_code=True))
 
 
 def sign_out(session: Session, cookie: str) -> None:

@@ -60,7 +60,7 @@ def deactivate(session: Session, staff_id: int, me: Colleague, *, at: datetime) 
     if row.role == Role.MANAGER.value:
         _keep_one(session, staff_id)
     api_tokens.revoke_all(session, staff_id, at=at, actor=me.actor)
-    end_codes(session, staff_id, me, at=at)
+    end_codes(session, staff_id, me.actor, at=at, origin=me.origin)
     sign_in.sign_out_everywhere(session, staff_id)
     row.active = False
     session.flush()
@@ -68,11 +68,12 @@ def deactivate(session: Session, staff_id: int, me: Colleague, *, at: datetime) 
     ledger.write(session, me.deed("staff.deactivated", f"staff:{staff_id}"), at=at, details=details)
 
 
-def end_codes(session: Session, staff_id: int, me: Colleague, *, at: datetime) -> bool:
+def end_codes(session: Session, staff_id: int, actor: str, *, at: datetime, origin: str = "") -> bool:
     """False where there were none. Open sessions end: whoever holds the lost telephone may be in one."""
     recovery_codes.forget(session, staff_id)
     sign_in.sign_out_everywhere(session, staff_id)
-    return one_time_codes.switch_off(session, staff_id, me.deed("staff.codes-reset", f"staff:{staff_id}"), at=at)
+    deed = ledger.Deed(actor, "staff.codes-reset", f"staff:{staff_id}", origin)
+    return one_time_codes.switch_off(session, staff_id, deed, at=at)
 
 
 def _keep_one(session: Session, leaving: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Select, select
+from sqlalchemy import ForeignKey, Select, select, true
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from admin import invitations, staff_changes
@@ -131,28 +131,39 @@ def decline(session: Session, number: int, me: Colleague, *, at: datetime) -> St
     return _decide(session, request, outcome, me, at=at)
 
 
-def end_about(session: Session, me: Colleague, *, at: datetime, staff_id: int = 0, invitation_id: int = 0) -> None:
-    """Withdraws what is still open about somebody who leaves, or an invitation that is cancelled."""
-    about = StaffRequest.staff_id == staff_id if staff_id else StaffRequest.invitation_id == invitation_id
-    for request in session.scalars(_open(at).where(about)):
-        ledger.write(session, me.deed("staff.request-withdrawn", request.subject), at=at, details=_told(request))
-        _decide(session, request, Outcome.WITHDRAWN, me, at=at)
+def end_about(
+    session: Session, actor: str, *, at: datetime, staff_id: int = 0, invitation_id: int = 0, kind: Kind | None = None
+) -> None:
+    """Withdraws what is open about somebody who leaves, about an invitation that is cancelled, or what the command
+    line has done meanwhile."""
+    found = _open(at).where(
+        StaffRequest.staff_id == staff_id if staff_id else StaffRequest.invitation_id == invitation_id,
+        StaffRequest.kind == kind.value if kind else true(),
+    )
+    for request in session.scalars(found).all():
+        deed = ledger.Deed(actor, "staff.request-withdrawn", request.subject)
+        ledger.write(session, deed, at=at, details=_told(request))
+        request.outcome, request.decided_at = Outcome.WITHDRAWN.value, at
+    session.flush()
 
 
 def to_collect(session: Session, me: Colleague, *, at: datetime) -> StaffRequest | None:
-    """A confirmed token of this person that was not shown yet."""
-    return session.scalar(
-        select(StaffRequest)
-        .where(
-            StaffRequest.kind == Kind.TOKEN.value,
-            StaffRequest.staff_id == me.id,
-            StaffRequest.outcome == Outcome.CONFIRMED.value,
-            StaffRequest.decided_at > at - COLLECT_WITHIN,
-        )
-        .order_by(StaffRequest.id)
-        .limit(1)
-        .with_for_update()
+    """A confirmed token of this person that was not shown yet; locked, so that it is shown once."""
+    return session.scalar(_collectable(me, at).with_for_update())
+
+
+def may_collect(session: Session, me: Colleague, *, at: datetime) -> bool:
+    return session.scalar(_collectable(me, at)) is not None
+
+
+def _collectable(me: Colleague, at: datetime) -> Select[tuple[StaffRequest]]:
+    found = select(StaffRequest).where(
+        StaffRequest.kind == Kind.TOKEN.value,
+        StaffRequest.staff_id == me.id,
+        StaffRequest.outcome == Outcome.CONFIRMED.value,
+        StaffRequest.decided_at > at - COLLECT_WITHIN,
     )
+    return found.order_by(StaffRequest.id).limit(1)
 
 
 def _apply(session: Session, request: StaffRequest, staff_id: int, me: Colleague, *, at: datetime) -> None:
@@ -163,7 +174,7 @@ def _apply(session: Session, request: StaffRequest, staff_id: int, me: Colleague
         deed = me.deed("staff.role-changed", request.subject)
         staff_changes.put_role(session, staff_id, Role(request.role), deed, at=at)
     elif request.kind == Kind.CODES:
-        staff_changes.end_codes(session, staff_id, me, at=at)
+        staff_changes.end_codes(session, staff_id, me.actor, at=at, origin=me.origin)
 
 
 def _ask(

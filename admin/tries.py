@@ -53,7 +53,7 @@ def delay(failures: int) -> timedelta:
 def begin(session: Session, road: str, *, at: datetime, stranger_at: str = "") -> Waits | None:
     """Writes the try down as a failure before it is judged: many at once cannot slip past the count. `succeeded` takes
     it back. None when it may go ahead; with `stranger_at` (the account's key) the limits for strangers hold too."""
-    session.execute(delete(SignInFailure).where(SignInFailure.at <= at - KEPT))
+    clear(session, at=at)
     waits = _waits(session, road, at=at, stranger_at=stranger_at)
     if waits is None:
         session.add(SignInFailure(address_key=stranger_at, road_key=road, at=at))
@@ -64,6 +64,11 @@ def begin(session: Session, road: str, *, at: datetime, stranger_at: str = "") -
 def succeeded(session: Session, road: str) -> None:
     """Forgets the failures of this road, and of no other."""
     session.execute(delete(SignInFailure).where(SignInFailure.road_key == road))
+
+
+def clear(session: Session, *, at: datetime) -> None:
+    """Removes tries that no longer count; each new one does it, so nothing depends on a clock job."""
+    session.execute(delete(SignInFailure).where(SignInFailure.at <= at - KEPT))
 
 
 def _waits(session: Session, road: str, *, at: datetime, stranger_at: str) -> Waits | None:

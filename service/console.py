@@ -12,14 +12,21 @@ from admin.kept_forms import FormKeeper
 from admin.notice_desk import NoticeDesk
 from admin.pages_bounces import BouncePages
 from admin.pages_bulletins import BulletinPages
+from admin.pages_by_link import LinkPages
 from admin.pages_home import HomePages
 from admin.pages_inbound import InboundPages
 from admin.pages_ledger import LedgerPages
-from admin.pages_pasting import PastingPages
+from admin.pages_me import MyPages
+from admin.pages_my_codes import MyCodesPages
 from admin.pages_notice_editing import NoticeEditingPages
 from admin.pages_notices import NoticePages
+from admin.pages_pasting import PastingPages
+from admin.pages_people import PeoplePages
+from admin.pages_person import PersonPages
 from admin.pages_practice import PracticePages
 from admin.pages_progress import Watchers
+from admin.pages_rotation import RotationPages
+from admin.pages_second_step import Door, SecondStepPages
 from admin.pages_sign_in import SignInPages
 from admin.pages_subscribers import SubscriberPages
 from admin.pages_writing import WritingPages
@@ -32,11 +39,10 @@ def console_routers(home: Home, pages: Pages, guard: Guard, watchers: Watchers) 
     desk = home.bulletin_desk
     page = ConsolePage(pages, guard)
     notices = NoticeDesk(home.database, home.clock, home.town, home.shelf, home.notices)
-    sign_in = SignInPages(home.database, home.clock, home.keyring, pages=pages, guard=guard, secure=secure)
     keeper = FormKeeper(home.database, home.clock, home.keyring)
     writing = WritingPages(desk, keeper, pages=pages, guard=guard)
     return (
-        sign_in.router(),
+        *_people(home, pages, page, secure=secure),
         HomePages(home.approval_desk, pages=pages, guard=guard).router(),
         writing.router(),
         PastingPages(desk, writing, page=page).router(),
@@ -50,4 +56,22 @@ def console_routers(home: Home, pages: Pages, guard: Guard, watchers: Watchers) 
         PracticePages(home.mailbox, pages=pages, guard=guard, public_url=home.settings.public_url).router(),
         BulletinApi(home.approval_desk, guard=guard).router(),
         SubscriberApi(home.database, home.clock, home.watch, guard=guard).router(),
+    )
+
+
+def _people(home: Home, pages: Pages, page: ConsolePage, *, secure: bool) -> Sequence[APIRouter]:
+    """The door, one's own page, and the pages of all staff; fixed paths before those with a number in them."""
+    rooms, guard, required = home.personnel, page.guard, home.settings.codes_required
+    at_door = (home.database, home.clock, home.keyring)
+    door = Door(secure=secure, issuer=home.town.service_name)
+    sign_in = SignInPages(*at_door, pages=pages, guard=guard, secure=secure, codes_required=required)
+    return (
+        sign_in.router(),
+        SecondStepPages(*at_door, pages=pages, guard=guard, door=door).router(),
+        LinkPages(rooms, pages=pages, guard=guard).router(),
+        MyPages(rooms, page=page, secure=secure).router(),
+        MyCodesPages(rooms, page=page).router(),
+        PeoplePages(rooms, page=page).router(),
+        RotationPages(rooms, page=page).router(),
+        PersonPages(rooms, page=page).router(),
     )

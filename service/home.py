@@ -11,6 +11,7 @@ from pathlib import Path
 from admin.approval_desk import ApprovalDesk
 from admin.approval_letters import ApprovalLetters
 from admin.bulletin_desk import BulletinDesk
+from admin.personnel import Personnel
 from bulletins.approval import Approval
 from bulletins.approval_codes import Codes
 from bulletins.categories import CategoryTree
@@ -117,6 +118,12 @@ class Home:
     @cached_property
     def stationery(self) -> Stationery:
         return Stationery.read(TEMPLATES / "letters", self.town, self.settings.public_url)
+
+    @cached_property
+    def personnel(self) -> Personnel:
+        return Personnel(
+            self.database, self.clock, self.keyring, self.stationery, codes_required=self.settings.codes_required
+        )
 
     @cached_property
     def registration(self) -> Registration:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from admin import draft_presence, kept_forms, sign_in
+from admin import draft_presence, kept_forms, tries
 from bulletins import approval_codes
 from foundation import ledger
 from foundation.database import OUTAGES
@@ -109,7 +109,7 @@ class Timetable:
             roll.forget_absent(session, before=at - SENDERS_KEPT)
             answer_caps.forget_old(session, at=at)
             inbound.forget(session, done_before=at - INBOUND_KEPT, aside_before=at - ASIDE_KEPT)
-            sign_in.clear(session, at=at)
+            tries.clear(session, at=at)
             kept_forms.forget(session, at=at)
             draft_presence.forget(session, at=at)
             approval_codes.forget(session, at=at)

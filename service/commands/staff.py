@@ -2,17 +2,20 @@
 
 import json
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 import click
 from sqlalchemy.orm import Session
 
-from admin import api_tokens, passwords
+from admin import api_tokens, invitations, passwords, staff_changes, staff_requests
 from admin import staff as register
 from admin.passwords import PasswordWeak
 from admin.roles import Role
 from admin.staff import Colleague
+from admin.staff_requests import Kind
 from foundation.addresses import Address, AddressInvalid
+from foundation.ledger import Deed
 from service.commands.desk import Desk
 
 # The command line is exempt from the console's two-person rules; the ledger names it instead of a person.
@@ -56,7 +59,7 @@ def add(desk: Desk, address: Address, *, name: str, role: str, deputy: int | Non
     if deputy and not Role(role).may(Role.APPROVER):
         raise click.UsageError("--deputy is for those who may approve: --role approver")
     try:
-        password_hash = _password_hash(from_stdin=password_stdin)
+        password_hash = _password_hash(passwords.words_of(name, address.local), from_stdin=password_stdin)
         with desk.database.write() as session:
             me = register.add(
                 session,
@@ -68,6 +71,7 @@ def add(desk: Desk, address: Address, *, name: str, role: str, deputy: int | Non
                 actor=ACTOR,
                 deputy_rank=deputy,
             )
+            staff_requests.end_about(session, ACTOR, at=desk.clock.now(), staff_id=me.id, kind=Kind.ROLE)
     except PasswordWeak as weak:
         raise click.ClickException(str(weak)) from weak
     except register.NameInvalid as invalid:
@@ -83,7 +87,43 @@ def token(desk: Desk, address: Address) -> None:
     with desk.database.write() as session:
         me = _person(session, address)
         issued = api_tokens.issue(session, me.id, at=desk.clock.now(), actor=ACTOR)
+        staff_requests.end_about(session, ACTOR, at=desk.clock.now(), staff_id=me.id, kind=Kind.TOKEN)
     click.echo(issued)
+
+
+@staff.command()
+@click.argument("address", type=AddressParameter())
+@click.option("--name", required=True, help="As it stands on request sheets.")
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.pass_obj
+def invite(desk: Desk, address: Address, *, name: str, role: str) -> None:
+    """Mail a person the link behind which they set a password; an invitation that waits for a second manager goes."""
+    at = desk.clock.now()
+    try:
+        with desk.database.write() as session:
+            waiting = [one for one in invitations.open_ones(session) if one.address == address.text]
+            for one in waiting:
+                staff_requests.end_about(session, ACTOR, at=at, invitation_id=one.id)
+                invitations.cancel(session, one, Deed(ACTOR, "staff.invitation-cancelled", one.subject), at=at)
+            row = invitations.write(session, ACTOR, address, name, role=Role(role), at=at)
+            deed = Deed(ACTOR, "staff.invitation-sent", row.subject)
+            invitations.send(session, desk.home.stationery, row, deed, at=at)
+    except (invitations.AlreadyHere, register.NameInvalid) as refused:
+        raise click.ClickException(str(refused)) from refused
+
+
+@staff.command(name="reset-codes")
+@click.argument("address", type=AddressParameter())
+@click.pass_obj
+def reset_codes(desk: Desk, address: Address) -> None:
+    """Forget a person's one-time codes and recovery codes, for a lost telephone; where they are required, the next
+    sign-in sets up new ones."""
+    at = desk.clock.now()
+    with desk.database.write() as session:
+        me = _person(session, address)
+        if not staff_changes.end_codes(session, me.id, ACTOR, at=at):
+            raise click.ClickException(f"{address.text} signs in without one-time codes")
+        staff_requests.end_about(session, ACTOR, at=at, staff_id=me.id, kind=Kind.CODES)
 
 
 @staff.command()
@@ -95,6 +135,8 @@ def deactivate(desk: Desk, address: Address) -> None:
     with desk.database.write() as session:
         me = _person(session, address)
         api_tokens.revoke_all(session, me.id, at=at, actor=ACTOR)
+        staff_changes.end_codes(session, me.id, ACTOR, at=at)
+        staff_requests.end_about(session, ACTOR, at=at, staff_id=me.id)
         register.deactivate(session, me.id, at=at, actor=ACTOR)
 
 
@@ -134,10 +176,10 @@ def _person(session: Session, address: Address) -> Colleague:
     return me
 
 
-def _password_hash(*, from_stdin: bool) -> str | None:
+def _password_hash(personal: Iterable[str], *, from_stdin: bool) -> str | None:
     """Hashed before any transaction begins, since that takes a while. Raises PasswordWeak."""
     if from_stdin:
-        return passwords.make_hash(sys.stdin.readline().rstrip("\r\n"))
+        return passwords.make_hash(sys.stdin.readline().rstrip("\r\n"), personal=personal)
     if not sys.stdin.isatty():
         return None
     typed = click.prompt(
@@ -148,4 +190,4 @@ def _password_hash(*, from_stdin: bool) -> str | None:
         confirmation_prompt="The same again",
         err=True,
     )
-    return passwords.make_hash(typed) if typed else None
+    return passwords.make_hash(typed, personal=personal) if typed else None
