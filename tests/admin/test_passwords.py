@@ -19,11 +19,30 @@ def test_only_the_right_password_fits() -> None:
 
 
 @pytest.mark.parametrize(
-    "weak", ["", "short", "password123", "PASSWORD123", "aaaaaaaaaaaaaaaa", "1234567890", "x" * 201]
+    "weak",
+    [
+        *("", "short", "password123", "PASSWORD123", "aaaaaaaaaaaaaaaa", "1234567890", "x" * 201, "x" * 90),
+        *("sakurasakura", "qwertyuiop", "p@ssw0rd2026", "iloveyou1234", "1qaz2wsx3edc", "baseball2025"),
+    ],
 )
 def test_a_weak_password_is_refused_in_plain_words(weak: str) -> None:
     with pytest.raises(passwords.PasswordWeak, match="ください"):
         passwords.make_hash(weak)
+
+
+@pytest.mark.parametrize(
+    "own", ["hanako blue mountain 7", "Ｈａｎａｋｏ blue mountain 7", "山のむこうの半鐘さんの家", "xk komorebi 19 tiger"]
+)
+def test_a_password_with_ones_own_name_or_the_town_is_refused_and_told_why(own: str) -> None:
+    words = passwords.words_of("半鐘 花子", "hanako.s", "こもれび市", "city.komorebi.lg.jp")
+
+    with pytest.raises(passwords.PasswordWeak, match="名前やアドレス"):
+        passwords.make_hash(own, personal=words)
+    assert passwords.make_hash(own)
+
+
+def test_short_words_of_an_address_do_not_forbid_half_the_language() -> None:
+    assert passwords.words_of("林", "ka.o-i@x.jp") == ()
 
 
 @pytest.mark.parametrize("bad", ["correct\nhorse battery", "correct horse\udc80battery", "correct\0horse battery"])

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from admin import passwords, sign_in, staff
+from admin import known_browsers, passwords, sign_in, staff, tries
 from admin.roles import Role
-from admin.sign_in import Refused, SignedIn, SignIn, SignInFailure, StaffSession
+from admin.sign_in import Refused, Road, SignedIn, SignIn, StaffSession
 from admin.staff import Colleague
+from admin.tries import SignInFailure, Waits
 from foundation.addresses import Address
 from foundation.database import Database
 from foundation.tokens import Keyring
@@ -131,46 +132,94 @@ def test_whoever_is_shut_out_is_out_at_once(database: Database, door: SignIn, dr
     assert door.sign_in(ADDRESS, PASSWORD, at=MORNING) is Refused.WRONG
 
 
+OFFICE = Road("console:192.0.2.7")
+STRANGER = Road("console:198.51.100.9")
+
+
+def try_often(door: SignIn, times: int, road: Road, address: str = ADDRESS) -> list[object]:
+    return [door.sign_in(address, "wrong", at=MORNING, road=road) for _ in range(times)]
+
+
 @pytest.mark.parametrize("address", [ADDRESS, "nobody@example.jp"])
-def test_after_five_failures_even_the_right_password_waits_fifteen_minutes(
+def test_after_some_failures_even_the_right_password_waits(
     quick_door: SignIn, drafter: Colleague, address: str
 ) -> None:
-    for _ in range(5):
-        assert quick_door.sign_in(address, "wrong", at=MORNING) is Refused.WRONG
+    assert try_often(quick_door, 4, OFFICE, address) == [*[Refused.WRONG] * 3, Waits(10)]
 
-    assert quick_door.sign_in(address, PASSWORD, at=MORNING + timedelta(minutes=14)) is Refused.TOO_MANY
-    assert quick_door.sign_in(address, PASSWORD, at=MORNING + timedelta(minutes=15)) is not Refused.TOO_MANY
+    early = quick_door.sign_in(address, PASSWORD, at=MORNING + timedelta(seconds=9), road=OFFICE)
+    assert early == Waits(1)
+    later = quick_door.sign_in(address, PASSWORD, at=MORNING + timedelta(seconds=10), road=OFFICE)
+    assert not isinstance(later, Waits)
+
+
+def test_the_wait_grows_with_each_failure_and_ends_at_a_quarter_of_an_hour() -> None:
+    waits = [tries.delay(failures).total_seconds() for failures in range(20)]
+
+    assert waits == sorted(waits)
+    assert (waits[2], waits[3], waits[-1]) == (0, 10, 900)
+
+
+def test_a_stranger_cannot_lock_out_another_network(quick_door: SignIn, drafter: Colleague) -> None:
+    assert isinstance(try_often(quick_door, 6, STRANGER)[-1], Waits)
+
+    assert isinstance(quick_door.sign_in(ADDRESS, PASSWORD, at=MORNING, road=OFFICE), SignedIn)
+
+
+def test_strangers_from_everywhere_lock_out_no_browser_that_was_here_before(
+    quick_door: SignIn, keyring: Keyring, drafter: Colleague
+) -> None:
+    for number in range(tries.MOST_AT_ONE):
+        try_often(quick_door, 1, Road(f"console:203.0.113.{number}"))
+    known = Road("console:203.0.113.200", known_browsers.remembered(keyring, "", drafter.id))
+    of_another = Road("console:203.0.113.201", known_browsers.remembered(keyring, "", drafter.id + 1))
+
+    assert isinstance(quick_door.sign_in(ADDRESS, PASSWORD, at=MORNING, road=OFFICE), Waits)
+    assert isinstance(quick_door.sign_in(ADDRESS, PASSWORD, at=MORNING, road=of_another), Waits)
+    assert isinstance(quick_door.sign_in(ADDRESS, PASSWORD, at=MORNING, road=known), SignedIn)
+
+
+def test_a_known_browser_is_slowed_by_its_own_failures(
+    quick_door: SignIn, keyring: Keyring, drafter: Colleague
+) -> None:
+    known = Road("console:192.0.2.7", known_browsers.remembered(keyring, "", drafter.id))
+
+    assert try_often(quick_door, 4, known)[-1] == Waits(10)
+
+
+def test_hosts_of_one_ipv6_network_are_one_place(quick_door: SignIn, drafter: Colleague) -> None:
+    found = [try_often(quick_door, 1, Road(f"console:2001:db8::{host}"))[0] for host in range(1, 5)]
+
+    assert found == [*[Refused.WRONG] * 3, Waits(10)]
 
 
 def test_failures_of_one_address_do_not_stop_another(quick_door: SignIn, drafter: Colleague) -> None:
-    for _ in range(6):
-        quick_door.sign_in("nobody@example.jp", "wrong", at=MORNING)
+    try_often(quick_door, 6, OFFICE, "nobody@example.jp")
 
-    assert isinstance(quick_door.sign_in(ADDRESS, PASSWORD, at=MORNING), SignedIn)
+    assert isinstance(quick_door.sign_in(ADDRESS, PASSWORD, at=MORNING, road=OFFICE), SignedIn)
 
 
 def test_a_success_forgets_the_failures_before_it(quick_door: SignIn, drafter: Colleague) -> None:
     for _ in range(3):
-        for _ in range(4):
-            quick_door.sign_in(ADDRESS, "wrong", at=MORNING)
+        try_often(quick_door, 2, OFFICE)
 
-        assert isinstance(quick_door.sign_in(ADDRESS, PASSWORD, at=MORNING), SignedIn)
+        assert isinstance(quick_door.sign_in(ADDRESS, PASSWORD, at=MORNING, road=OFFICE), SignedIn)
 
 
 def test_many_guesses_at_once_do_not_slip_past_the_count(quick_door: SignIn, drafter: Colleague) -> None:
     with ThreadPoolExecutor(8) as pool:
         results = list(pool.map(lambda _: quick_door.sign_in(ADDRESS, "wrong", at=MORNING), range(20)))
 
-    assert results.count(Refused.WRONG) == 5
-    assert results.count(Refused.TOO_MANY) == 15
+    assert results.count(Refused.WRONG) == 3
+    assert results.count(Waits(10)) == 17
 
 
 def test_tries_hold_no_address_and_go_away_when_they_no_longer_count(
     database: Database, quick_door: SignIn, drafter: Colleague
 ) -> None:
-    quick_door.sign_in(ADDRESS, "wrong", at=MORNING)
+    quick_door.sign_in(ADDRESS, "wrong", at=MORNING, road=OFFICE)
 
     with database.write() as session:
-        assert "@" not in (session.scalar(select(SignInFailure.address_key)) or "")
-        sign_in.clear(session, at=MORNING + timedelta(minutes=15))
+        row = session.scalars(select(SignInFailure)).one()
+        assert not any(text in row.address_key + row.road_key for text in ("@", "tanto", "192.0.2.7"))
+        tries.clear(session, at=MORNING + timedelta(hours=24))
         assert session.scalar(select(func.count(SignInFailure.id))) == 0
