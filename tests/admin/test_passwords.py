@@ -31,7 +31,13 @@ def test_a_weak_password_is_refused_in_plain_words(weak: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "own", ["hanako blue mountain 7", "Ｈａｎａｋｏ blue mountain 7", "山のむこうの半鐘さんの家", "xk komorebi 19 tiger"]
+    "own",
+    [
+        "hanako blue mountain 7",
+        "Ｈａｎａｋｏ blue mountain 7",
+        "山のむこうの半鐘さんの家",
+        "xk komorebi 19 tiger",
+    ],
 )
 def test_a_password_with_ones_own_name_or_the_town_is_refused_and_told_why(own: str) -> None:
     words = passwords.words_of("半鐘 花子", "hanako.s", "こもれび市", "city.komorebi.lg.jp")

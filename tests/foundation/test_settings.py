@@ -107,7 +107,7 @@ def test_one_time_codes_are_always_required_in_live_mode_and_offered_in_practice
     assert load(LIVE).codes_required
     assert not load({}).codes_required
     assert load({"HANSHO_ONE_TIME_CODES": "required"}).codes_required
-    with pytest.raises(SettingInvalid, match="HANSHO_ONE_TIME_CODES: .*allowed in live mode: required"):
+    with pytest.raises(SettingInvalid, match=r"HANSHO_ONE_TIME_CODES: .*allowed in live mode: required"):
         load({**LIVE, "HANSHO_ONE_TIME_CODES": "offered"})
 
 
