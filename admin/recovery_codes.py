@@ -31,7 +31,8 @@ def make(session: Session, me: Colleague, *, at: datetime) -> list[str]:
     codes = [random_token()[:_LETTERS] for _ in range(HOW_MANY)]
     session.add_all(StaffRecoveryCode(staff_id=me.id, fingerprint=fingerprint(code)) for code in codes)
     ledger.write(session, me.deed("staff.recovery-codes-made", me.actor), at=at, details={"codes": HOW_MANY})
-    return ["-".join(code[start : start + _GROUP] for start in range(0, _LETTERS, _GROUP)) for code in codes]
+    # In capitals, since a printed l is read as a 1; typed they may be either.
+    return ["-".join(code[start : start + _GROUP] for start in range(0, _LETTERS, _GROUP)).upper() for code in codes]
 
 
 def spend(session: Session, me: Colleague, typed: str, *, at: datetime) -> bool:
