@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Index, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -54,6 +54,17 @@ class Deed:
     action: str
     subject: str
     origin: str = ""
+
+
+class Doer(Protocol):
+    """Whoever knows how the ledger names them, and from where they act."""
+
+    def deed(self, action: str, subject: str) -> Deed: ...
+
+
+def deed_of(by: str | Doer, action: str, subject: str) -> Deed:
+    """Of a person, or of what the service does by itself (`resident`, `rule:three-days`)."""
+    return Deed(by, action, subject) if isinstance(by, str) else by.deed(action, subject)
 
 
 def write(session: Session, deed: Deed, *, at: datetime, details: Mapping[str, object] | None = None) -> None:

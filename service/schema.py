@@ -29,6 +29,8 @@ import mailer.domain_pauses
 import mailer.inbound
 import mailer.outbox_tables
 import service.lease
+import subscribers.growth
+import subscribers.headcount
 import subscribers.tables
 from foundation.database import Base, Database
 
@@ -44,6 +46,8 @@ ROOMS_WITH_TABLES = (
     mailer.domain_paces,
     mailer.domain_pauses,
     subscribers.tables,
+    subscribers.headcount,
+    subscribers.growth,
     bulletins.notice_versions,
     bulletins.tables,
     bulletins.approval_codes,

@@ -22,7 +22,7 @@ from mailer.folding import Spans, fold
 from mailer.reply_folding import fold_replies
 from service import lease
 from service.home import Home
-from subscribers import unreachable
+from subscribers import growth, recount, unreachable
 from subscribers.erasure import erase_left
 from subscribers.registration import forget_invitations
 
@@ -51,8 +51,9 @@ class Timetable:
 
     async def run(self, stop: asyncio.Event) -> None:
         scheduler = AsyncIOScheduler(timezone="UTC")
-        plan = ((self.finish, 1), (self.watch, 30), (self.tidy, 600), (self.fold, 600), (self.prove, DAY_SECONDS))
-        for work, seconds in plan:
+        often = ((self.finish, 1), (self.watch, 30), (self.count, 60))
+        seldom = ((self.tidy, 600), (self.fold, 600), (self.prove, DAY_SECONDS))
+        for work, seconds in (*often, *seldom):
             scheduler.add_job(
                 self._guarded(work),
                 "interval",
@@ -129,6 +130,19 @@ class Timetable:
             broken = ledger.first_broken(session)
         if broken is not None:
             log.error("the ledger was changed: its chain is broken at line %d; run hansho ledger verify", broken)
+
+    def count(self, at: datetime) -> None:
+        """The numbers of subscribers are kept up, and once a night compared with the register."""
+        database, zone = self._home.database, self._home.town.zone
+        with database.read() as session:
+            due, followed = recount.is_due(session, zone, at=at), growth.is_followed(session)
+        strides = Strides(database, self._ends.wait, seconds=FOLD_SECONDS)
+        if due:
+            recount.recount(database, at=at)
+            growth.count_old_imports(database, zone, at=at)
+        if not followed:
+            growth.follow(strides, zone, at=at)
+            recount.merge(strides)
 
     def _guarded(self, work: Callable[[datetime], None]) -> Callable[[], None]:
         def job() -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, String, cast, func, literal, or_, 
 from sqlalchemy.orm import Session
 
 from mailer import had_letter
+from subscribers import headcount
 from subscribers.tables import ERASED, Choice, ChoiceKind, Subscriber, SubscriberState
 
 
@@ -49,15 +50,22 @@ class Residents:
         )
 
     def reach(self, session: Session, scope: Scope) -> Reach:
-        def count(*which: ColumnElement[bool]) -> int:
-            return session.scalar(select(func.count()).select_from(Subscriber).where(*_active(), *which)) or 0
-
+        asked = Scope() if scope.to_all else scope
+        kept = headcount.wanted(session, topics=asked.topics, areas=asked.areas)
         if scope.had:
             had = had_letter.count(session, scope.had)
-            return Reach(count(), max(0, had - _gone(session, scope)), 0, 0, had=had)
-        everybody, reached = count(), count(_topic(scope), _area(scope))
-        with_topic = count(_topic(scope))
+            everybody = kept.everybody if kept else _count(session)
+            return Reach(everybody, max(0, had - _gone(session, scope)), 0, 0, had=had)
+        if kept is not None:
+            without = kept.everybody - kept.with_topic, kept.with_topic - kept.with_both
+            return Reach(kept.everybody, kept.with_both, *without)
+        everybody, with_topic = _count(session), _count(session, _topic(scope))
+        reached = _count(session, _topic(scope), _area(scope))
         return Reach(everybody, reached, everybody - with_topic, with_topic - reached)
+
+
+def _count(session: Session, *which: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(Subscriber).where(*_active(), *which)) or 0
 
 
 def _gone(session: Session, scope: Scope) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from subscribers.headcount import counted
 from subscribers.tables import Choice, ChoiceKind, Subscriber
 from subscribers.town import Town
 
@@ -31,12 +32,13 @@ class Choices:
 
 def choose(session: Session, subscriber: Subscriber, choices: Choices) -> None:
     """Replaces what was chosen before, in the caller's transaction."""
-    subscriber.every_topic, subscriber.every_area = not choices.topics, not choices.areas
-    session.flush()
-    session.execute(delete(Choice).where(Choice.subscriber_id == subscriber.id))
-    for kind, values in ((ChoiceKind.TOPIC, choices.topics), (ChoiceKind.AREA, choices.areas)):
-        session.add_all(Choice(subscriber_id=subscriber.id, kind=kind.value, value=value) for value in values)
-    session.flush()
+    with counted(session, subscriber):
+        subscriber.every_topic, subscriber.every_area = not choices.topics, not choices.areas
+        session.flush()
+        session.execute(delete(Choice).where(Choice.subscriber_id == subscriber.id))
+        for kind, values in ((ChoiceKind.TOPIC, choices.topics), (ChoiceKind.AREA, choices.areas)):
+            session.add_all(Choice(subscriber_id=subscriber.id, kind=kind.value, value=value) for value in values)
+        session.flush()
 
 
 def chosen(session: Session, subscriber_id: int) -> Choices:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from foundation import ledger
 from foundation.ledger import Deed
 from mailer import inbound, outbox
+from subscribers.headcount import counted
 from subscribers.tables import ERASED, Choice, Invitation, StopReason, Subscriber
 
 # A stop by staff is a resident's wish by telephone.
@@ -38,6 +39,7 @@ def _erase(session: Session, subscriber: Subscriber, *, at: datetime) -> None:
     inbound.forget_sender(session, subscriber.address)
     session.execute(delete(Invitation).where(Invitation.address == subscriber.address))
     session.execute(delete(Choice).where(Choice.subscriber_id == subscriber.id))
-    subscriber.address, subscriber.domain, subscriber.evidence = None, "", None
+    with counted(session, subscriber):
+        subscriber.address, subscriber.domain, subscriber.evidence = None, "", None
     subscriber.place = subscriber.language = None
     ledger.write(session, Deed("rule:erasure", "subscriber.erased", f"subscriber:{subscriber.id}"), at=at)

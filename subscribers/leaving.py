@@ -5,13 +5,20 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from foundation import ledger
-from foundation.ledger import Deed
+from foundation.ledger import Doer, deed_of
 from mailer import outbox
+from subscribers.headcount import counted
 from subscribers.tables import StopReason, Subscriber, SubscriberState
 
 
 def stop(
-    session: Session, subscriber_id: int, reason: StopReason, *, by: str, at: datetime, evidence: str | None = None
+    session: Session,
+    subscriber_id: int,
+    reason: StopReason,
+    *,
+    by: str | Doer,
+    at: datetime,
+    evidence: str | None = None,
 ) -> Subscriber | None:
     """What is still on its way to the address is not sent. Stopping twice is stopping once; None when the number
     names nobody (any more)."""
@@ -21,17 +28,19 @@ def stop(
     if subscriber.state == SubscriberState.STOPPED:
         # Somebody whose address was stopped by bounces may still say that they leave: then it is erased in time.
         if reason is StopReason.LEFT and subscriber.reason != StopReason.LEFT:
-            subscriber.reason, subscriber.stopped_at = reason.value, at
+            with counted(session, subscriber):
+                subscriber.reason, subscriber.stopped_at = reason.value, at
         return subscriber
-    subscriber.state, subscriber.reason = SubscriberState.STOPPED.value, reason.value
-    subscriber.stopped_at, subscriber.evidence = at, evidence
+    with counted(session, subscriber):
+        subscriber.state, subscriber.reason = SubscriberState.STOPPED.value, reason.value
+        subscriber.stopped_at, subscriber.evidence = at, evidence
     outbox.suppress(session, subscriber.address)
-    deed = Deed(by, "subscriber.stopped", f"subscriber:{subscriber.id}")
+    deed = deed_of(by, "subscriber.stopped", f"subscriber:{subscriber.id}")
     ledger.write(session, deed, at=at, details={"reason": reason.value})
     return subscriber
 
 
-def undo(session: Session, subscriber_id: int, *, by: str, at: datetime) -> Subscriber | None:
+def undo(session: Session, subscriber_id: int, *, by: str | Doer, at: datetime) -> Subscriber | None:
     """Makes a stopped address active again and forgives its failures. Whoever left by themselves is not brought back
     by others (None)."""
     subscriber = session.get(Subscriber, subscriber_id, with_for_update=True)
@@ -39,7 +48,8 @@ def undo(session: Session, subscriber_id: int, *, by: str, at: datetime) -> Subs
         return None
     if subscriber.state == SubscriberState.ACTIVE:
         return subscriber
-    subscriber.state, subscriber.reason = SubscriberState.ACTIVE.value, None
+    with counted(session, subscriber):
+        subscriber.state, subscriber.reason = SubscriberState.ACTIVE.value, None
     subscriber.stopped_at, subscriber.evidence, subscriber.watch_from = None, None, at
-    ledger.write(session, Deed(by, "subscriber.undone", f"subscriber:{subscriber.id}"), at=at)
+    ledger.write(session, deed_of(by, "subscriber.undone", f"subscriber:{subscriber.id}"), at=at)
     return subscriber

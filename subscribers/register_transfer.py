@@ -1,6 +1,7 @@
 """Import and export of the register, in transactions of one batch each, with memory that does not grow."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -15,7 +16,9 @@ from foundation import ledger
 from foundation.addresses import Address
 from foundation.database import Database
 from foundation.ledger import Deed
+from subscribers import growth, headcount
 from subscribers.choices import Choices
+from subscribers.headcount import Head
 from subscribers.register_file import Entry, LineInvalid, RegisterFile, entry_line, header_line, read_entry
 from subscribers.tables import Choice, ChoiceKind, StopReason, Subscriber, SubscriberState
 from subscribers.town import Town
@@ -91,11 +94,18 @@ class Importer:
             states = _states(session, batch)
             numbers = _add(session, [entry for entry in batch if entry.address.text not in states], at=at)
             _add_choices(session, batch, numbers)
+            self._tell(session, [entry for entry in batch if entry.address.text in numbers])
         # Whoever registered by themselves between the two steps is known by now.
         for entry in batch:
             if entry.address.text not in states and entry.address.text not in numbers:
                 states[entry.address.text] = SubscriberState.ACTIVE
         self._count(batch, states)
+
+    def _tell(self, session: Session, added: Sequence[Entry]) -> None:
+        """What counts subscribers hears of an import as of everything else."""
+        headcount.add(session, Counter(_head(entry) for entry in added))
+        active = [entry for entry in added if entry.state is SubscriberState.ACTIVE]
+        growth.add(session, growth.imported(((entry.since, entry.place) for entry in active), self._town.zone))
 
     def _count(self, batch: Sequence[Entry], states: dict[str, str]) -> None:
         for entry in batch:
@@ -201,6 +211,12 @@ def _add_choices(session: Session, batch: Sequence[Entry], numbers: dict[str, in
     ]
     if rows:
         session.execute(insert(Choice), rows)
+
+
+def _head(entry: Entry) -> Head:
+    if entry.state is not SubscriberState.ACTIVE:
+        return Head(entry.reason.value if entry.reason else SubscriberState.STOPPED.value)
+    return headcount.head(entry.state.value, topics=entry.choices.topics, areas=entry.choices.areas)
 
 
 def _choices_of(session: Session, numbers: Sequence[int]) -> dict[int, Choices]:

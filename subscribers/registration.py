@@ -15,6 +15,7 @@ from mailer import outbox
 from mailer.answer_caps import Leave, Road, may_answer
 from mailer.outbox import To
 from subscribers.choices import Choices, choose, chosen
+from subscribers.headcount import counted
 from subscribers.links import resident_links
 from subscribers.stationery import Stationery, as_reply
 from subscribers.tables import Invitation, Subscriber, SubscriberState
@@ -124,18 +125,20 @@ class Registration:
 
 def register(session: Session, invitation: Invitation, *, at: datetime) -> Subscriber:
     """The address becomes active, whatever it was before; earlier failures are forgiven."""
-    subscriber = _subscriber(session, invitation.address)
+    mine = select(Subscriber).where(Subscriber.address == invitation.address)
+    subscriber = session.scalars(mine.with_for_update()).first()
     if subscriber is None:
         domain = invitation.address.rpartition("@")[2]
         subscriber = Subscriber(address=invitation.address, domain=domain, since=at, state=SubscriberState.ACTIVE)
-        session.add(subscriber)
     elif subscriber.state != SubscriberState.ACTIVE:
         subscriber.since = at
-    subscriber.state, subscriber.reason = SubscriberState.ACTIVE.value, None
-    subscriber.stopped_at, subscriber.evidence, subscriber.watch_from = None, None, at
-    subscriber.place = invitation.place or subscriber.place
-    subscriber.language = invitation.language or subscriber.language
-    session.flush()
+    with counted(session, subscriber):
+        subscriber.state, subscriber.reason = SubscriberState.ACTIVE.value, None
+        subscriber.stopped_at, subscriber.evidence, subscriber.watch_from = None, None, at
+        subscriber.place = invitation.place or subscriber.place
+        subscriber.language = invitation.language or subscriber.language
+        session.add(subscriber)
+        session.flush()
     return subscriber
 
 
