@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from admin.bounce_chart import HEIGHT, bars
+from admin.bounce_chart import bars
 from admin.bounce_history import CountedDay, history
 from admin.bounce_trend import trend
 from admin.bounce_words import bounce_words
@@ -75,7 +75,6 @@ class BouncePages:
             bounce_words=bounce_words,
             trend=trend(counts, weeks, self._carriers, chosen=request.query_params.get("domain", "")),
             bars=bars,
-            chart_height=HEIGHT,
         )
 
     def _suspect(self, session: Session, row: Subscriber, *, at: datetime) -> Suspect:

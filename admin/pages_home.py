@@ -1,6 +1,6 @@
 """The first page of the console: what waits for me, and what is not as it should be."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -25,7 +25,7 @@ from foundation.pages import Pages
 from mailer import domain_pauses
 from mailer.domain_pauses import Cause, DomainPauseRow
 from mailer.inbound import InboundRow, InboundState
-from subscribers.tables import Subscriber
+from subscribers import headcount
 
 Form = Annotated[Posted, Depends(posted)]
 
@@ -78,7 +78,7 @@ class HomePages:
         with self._desk.database.read() as session:
             pauses = [_paused(row) for row in domain_pauses.unresolved(session)]
             set_aside = _set_aside(session)
-            people = _people(session)
+            people = headcount.standings(session)
         return self._page.show(
             request,
             "home",
@@ -96,7 +96,8 @@ class HomePages:
             pauses=pauses,
             set_aside=set_aside,
             broken=self._desk.shelf.broken,
-            people=people,
+            active=people.pop("active", 0),
+            stopped=sum(people.values()),
         )
 
     def _listed(self, *states: BulletinState) -> Sequence[Bulletin]:
@@ -116,11 +117,3 @@ def _paused(row: DomainPauseRow) -> Paused:
 def _set_aside(session: Session) -> int:
     query = select(func.count()).select_from(InboundRow).where(InboundRow.state == InboundState.SET_ASIDE)
     return session.scalar(query) or 0
-
-
-def _people(session: Session) -> Mapping[str, int]:
-    """How many subscribers there are in each state; those erased are not counted."""
-    rows = session.execute(
-        select(Subscriber.state, func.count()).where(Subscriber.address.is_not(None)).group_by(Subscriber.state)
-    )
-    return {str(state): int(count) for state, count in rows}

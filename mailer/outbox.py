@@ -256,6 +256,12 @@ def sent_to(session: Session, address: str) -> Sequence[OutboxRow]:
     return found
 
 
+def latest_to(session: Session, address: str, limit: int) -> Sequence[OutboxRow]:
+    """The newest letters to one address, replies left out; old ones may have been folded."""
+    newest = select(OutboxRow).where(_bulletins_to(address), OutboxRow.lane != int(Lane.REPLY))
+    return session.scalars(newest.order_by(OutboxRow.id.desc()).limit(limit)).all()
+
+
 def _bulletins_to(address: str) -> ColumnElement[bool]:
     """One look a batch into the unique index; an index by address would grow with every letter ever sent."""
     keys = select(BatchRow.once_key).where(BatchRow.once_key.is_not(None))

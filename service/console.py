@@ -28,6 +28,7 @@ from admin.pages_progress import Watchers
 from admin.pages_rotation import RotationPages
 from admin.pages_second_step import Door, SecondStepPages
 from admin.pages_sign_in import SignInPages
+from admin.pages_subscriber_numbers import SubscriberNumberPages
 from admin.pages_subscribers import SubscriberPages
 from admin.pages_writing import WritingPages
 from foundation.pages import Pages
@@ -49,7 +50,10 @@ def console_routers(home: Home, pages: Pages, guard: Guard, watchers: Watchers) 
         BulletinPages(home.approval_desk, pages=pages, guard=guard, watchers=watchers).router(),
         NoticePages(notices, page=page).router(),
         NoticeEditingPages(notices, page=page).router(),
-        SubscriberPages(home.database, home.clock, home.watch, pages=pages, guard=guard).router(),
+        SubscriberNumberPages(home.database, home.clock, town=home.town, page=page).router(),
+        SubscriberPages(
+            home.database, home.clock, home.watch, town=home.town, registration=home.registration, page=page
+        ).router(),
         BouncePages(home.database, home.clock, home.watch, home.carriers, page=page).router(),
         InboundPages(home.database, home.clock, pages=pages, guard=guard).router(),
         LedgerPages(home.database, home.clock, home.town, page=ConsolePage(pages, guard)).router(),

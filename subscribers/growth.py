@@ -40,9 +40,6 @@ class Event(StrEnum):
     UNREACHABLE = "unreachable"
 
 
-COMING = frozenset({Event.REGISTERED, Event.IMPORTED, Event.UNDONE})
-
-
 class GrowthRow(Base):
     """`day` is a date of the town's calendar, written `2026-11-27`; `place` is empty where none is known."""
 

@@ -124,7 +124,10 @@ def standings(session: Session) -> dict[str, int]:
 
 
 def wishes(session: Session, kind: ChoiceKind) -> dict[tuple[str, ...], int]:
-    """How many of the active ones chose which topics (or areas); the empty choice is all of them."""
+    """How many of the active ones chose which topics (or areas); the empty choice is all of them.
+    Nothing is known before the first count."""
+    if not is_counted(session):
+        return {}
     column = HeadcountRow.topics if kind is ChoiceKind.TOPIC else HeadcountRow.areas
     rows = session.execute(
         select(column, func.sum(HeadcountRow.number))

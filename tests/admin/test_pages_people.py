@@ -94,7 +94,7 @@ def test_an_address_is_found_by_post_and_never_stands_in_an_address_of_a_page(co
 
     assert answer.headers["location"] == f"/admin/subscribers/{number}"
     assert ADDRESS in words(page)
-    assert "library" in words(page)
+    assert "中央図書館" in words(page)
     assert deeds(console).count("subscriber.viewed") == 1
 
 
