@@ -13,7 +13,8 @@ MOST_PLACES = 20
 MOST_TOLD = 3
 # A place stands out in a week from so many on, and when it is so many times what it brings in the other weeks.
 LEAST_JUMP = 5
-JUMP = 2
+JUMP = 3
+LATELY = 5  # weeks
 _LEFT = (Event.LEFT, Event.COMPLAINT, Event.STAFF)
 
 
@@ -138,14 +139,14 @@ def month_words(first: date, ticks: Iterable[Tick], labels: Mapping[str, str]) -
 
 
 def standing_out(weeks: Iterable[WeekLine], labels: Mapping[str, str]) -> str:
-    """Of the last week in which a place brought more than it usually does; empty where none did."""
-    for week in reversed(list(weeks)):
-        for each in week.places:
-            if each.stands_out and each.place:
-                place = labels.get(each.place, each.place)
-                when = f"{week.monday.month}月{week.monday.day}日の週"
-                return f"{when}は、{place}からの登録が {each.number:,}人と、ほかの週より目立って多くなりました。"
-    return ""
+    """Of the place that lately brought most beyond what it usually does; empty where none did."""
+    lately = list(weeks)[-LATELY:]
+    found = [(each.number, week, each) for week in lately for each in week.places if each.stands_out and each.place]
+    if not found:
+        return ""
+    number, week, each = max(found, key=lambda one: (one[0], one[1].monday))
+    when, place = f"{week.monday.month}月{week.monday.day}日の週", labels.get(each.place, each.place)
+    return f"{when}は、{place}からの登録が {number:,}人と、ほかの週より目立って多くなりました。"
 
 
 def _usual(weeks: Mapping[date, Counter[str]]) -> dict[str, tuple[int, int]]:

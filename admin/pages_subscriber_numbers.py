@@ -39,13 +39,14 @@ from subscribers.tables import ChoiceKind, SubscriberState
 from subscribers.town import Town
 
 ADDRESS = "/admin/subscribers/numbers"
+FAR_BEHIND = 2000  # lines of the ledger; what a busy minute adds is read in the next one
 NO_PLACE = "（場所の記録なし）"
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """All of it, as at one moment; `is_complete` is false before the first count, and while lines of the ledger are
-    still to be read."""
+    """All of it, as at one moment; `is_complete` is false before the first count, and while the ledger is far ahead of
+    it."""
 
     at: datetime
     is_complete: bool
@@ -104,8 +105,8 @@ class SubscriberNumberPages:
         firsts, weeks = first_months(today), mondays(today)
         with self._database.read() as session:
             standings = headcount.standings(session)
-            is_complete = growth.is_followed(session) and headcount.is_counted(session)
-            upto = growth.counted_at(session)
+            behind, upto = growth.behind(session), growth.counted_at(session)
+            is_complete = headcount.is_counted(session) and upto is not None and behind < FAR_BEHIND
             by_month = growth.by_month(session, firsts[0])
             by_day = growth.by_day(session, weeks[0])
             sent = self._sent(session, weeks[0])
@@ -113,7 +114,7 @@ class SubscriberNumberPages:
         lines = week_lines(by_day, sent, weeks)
         words = [month_words(first, by_month, self._labels) for first in reversed(firsts[-2:])]
         return Numbers(
-            at=now if is_complete or upto is None else upto,
+            at=upto if upto is not None and behind else now,
             is_complete=is_complete,
             standings=standings,
             months=month_lines(by_month, firsts, active=standings.get(SubscriberState.ACTIVE, 0)),

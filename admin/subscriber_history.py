@@ -51,13 +51,13 @@ class Happened:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One bulletin to this person, and how it ended."""
+    """One bulletin to this person, and how it ended; `trouble` where it did not come through."""
 
     at: datetime
     bulletin_id: int
     subject: str
     end: str
-    reached: bool
+    trouble: bool
 
 
 def happened(
@@ -94,7 +94,7 @@ def deliveries(session: Session, address: str) -> list[Delivery]:
             number,
             subjects.get(number, f"お知らせ {number}番"),
             _end(row),
-            reached=row.state == State.SENT and row.bounced_as is None,
+            trouble=row.bounced_as is not None or row.state in (State.FAILED, State.EXPIRED),
         )
         for row, number in letters
     ]

@@ -90,9 +90,14 @@ def follow(strides: Strides, zone: ZoneInfo, *, at: datetime) -> None:
 
 def is_followed(session: Session) -> bool:
     """Whether there is nothing to read; reads only."""
+    return session.get(CountingRow, GROWTH) is not None and not behind(session)
+
+
+def behind(session: Session) -> int:
+    """How many lines are still to be read, those included that tell of no subscriber; reads only."""
     cursor = session.get(CountingRow, GROWTH)
     newest = session.scalar(select(func.max(LedgerLine.id))) or 0
-    return cursor is not None and cursor.reached >= newest
+    return max(0, newest - (cursor.reached if cursor else 0))
 
 
 def counted_at(session: Session) -> datetime | None:
