@@ -6,6 +6,7 @@ from types import MappingProxyType
 from bench import bounces, dkim, hours, mutations
 from bench.figures import (
     blank_mails,
+    console_pages,
     end_to_end,
     end_to_end_postgres,
     far_relay,
@@ -39,6 +40,8 @@ CATALOGUE: Mapping[str, Benchmark] = MappingProxyType(
         "takeover": takeover.measure,
         "old-rows-sqlite": old_rows.measure_sqlite,
         "old-rows-postgres": old_rows.measure_postgres,
+        "console-pages": console_pages.measure,
+        "console-pages-postgres": console_pages.measure_postgres,
         "bounces": bounces.measure,
         "mutations": mutations.measure,
         "dkim": dkim.measure,

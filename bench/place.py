@@ -71,6 +71,10 @@ class Place:
             until_open(self.smtp_port, seconds=60)
             yield
 
+    def own_settings(self) -> dict[str, str]:
+        """Every HANSHO_… as the commands see them, for rooms that are entered here."""
+        return {name: value for name, value in self._environment({}).items() if name.startswith("HANSHO_")}
+
     def office(self) -> Office:
         """Two people with tokens."""
         tokens = []

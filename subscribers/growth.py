@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, String, cast, func, literal, select
@@ -59,6 +60,16 @@ class Tick:
     event: Event
     place: str
     number: int
+
+
+class _Line(NamedTuple):
+    """Of the ledger, as far as it tells of subscribers."""
+
+    id: int
+    at: datetime
+    action: str
+    subject: str
+    details: str
 
 
 Ticks = Counter[tuple[str, str, str]]
@@ -142,15 +153,16 @@ def _read_some(session: Session, zone: ZoneInfo, *, at: datetime, limit: int) ->
     """How many lines it read. The cursor moves with the counts, so that a line is counted once."""
     cursor = session.get(CountingRow, GROWTH, with_for_update=True)
     reached = cursor.reached if cursor else 0
-    some = select(LedgerLine).where(LedgerLine.id > reached).order_by(LedgerLine.id).limit(limit)
-    lines = session.scalars(some).all()
+    columns = (LedgerLine.id, LedgerLine.at, LedgerLine.action, LedgerLine.subject, LedgerLine.details)
+    some = select(*columns).where(LedgerLine.id > reached).order_by(LedgerLine.id).limit(limit)
+    lines = [_Line(*row) for row in session.execute(some)]
     told = [line for line in lines if line.action in (REGISTERED, STOPPED, UNDONE)]
     add(session, _ticks(told, _active_before(session, told, reached), zone))
     note_counting(session, GROWTH, at=at, reached=lines[-1].id if lines else reached)
     return len(lines) if len(lines) == limit else 0
 
 
-def _ticks(lines: Sequence[LedgerLine], active: set[str], zone: ZoneInfo) -> Ticks:
+def _ticks(lines: Sequence[_Line], active: set[str], zone: ZoneInfo) -> Ticks:
     """Who confirms a second link while being active has not come anew."""
     ticks: Ticks = Counter()
     for line in lines:
@@ -168,7 +180,7 @@ def _ticks(lines: Sequence[LedgerLine], active: set[str], zone: ZoneInfo) -> Tic
     return ticks
 
 
-def _active_before(session: Session, lines: Sequence[LedgerLine], reached: int) -> set[str]:
+def _active_before(session: Session, lines: Sequence[_Line], reached: int) -> set[str]:
     """Those of the lines' subjects that were active when the line `reached` was written."""
     subjects = {line.subject for line in lines}
     last = (
@@ -180,7 +192,8 @@ def _active_before(session: Session, lines: Sequence[LedgerLine], reached: int) 
         )
         .group_by(LedgerLine.subject)
     )
-    known = {line.subject: line.action for line in session.scalars(select(LedgerLine).where(LedgerLine.id.in_(last)))}
+    done = session.execute(select(LedgerLine.subject, LedgerLine.action).where(LedgerLine.id.in_(last)))
+    known = {subject: action for subject, action in done}  # noqa: C416 -- a result is no mapping, though it has keys
     first = {line.subject: line.at for line in reversed(lines) if line.subject not in known}
     numbers = [int(each.removeprefix(_PREFIX)) for each in first if each.removeprefix(_PREFIX).isdigit()]
     rows = session.execute(select(Subscriber.id, Subscriber.since).where(Subscriber.id.in_(numbers)))
