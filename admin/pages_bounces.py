@@ -58,8 +58,8 @@ class BouncePages:
         at, zone = self._clock.now(), self._watch.zone
         weeks = bounce_weeks.mondays(at, zone)
         with self._database.write() as session:
-            stopped = [self._suspect(session, row, at=at) for row in _stopped(session, at=at)]
-            watched = [self._suspect(session, row, at=at) for row in _refused(session, at=at)]
+            stopped = self._suspects(session, _stopped(session, at=at), at=at)
+            watched = self._suspects(session, _refused(session, at=at), at=at)
             deed = me_of(request).deed("subscriber.list-viewed", "subscribers:unreachable")
             ledger.write(session, deed, at=at, details={"shown": len(stopped) + len(watched)})
         with self._database.read() as session:
@@ -77,9 +77,10 @@ class BouncePages:
             bars=bars,
         )
 
-    def _suspect(self, session: Session, row: Subscriber, *, at: datetime) -> Suspect:
-        facts = bounce_facts.facts_about(session, row.id)
-        return Suspect(row, history(facts, self._watch.days(session, row, at=at), self._watch.zone))
+    def _suspects(self, session: Session, rows: Sequence[Subscriber], *, at: datetime) -> list[Suspect]:
+        facts = bounce_facts.facts_about_each(session, [row.id for row in rows])
+        days = self._watch.days_of_each(session, rows, at=at)
+        return [Suspect(row, history(facts.get(row.id, ()), days[row.id], self._watch.zone)) for row in rows]
 
 
 def _stopped(session: Session, *, at: datetime) -> Sequence[Subscriber]:

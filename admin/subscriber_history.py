@@ -12,7 +12,7 @@ from admin import staff
 from admin.bounce_words import bounce_words
 from bulletins.tables import Bulletin
 from foundation.ledger import LedgerLine
-from mailer import outbox
+from mailer import letters_to
 from mailer.bounce_facts import BounceFactRow
 from mailer.outbox_tables import OPEN, OutboxRow, State
 from subscribers.tables import Subscriber, SubscriberState
@@ -84,7 +84,9 @@ def happened(
 
 def deliveries(session: Session, address: str) -> list[Delivery]:
     """The latest bulletins to one address, the newest first."""
-    letters = [(row, number) for row in outbox.latest_to(session, address, MOST_DELIVERIES) if (number := _number(row))]
+    letters = [
+        (row, number) for row in letters_to.latest_to(session, address, MOST_DELIVERIES) if (number := _number(row))
+    ]
     numbers = [number for _, number in letters]
     named = select(Bulletin.id, Bulletin.subject).where(Bulletin.id.in_(numbers))
     subjects = {row.id: row.subject for row in session.execute(named)}

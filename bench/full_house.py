@@ -18,7 +18,9 @@ from bulletins.life import BulletinState
 from bulletins.tables import Bulletin
 from foundation.database import Database
 from foundation.strides import Strides
+from mailer import inbound
 from mailer.bounce_facts import BounceFactRow
+from mailer.inbound import Incoming
 from subscribers import growth, recount
 from subscribers.tables import Choice
 from subscribers.town import Town
@@ -29,6 +31,25 @@ MORE_AREAS = 56  # beside the sample town's few, as a prefecture has them
 UNSENT = (BulletinState.DRAFT, BulletinState.SUBMITTED, BulletinState.RETURNED, BulletinState.WITHDRAWN)
 STEP = 20_000
 FACTS = 5000
+_GO_ON_NUMBERING = "SELECT setval(pg_get_serial_sequence('bulletins', 'id'), (SELECT max(id) FROM bulletins))"
+_BATCHES = """
+    INSERT INTO batches
+        (batch, once_key, state, swept, changed_at, ended_at, folded_sent, folded_suppressed, spared)
+    SELECT 'bulletin:' || id, 'bulletin:' || id, 'open', (1 = 1), started_at, finished_at, 0, 0, (1 = 0)
+    FROM bulletins WHERE state = 'sent'
+"""
+_ORDERS = """
+    INSERT INTO publishing_orders (bulletin_id, urgent, starts_at, opened_at, cursor, audience, closed_at)
+    SELECT id, (1 = 0), starts_at, started_at, 0, (SELECT count(*) FROM subscribers), finished_at
+    FROM bulletins WHERE state = 'sent'
+"""
+_TALLIES = """
+    INSERT INTO tallies (batch, domain, sender, sent, failed, suppressed, expired, deferred, bounced, audience)
+    SELECT 'bulletin:' || b.id, d.domain, 'merged', d.number, 0, 0, 0, 0, 0, d.number
+    FROM bulletins b, (SELECT domain, count(*) AS number FROM subscribers GROUP BY domain) AS d
+    WHERE b.state = 'sent'
+"""
+_FAILED = "SELECT id, domain, recipient_ref FROM outbox WHERE batch = :batch AND recipient_ref % 200 = 0 LIMIT :most"
 
 
 @dataclass(frozen=True)
@@ -51,6 +72,8 @@ def fill(database: Database, town: Town, *, residents: int, bulletins: int, at: 
         _deliver(session, found.sent, at=at)
         _refuse(session, found.sent, residents, at=at)
         _tell(session)
+        inbound.store(session, Incoming("x@example.net", ("b-x@mail.example.jp",), b"Subject: x\n\nx\n"), at=at)
+        inbound.set_aside(session, 1, "it could not be read")
     say("letters and ledger")
     recount.recount(database, at=at)
     growth.count_old_imports(database, town.zone, at=at)
@@ -85,20 +108,8 @@ def _publish(session: Session, bulletins: int, *, at: datetime) -> Numbers:
     sent = max(row["id"] for row in rows if row["state"] == BulletinState.SENT)
     draft = max(row["id"] for row in rows if row["state"] == BulletinState.DRAFT)
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(
-            text("SELECT setval(pg_get_serial_sequence('bulletins', 'id'), (SELECT max(id) FROM bulletins))")
-        )
-    for statement in (
-        "INSERT INTO batches (batch, once_key, state, swept, changed_at, ended_at, folded_sent, folded_suppressed, spared)"
-        " SELECT 'bulletin:' || id, 'bulletin:' || id, 'open', (1 = 1), started_at, finished_at, 0, 0, (1 = 0)"
-        " FROM bulletins WHERE state = 'sent'",
-        "INSERT INTO publishing_orders (bulletin_id, urgent, starts_at, opened_at, cursor, audience, closed_at)"
-        " SELECT id, (1 = 0), starts_at, started_at, 0, (SELECT count(*) FROM subscribers), finished_at"
-        " FROM bulletins WHERE state = 'sent'",
-        "INSERT INTO tallies (batch, domain, sender, sent, failed, suppressed, expired, deferred, bounced, audience)"
-        " SELECT 'bulletin:' || b.id, d.domain, 'merged', d.number, 0, 0, 0, 0, 0, d.number FROM bulletins b,"
-        " (SELECT domain, count(*) AS number FROM subscribers GROUP BY domain) AS d WHERE b.state = 'sent'",
-    ):
+        session.execute(text(_GO_ON_NUMBERING))
+    for statement in (_BATCHES, _ORDERS, _TALLIES):
         session.execute(text(statement))
     return Numbers(sent, draft)
 
@@ -162,9 +173,7 @@ def _deliver(session: Session, number: int, *, at: datetime) -> None:
 def _refuse(session: Session, number: int, residents: int, *, at: datetime) -> None:
     """Refusals of the last weeks, for the watch page."""
     rows = session.execute(
-        text(
-            "SELECT id, domain, recipient_ref FROM outbox WHERE batch = :batch AND recipient_ref % 200 = 0 LIMIT :most"
-        ),
+        text(_FAILED),
         {"batch": f"bulletin:{number}", "most": min(FACTS, residents)},
     ).all()
     facts = [

@@ -1,9 +1,9 @@
 """Bounce facts: at most one a delivery, with its class and evidence. What follows from them is decided above."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -12,13 +12,14 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from foundation import row_sets
 from foundation.database import Base, RowId
-from mailer import outbox, tallies
+from mailer import letters_to, tallies
 from mailer.bounce_report.bounce_class import BounceClass
 from mailer.mail_text import storable
 from mailer.outbox_tables import NUMBERS, OutboxRow, State
 
 # Whatever stands before an at sign, quoted local parts included; rather a word too many than an address.
 _ADDRESS = re.compile(r'(?:"[^"\r\n]*"|[^\s<>()\[\],;:"]+)@[^\s<>()\[\],;:"]+')
+EVER = datetime(1970, 1, 2, tzinfo=UTC)
 
 
 class Source(StrEnum):
@@ -122,7 +123,16 @@ def facts_about(session: Session, ref: int) -> Sequence[BounceFactRow]:
     ).all()
 
 
+def facts_about_each(session: Session, refs: Collection[int]) -> dict[int, list[BounceFactRow]]:
+    """All facts of several recipients, oldest first; who has none is not in it."""
+    found: dict[int, list[BounceFactRow]] = {}
+    rows = select(BounceFactRow).where(BounceFactRow.recipient_ref.in_(refs)).order_by(BounceFactRow.handed_at)
+    for row in session.scalars(rows):
+        if row.recipient_ref is not None:
+            found.setdefault(row.recipient_ref, []).append(row)
+    return found
+
+
 def acceptances_of(session: Session, address: str) -> Sequence[datetime]:
     """When letters to one address, replies too, were taken over and have not bounced since."""
-    letters = outbox.sent_to(session, address)
-    return [row.handed_at for row in letters if row.handed_at is not None and row.bounced_as is None]
+    return [each.at for each in letters_to.handed_to(session, [address], since=EVER)]

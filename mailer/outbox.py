@@ -4,7 +4,7 @@ Every function works in the caller's transaction and never commits.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -246,20 +246,6 @@ def _rows_of(batch: str) -> tuple[ColumnElement[bool], ...]:
     """The rows of a batch, found by its once_key."""
     key = select(BatchRow.once_key).where(BatchRow.batch == batch).scalar_subquery()
     return OutboxRow.once_key == key, OutboxRow.batch == batch
-
-
-def sent_to(session: Session, address: str) -> Sequence[OutboxRow]:
-    """The letters that one address was sent, bulletins and replies."""
-    found: list[OutboxRow] = []
-    for which in (_bulletins_to(address), _replies_to(address)):
-        found += session.scalars(select(OutboxRow).where(which, OutboxRow.state == State.SENT))
-    return found
-
-
-def latest_to(session: Session, address: str, limit: int) -> Sequence[OutboxRow]:
-    """The newest letters to one address, replies left out; old ones may have been folded."""
-    newest = select(OutboxRow).where(_bulletins_to(address), OutboxRow.lane != int(Lane.REPLY))
-    return session.scalars(newest.order_by(OutboxRow.id.desc()).limit(limit)).all()
 
 
 def _bulletins_to(address: str) -> ColumnElement[bool]:
