@@ -22,6 +22,7 @@ from mailer import inbound
 from mailer.bounce_facts import BounceFactRow
 from mailer.inbound import Incoming
 from subscribers import growth, recount
+from subscribers.growth import Event
 from subscribers.tables import Choice
 from subscribers.town import Town
 
@@ -31,6 +32,7 @@ MORE_AREAS = 56  # beside the sample town's few, as a prefecture has them
 UNSENT = (BulletinState.DRAFT, BulletinState.SUBMITTED, BulletinState.RETURNED, BulletinState.WITHDRAWN)
 STEP = 20_000
 FACTS = 5000
+PLACES = 20
 _GO_ON_NUMBERING = "SELECT setval(pg_get_serial_sequence('bulletins', 'id'), (SELECT max(id) FROM bulletins))"
 _BATCHES = """
     INSERT INTO batches
@@ -72,6 +74,7 @@ def fill(database: Database, town: Town, *, residents: int, bulletins: int, at: 
         _deliver(session, found.sent, at=at)
         _refuse(session, found.sent, residents, at=at)
         _tell(session)
+        _grow(session, at=at)
         inbound.store(session, Incoming("x@example.net", ("b-x@mail.example.jp",), b"Subject: x\n\nx\n"), at=at)
         inbound.set_aside(session, 1, "it could not be read")
     say("letters and ledger")
@@ -95,7 +98,7 @@ def _choose(session: Session, town: Town, residents: int) -> None:
         session.execute(text(f"UPDATE subscribers SET {column} = (1 = 0) WHERE {which}"))  # noqa: S608 -- our own words
         for number in range(NARROWED, residents + 1, NARROWED):
             if number // NARROWED % 3 in among:
-                chosen = dice.sample(values, dice.randint(1, min(4, len(values))))
+                chosen = _chosen(dice, kind, values)
                 rows += ({"subscriber_id": number, "kind": kind, "value": value} for value in chosen)
     for piece in _pieces(rows):
         session.execute(insert(Choice), piece)
@@ -196,15 +199,31 @@ def _refuse(session: Session, number: int, residents: int, *, at: datetime) -> N
 
 
 def _tell(session: Session) -> None:
-    """The ledger's line of every registration; the chain is not the pages' affair."""
+    """The ledger's line of one registration in ten: the others came with an old list. The chain is not the pages'
+    affair."""
     places = "CASE id % 4 WHEN 0 THEN 'library' WHEN 1 THEN 'school' WHEN 2 THEN 'hall' ELSE 'kiosk' END"
-    session.execute(
-        text(
-            "INSERT INTO ledger (at, actor, action, subject, details, origin, link, hash)"  # noqa: S608 -- our own words
-            " SELECT since, 'resident', 'subscriber.registered', 'subscriber:' || id,"
-            f" '{{\"place\": \"' || {places} || '\"}}', '', '', 'bench:' || id FROM subscribers ORDER BY id"
-        )
+    statement = (
+        "INSERT INTO ledger (at, actor, action, subject, details, origin, link, hash)"  # noqa: S608 -- our own words
+        " SELECT since, 'resident', 'subscriber.registered', 'subscriber:' || id,"
+        f" '{{\"place\": \"' || {places} || '\"}}', '', '', 'bench:' || id FROM subscribers WHERE id % 10 = 0 ORDER BY id"
     )
+    session.execute(text(statement))
+
+
+def _grow(session: Session, *, at: datetime) -> None:
+    """Of two years, by twenty places a day."""
+    days = [f"{at - timedelta(days=back):%Y-%m-%d}" for back in range(730)]
+    ticks = {(day, Event.REGISTERED.value, f"place{place}"): 1 + place for day in days for place in range(PLACES)}
+    ticks |= {(day, event.value, ""): 3 for day in days for event in (Event.LEFT, Event.UNREACHABLE)}
+    growth.add(session, ticks)
+
+
+def _chosen(dice: random.Random, kind: str, values: Sequence[str]) -> Sequence[str]:
+    """Topics at will; of the areas those about one's home."""
+    if kind == "topic":
+        return dice.sample(values, dice.randint(1, len(values) - 1))
+    home = dice.randrange(len(values))
+    return values[home : home + dice.choice((1, 1, 1, 2, 2, 3))]
 
 
 def _pieces(rows: Sequence[dict[str, Any]]) -> Iterator[Sequence[dict[str, Any]]]:
