@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0011"
+down_revision = "0010"
 
 # SQLite numbers rows by itself only where the type is exactly INTEGER.
 ROW = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
