@@ -10,6 +10,10 @@ from bulletins.life import BulletinState
 from foundation.database import Base, RowId
 
 
+def batch_of(bulletin_id: int) -> str:
+    return f"bulletin:{bulletin_id}"
+
+
 class Bulletin(Base):
     """One notice to many, from the first draft to the proof that it is finished.
 
@@ -100,7 +104,7 @@ class Bulletin(Base):
     @property
     def batch(self) -> str:
         """The name of this bulletin's letters in the outbox."""
-        return f"bulletin:{self.id}"
+        return batch_of(self.id)
 
 
 class BulletinVersion(Base):

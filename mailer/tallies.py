@@ -1,7 +1,7 @@
 """The tallies: what became of each batch, by domain and sender, added up as it happens."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, ColumnElement, String, TextClause, delete, func, select, text
@@ -85,6 +85,16 @@ def of(session: Session, batch: str) -> Counts:
     columns = [func.coalesce(func.sum(TallyRow.__table__.c[name]), 0) for name in _COLUMNS]
     row = session.execute(select(*columns).where(TallyRow.batch == batch)).one()
     return Counts(*(int(n) for n in row))
+
+
+def of_each(session: Session, batches: Sequence[str]) -> dict[str, Counts]:
+    """The sums of many batches at once; one that has none yet is missing."""
+    if not batches:
+        return {}
+    asked = row_sets.given(session, "asked", {"batch": String()}, [(batch,) for batch in batches])
+    columns = [func.sum(TallyRow.__table__.c[name]) for name in _COLUMNS]
+    found = select(TallyRow.batch, *columns).join(asked, asked.c.batch == TallyRow.batch).group_by(TallyRow.batch)
+    return {row[0]: Counts(*(int(number) for number in row[1:])) for row in session.execute(found)}
 
 
 def by_domain(session: Session, batch: str) -> dict[str, Counts]:
