@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
-from foundation.era import clock_words, day_and_weekday
+from foundation.era import clock_words, day_and_weekday, era_year
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,11 @@ def moment(at: datetime | None, zone: tzinfo) -> str:
 def moment_with_year(at: datetime | None, zone: tzinfo) -> str:
     """`2026年11月24日(火) 9:05`."""
     return f"{at.astimezone(zone).year}年{moment(at, zone)}" if at else ""
+
+
+def era_moment(at: datetime | None, zone: tzinfo) -> str:
+    """`令和8年11月24日(火) 9:05`, as papers have it."""
+    return f"{era_year(at.astimezone(zone).date())}{moment(at, zone)}" if at else ""
 
 
 def day(on: date | datetime, zone: tzinfo) -> str:

@@ -28,6 +28,7 @@ from admin.pages_progress import Watchers
 from admin.pages_rotation import RotationPages
 from admin.pages_second_step import Door, SecondStepPages
 from admin.pages_sign_in import SignInPages
+from admin.pages_statement import StatementPages
 from admin.pages_statistics import StatisticsPages
 from admin.pages_subscriber_numbers import SubscriberNumberPages
 from admin.pages_subscribers import SubscriberPages
@@ -49,6 +50,7 @@ def console_routers(home: Home, pages: Pages, guard: Guard, watchers: Watchers) 
         writing.router(),
         PastingPages(desk, writing, page=page).router(),
         BulletinPages(home.approval_desk, pages=pages, guard=guard, watchers=watchers).router(),
+        StatementPages(desk, home.carriers, page=page).router(),
         NoticePages(notices, page=page).router(),
         NoticeEditingPages(notices, page=page).router(),
         SubscriberNumberPages(home.database, home.clock, town=home.town, page=page).router(),
@@ -57,8 +59,8 @@ def console_routers(home: Home, pages: Pages, guard: Guard, watchers: Watchers) 
         ).router(),
         BouncePages(home.database, home.clock, home.watch, home.carriers, page=page).router(),
         InboundPages(home.database, home.clock, pages=pages, guard=guard).router(),
-        LedgerPages(home.database, home.clock, home.town, page=ConsolePage(pages, guard)).router(),
-        StatisticsPages(desk, page=ConsolePage(pages, guard)).router(),
+        LedgerPages(home.database, home.clock, home.town, page=page).router(),
+        StatisticsPages(desk, page=page).router(),
         PracticePages(home.mailbox, pages=pages, guard=guard, public_url=home.settings.public_url).router(),
         BulletinApi(home.approval_desk, guard=guard).router(),
         SubscriberApi(home.database, home.clock, home.watch, guard=guard).router(),
