@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, String, cast, func, select
 from sqlalchemy.orm import Session
 
 from bulletins.life import BulletinState
 from bulletins.notice_templates import Kind
-from bulletins.tables import Bulletin, PublishingOrder, batch_of
+from bulletins.tables import BATCH, Bulletin, PublishingOrder, batch_of
 from mailer import tallies
 from mailer.tallies import Counts
 
@@ -72,13 +72,14 @@ class Delivery:
 
 def begun(session: Session, begin: datetime, end: datetime) -> list[Delivery]:
     """Those whose delivery began at `begin` or later and before `end`, the earliest first."""
+    within = (Bulletin.started_at >= begin, Bulletin.started_at < end)
     rows = session.execute(
         select(*_COLUMNS)
         .outerjoin(PublishingOrder, PublishingOrder.bulletin_id == Bulletin.id)
-        .where(Bulletin.started_at >= begin, Bulletin.started_at < end)
+        .where(*within)
         .order_by(Bulletin.started_at, Bulletin.id)
     ).all()
-    counts = tallies.of_each(session, [batch_of(row.id) for row in rows])
+    counts = tallies.of_each(session, select(BATCH + cast(Bulletin.id, String)).where(*within))
     return [_delivery(row, counts.get(batch_of(row.id), _NOTHING)) for row in rows]
 
 

@@ -9,9 +9,11 @@ from bulletins.calls import Call, Consent
 from bulletins.life import BulletinState
 from foundation.database import Base, RowId
 
+BATCH = "bulletin:"
+
 
 def batch_of(bulletin_id: int) -> str:
-    return f"bulletin:{bulletin_id}"
+    return f"{BATCH}{bulletin_id}"
 
 
 class Bulletin(Base):

@@ -26,12 +26,16 @@ class LedgerLine(Base):
     """One entry; `link` is the hash of the entry before it."""
 
     __tablename__ = "ledger"
-    __table_args__ = (Index("ix_ledger_actor", "actor", "id"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("ix_ledger_actor", "actor", "id"),
+        Index("ix_ledger_action_at", "action", "at"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
     actor: Mapped[str]
-    action: Mapped[str] = mapped_column(index=True)
+    action: Mapped[str]
     subject: Mapped[str] = mapped_column(index=True)
     details: Mapped[str]
     origin: Mapped[str] = mapped_column(default="", server_default="")

@@ -1,10 +1,10 @@
 """The tallies: what became of each batch, by domain and sender, added up as it happens."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, ColumnElement, String, TextClause, delete, func, select, text
+from sqlalchemy import BigInteger, ColumnElement, Select, String, TextClause, delete, func, select, text
 from sqlalchemy.orm import Session
 
 from foundation import row_sets
@@ -87,13 +87,10 @@ def of(session: Session, batch: str) -> Counts:
     return Counts(*(int(n) for n in row))
 
 
-def of_each(session: Session, batches: Sequence[str]) -> dict[str, Counts]:
+def of_each(session: Session, batches: Select[tuple[str]]) -> dict[str, Counts]:
     """The sums of many batches at once; one that has none yet is missing."""
-    if not batches:
-        return {}
-    asked = row_sets.given(session, "asked", {"batch": String()}, [(batch,) for batch in batches])
     columns = [func.sum(TallyRow.__table__.c[name]) for name in _COLUMNS]
-    found = select(TallyRow.batch, *columns).join(asked, asked.c.batch == TallyRow.batch).group_by(TallyRow.batch)
+    found = select(TallyRow.batch, *columns).where(TallyRow.batch.in_(batches)).group_by(TallyRow.batch)
     return {row[0]: Counts(*(int(number) for number in row[1:])) for row in session.execute(found)}
 
 

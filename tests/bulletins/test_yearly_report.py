@@ -151,7 +151,7 @@ def test_the_lag_is_that_from_the_event_with_its_median_and_its_longest(office: 
         "詐欺等の犯罪情報": Lag(3, timedelta(hours=2), timedelta(hours=9)),
         "地震・避難情報": Lag(1, timedelta(minutes=20), timedelta(minutes=20)),
     }
-    assert report.lag == Lag(4, timedelta(hours=2), timedelta(hours=9))
+    assert report.lag == Lag(4, timedelta(minutes=90), timedelta(hours=9))
 
 
 def test_what_has_no_event_of_its_own_has_no_lag(office: Office) -> None:
@@ -178,6 +178,16 @@ def test_a_notice_template_that_has_left_the_shelf_harms_no_report(office: Offic
     report = report_of(office)
 
     assert (report.total, report.lag) == (1, None)
+
+
+def test_a_drill_of_the_national_alarm_is_counted_as_one_and_a_drill_of_the_town_as_something_else(
+    office: Office,
+) -> None:
+    example = dict(office.home.shelf.get("drill").example)
+    sent(office, Sheet("drill", example, category="一般－国民保護・Jアラート－訓練"))
+    sent(office, Sheet("drill", example, category="一般－お知らせ－訓練"))
+
+    assert classes(report_of(office)) == {"Jアラート訓練情報": 1, "その他": 1}
 
 
 def test_a_class_that_has_left_the_town_file_is_still_counted_after_the_others(office: Office) -> None:
