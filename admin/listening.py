@@ -8,7 +8,7 @@ from admin.form_reading import Posted
 from bulletins.calls import LONGEST_CALLER, Call, Consent
 from bulletins.checks.consent import FIELD
 from bulletins.drafting import Sheet
-from bulletins.notice_shelf import NoticeShelf
+from bulletins.notice_shelf import Shelf
 from bulletins.notice_templates import NoticeTemplate
 from foundation.plain_text import forbidden_character
 
@@ -22,7 +22,7 @@ _OURS = frozenset({"headline", "advice", "attribution", "source", "call", "atten
 _TOLD = frozenset({"spot", "victim", "situation", "offender", "deed", "event", "impostor", "attribution"})
 
 
-def heard_notices(shelf: NoticeShelf) -> tuple[NoticeTemplate, ...]:
+def heard_notices(shelf: Shelf) -> tuple[NoticeTemplate, ...]:
     known = {notice.name: notice for notice in shelf.all()}
     return tuple(known[name] for name in HEARD if name in known)
 

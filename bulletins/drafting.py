@@ -102,8 +102,8 @@ class Drafting:
             return 0
 
     def begin(self, session: Session, sheet: Sheet, who: Signatory, *, at: datetime) -> Bulletin:
-        """Raises NotAllowed, UnknownNotice, NoticeRetired, FieldsInvalid, DraftInvalid, StartUnfit, UnknownBulletin (the
-        one it follows), KindUnfit."""
+        """Raises NotAllowed, UnknownNotice, NoticeRetired, FieldsInvalid, DraftInvalid, StartUnfit, KindUnfit, and
+        UnknownBulletin of the one it follows."""
         must_draft(who)
         self.schedule.refuse_unfit(sheet.starts_at, at=at)
         followed = find(session, sheet.follows) if sheet.follows is not None else None
