@@ -163,11 +163,12 @@ def test_what_has_no_event_of_its_own_has_no_lag(office: Office) -> None:
     earlier = f"{(MAY - timedelta(hours=5)).isoformat()}"
     sent(office, sheet(office, "crime", {"happened_at": earlier}, follows=first))
     sent(office, sheet(office, "correction", {"sent_at": earlier}, follows=first))
+    sent(office, sheet(office, "retraction", {"sent_at": earlier}))
     sent(office, sheet(office, "crime", {"happened_at": f"{(MAY + timedelta(hours=1)).isoformat()}"}))
 
     report = report_of(office)
 
-    assert report.total == 8
+    assert report.total == 9
     assert report.lags == {first: timedelta(hours=3)}
 
 
