@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from admin.roles import Role
+from admin.version_guard import Keeper, Seen
+from bulletins.approval import Blocked
 from bulletins.drafting import Sheet
+from bulletins.rough_drafts import Stroke
 from foundation import ledger
 from tests.admin.whole_console import TEXT, Console, whole_console, words
 from tests.admin.writing_form import autosave, opened
@@ -141,6 +144,22 @@ def test_a_bulletin_page_does_not_submit_words_that_were_saved_quietly_since(con
 
     assert (blind.status_code, stale.status_code) == (409, 409)
     assert console.desk.dossier(number).bulletin.state == "draft"
+
+
+def test_a_change_whose_submitting_is_refused_is_not_half_done(console: Console) -> None:
+    number = console.draft()
+    text = "〇〇町の一部で停電しています。復旧の見込みはまだ分かりません。"
+    stroke = Stroke(Sheet("plain", {"subject": "停電", "text": text}))
+    keeper = Keeper(console.desk, console.people[Role.DRAFTER])
+
+    with pytest.raises(Blocked):
+        keeper.keep(stroke, number, seen=Seen(version=1), submit=True)
+    with pytest.raises(Blocked):
+        keeper.keep(stroke, submit=True)
+
+    (draft,) = console.desk.listed()
+    assert (draft.version, draft.state) == (1, "draft")
+    assert TEXT in draft.text
 
 
 def test_a_page_saves_nothing_under_the_name_of_somebody_else_who_signed_in_since(console: Console) -> None:
