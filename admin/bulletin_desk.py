@@ -102,14 +102,15 @@ class BulletinDesk:
 
     def resume(self, bulletin_id: int, me: Colleague) -> None:
         with self.database.write() as session:
-            refuse_going_on(session, find(session, bulletin_id))
             on_its_way.resume(session, bulletin_id, signatory(me), at=self.clock.now())
+            refuse_going_on(session, find(session, bulletin_id))
 
     def send_again(self, bulletin_id: int, me: Colleague) -> int:
         with self.database.write() as session:
             at = self.clock.now()
+            letters = on_its_way.send_again(session, bulletin_id, signatory(me), hours=self.hours, at=at)
             refuse_going_on(session, find(session, bulletin_id))
-            return on_its_way.send_again(session, bulletin_id, signatory(me), hours=self.hours, at=at)
+            return letters
 
     def starts(self, wanted: datetime | None = None, *, no_hold: bool = False) -> datetime:
         """When a bulletin approved now would begin."""

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bulletins import archive
 from bulletins.drafting import LONGEST_LIFE
 from bulletins.kinds import LIFTING
-from bulletins.life import PUBLISHED, BulletinState, NotNow
+from bulletins.life import BulletinState, NotNow
 from bulletins.notice_templates import Kind
 from bulletins.tables import Bulletin
 from subscribers.town import CATEGORY_SEPARATOR
@@ -30,10 +30,8 @@ def is_danger(bulletin: Bulletin) -> bool:
 
 def in_force(session: Session, *, at: datetime) -> Bulletin | None:
     """A real warning that is approved or has begun, and is neither past its expiry nor lifted; the newest."""
-    recent = Bulletin.state.in_(PUBLISHED) & (Bulletin.started_at > at - LONGEST_LIFE)
-    found = select(Bulletin).where(
-        or_(Bulletin.state == BulletinState.WAITING.value, recent), Bulletin.category.startswith(_GENERAL)
-    )
+    recent = or_(Bulletin.state == BulletinState.WAITING.value, Bulletin.started_at > at - LONGEST_LIFE)
+    found = select(Bulletin).where(recent, Bulletin.category.startswith(_GENERAL))
     for bulletin in session.scalars(found.order_by(Bulletin.id.desc())):
         waits = bulletin.state == BulletinState.WAITING
         if is_danger(bulletin) and (waits or archive.is_in_force(session, bulletin, at=at)):

@@ -85,8 +85,8 @@ def refuse_while_sending(session: Session, bulletin: Bulletin) -> None:
 
 
 def refuse_going_on(session: Session, bulletin: Bulletin) -> None:
-    """To be called before a bulletin is resumed or sent again: what was put right does not go out any more. Raises
-    NotNow."""
+    """To be called where a bulletin is resumed or sent again, in the same transaction: what was put right does not go
+    out any more. Raises NotNow."""
     session.refresh(bulletin, with_for_update=True)
     for each in chain.members(session, bulletin):
         mends = any(one.id == bulletin.id for one in spoken_of(session, each)) or each.mends_id == bulletin.id

@@ -144,6 +144,19 @@ def test_what_was_put_right_is_not_resumed(console: Console) -> None:
     assert console.desk.dossier(first).bulletin.state == "halted"
 
 
+def test_what_was_put_right_is_not_sent_again_either(console: Console) -> None:
+    first = sent(console, example(console, "suspicious-person"))
+    console.desk.resume(first, console.people[Role.APPROVER])
+    with console.home.database.write() as session:
+        assert console.home.publisher.finish(session, at=console.clock.now()) == 1
+    begun(console, example(console, "correction", first))
+
+    answer = console.browser(Role.APPROVER).post(f"/admin/bulletins/{first}/send-again", data={"version": "1"})
+
+    assert answer.status_code == 409
+    assert console.desk.dossier(first).bulletin.state == "sent"
+
+
 def test_a_drill_beside_a_real_warning_is_refused_by_name_on_the_console_and_by_the_api(console: Console) -> None:
     real = begun(console, example(console, "weather"))
     number = submitted(console, example(console, "drill"))

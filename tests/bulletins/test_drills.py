@@ -24,29 +24,29 @@ def drill(office: Office) -> Sheet:
     return example(office, "drill")
 
 
-def _waiting(office: Office) -> object:
-    return office.waiting(example(office, "weather"))
+def _waiting(office: Office) -> None:
+    office.waiting(example(office, "weather"))
 
 
-def _urgent(office: Office) -> object:
-    return office.waiting(example(office, "evacuation"), Decision(urgent=True, reason="川があふれるため"))
+def _urgent(office: Office) -> None:
+    office.waiting(example(office, "evacuation"), Decision(urgent=True, reason="川があふれるため"))
 
 
-def _halted(office: Office) -> object:
-    return office.halt(office.sending(example(office, "weather")))
+def _halted(office: Office) -> None:
+    office.halt(office.sending(example(office, "weather")))
 
 
-def _corrected(office: Office) -> object:
+def _corrected(office: Office) -> None:
     first = office.sending(example(office, "weather"))
     office.halt(first)
-    return office.waiting(example(office, "correction", first))
+    office.waiting(example(office, "correction", first))
 
 
-def _follow_up(office: Office) -> object:
+def _follow_up(office: Office) -> None:
     first = office.begun(example(office, "weather"))
     office.clock.move(timedelta(hours=5))
     office.begun(example(office, "weather", first))
-    return office.clock.move(timedelta(hours=2))
+    office.clock.move(timedelta(hours=2))
 
 
 REAL = [
@@ -86,24 +86,24 @@ def test_the_refusal_names_the_real_one_and_until_when(office: Office) -> None:
     assert "11月20日 16:00" in str(refused.value)
 
 
-def _lifted(office: Office) -> object:
+def _lifted(office: Office) -> None:
     first = office.begun(example(office, "weather"))
-    return office.begun(example(office, "weather-clear", first))
+    office.begun(example(office, "weather-clear", first))
 
 
-def _retracted(office: Office) -> object:
+def _retracted(office: Office) -> None:
     first = office.sending(example(office, "weather"))
     office.halt(first)
-    return office.begun(example(office, "retraction", first))
+    office.begun(example(office, "retraction", first))
 
 
-def _withdrawn(office: Office) -> object:
-    return office.withdraw(office.sending(example(office, "weather")))
+def _withdrawn(office: Office) -> None:
+    office.withdraw(office.sending(example(office, "weather")))
 
 
-def _expired(office: Office) -> object:
+def _expired(office: Office) -> None:
     office.begun(example(office, "weather"))
-    return office.clock.move(timedelta(hours=6))
+    office.clock.move(timedelta(hours=6))
 
 
 UNREAL = [
