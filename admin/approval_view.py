@@ -55,7 +55,7 @@ def approval_view(approvals: ApprovalDesk, bulletin: Bulletin, me: Colleague) ->
         telephone=approvals.on_the_telephone(bulletin.id) if waits and drafts and not could else (),
         to_countersign=countersign_words(bulletin),
         countersign=may_countersign(bulletin, signatory(me)),
-        alone=drafts and undecided and approvals.solo.allows(bulletin),
+        alone=drafts and undecided and not (waits and could) and approvals.solo.allows(bulletin),
         overridden=overridden_words(desk.hours, usual, at=at) if waits else "",
         closing=closing_words(desk.hours, at=at) if waits else "",
         wanted=wanted_words(bulletin, desk.town.zone, at=at) if undecided else "",

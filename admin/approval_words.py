@@ -4,6 +4,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from admin.japanese_times import start_words
 from bulletins.approval_marks import Road, awaits_countersigning
+from bulletins.schedule import moment_words
 from bulletins.tables import Bulletin
 from foundation.era import clock_words
 from mailer.delivery_hours import DeliveryHours, NeverOpens
@@ -71,7 +72,7 @@ def wanted_words(bulletin: Bulletin, zone: tzinfo, *, at: datetime) -> str:
     """The start that was asked for, as long as nothing else was decided; empty where none was."""
     if bulletin.wanted_start is None:
         return ""
-    words = start_words(bulletin.wanted_start, zone, at=at).text
     if bulletin.wanted_start <= at:
-        return f"予約した日時（{words}）は過ぎました。承認されしだい始まります。"
+        return f"予約した日時（{moment_words(bulletin.wanted_start, zone)}）は過ぎました。承認されしだい始まります。"
+    words = start_words(bulletin.wanted_start, zone, at=at).text
     return f"{words} に始める予約です（{time_left(bulletin.wanted_start, at=at)}）。"

@@ -312,7 +312,7 @@ def test_what_is_scheduled_stands_on_the_first_page_from_the_draft_on(console: C
     late = words(console.browser(Role.APPROVER).get(f"/admin/bulletins/{number}"))
 
     assert "きょう 正午 に始める予約です（あと3時間）。" in submitted
-    assert "予約した日時（きょう 正午）は過ぎました。承認されしだい始まります。" in late
+    assert "予約した日時（11月24日(火) 正午）は過ぎました。承認されしだい始まります。" in late
 
 
 def test_the_drill_of_today_stands_in_red_on_the_first_page_until_somebody_confirms_it(console: Console) -> None:
