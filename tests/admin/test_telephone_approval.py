@@ -19,6 +19,7 @@ from bulletins.approval_codes import LIFE, TRIES, ApprovalCodeRow, CodeRefused
 from bulletins.approval_marks import AlreadyDone
 from bulletins.life import BulletinState, WrongState
 from bulletins.signatory import NotAllowed
+from bulletins.tables import Bulletin
 from foundation.ledger import LedgerLine
 from mailer.outbox_tables import LetterRow
 from tests.admin.town_hall import PLAIN, TEXT, Hall, codes_in, town_hall
@@ -419,3 +420,14 @@ def test_letters_and_submission_commit_together_or_not_at_all(hall: Hall) -> Non
 
     assert hall.letters("kacho") == []
     assert hall.bulletin(number).state == BulletinState.DRAFT
+
+
+def test_a_code_that_was_left_behind_by_an_earlier_version_approves_nothing(hall: Hall) -> None:
+    number = hall.submitted()
+    with hall.home.database.write() as session:
+        session.get_one(Bulletin, number).version = 2  # behind the rooms' back: nothing has voided the code
+
+    with pytest.raises(CodeRefused):
+        hall.call(number, "kacho", hall.code("kacho"))
+
+    assert hall.home.approval_desk.on_the_telephone(number) == []

@@ -46,9 +46,9 @@ def code(house: House, count: int = 1) -> str:
         lambda: [one for one in house.letters(APPROVER) if "承認依頼" in str(one["Subject"])][count - 1 :],
         what="the letter with the code",
     )
-    found = re.search(r"^\d{4} \d{4}$", str(asked[-1].get_content()), re.MULTILINE)
+    found = re.search(r"^(\d{4} \d{4})\r?$", str(asked[-1].get_content()), re.MULTILINE)
     assert found is not None
-    return found[0]
+    return found[1]
 
 
 def call(page: Page, typed: str) -> None:
