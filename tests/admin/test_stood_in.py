@@ -111,7 +111,7 @@ def test_of_two_who_sign_off_at_once_one_is_told_who_was_first(hall: Hall) -> No
 
     [lost] = [failure for failure in failures if failure is not None]
     assert isinstance(lost, AlreadyDone)
-    assert hall.bulletin(number).countersigner_name in str(lost)
+    assert str(hall.bulletin(number).countersigner_name) in str(lost)
     assert hall.deeds(number).count("bulletin.countersigned") == 1
 
 

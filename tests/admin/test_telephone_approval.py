@@ -355,7 +355,7 @@ def test_of_two_approvals_at_once_one_wins_and_the_other_is_told_who_was_first(h
 
     [lost] = [end for end in ends if end is not None]
     assert isinstance(lost, AlreadyDone)
-    assert hall.bulletin(number).approver_name in str(lost)
+    assert str(hall.bulletin(number).approver_name) in str(lost)
     assert hall.deeds(number).count("bulletin.approved") == 1
 
 

@@ -108,9 +108,10 @@ def test_the_past_bulletins_add_up_and_left_inside_the_hours(home: Home) -> None
             assert bulletin.approver_id != bulletin.submitter_id
 
 
-def test_no_letter_of_the_sample_waits_to_be_sent(home: Home) -> None:
+def test_of_the_sample_only_the_letter_that_asks_for_the_approval_waits_to_be_sent(home: Home) -> None:
     with home.database.read() as session:
-        assert session.scalar(select(func.count()).where(OutboxRow.state.in_(["queued", "deferred"]))) == 0
+        waiting = select(OutboxRow.address).where(OutboxRow.state.in_(["queued", "deferred"]))
+        assert session.scalars(waiting).all() == ["approver@city.example.jp"]
 
 
 def test_one_address_is_under_watch_and_one_was_stopped(home: Home) -> None:

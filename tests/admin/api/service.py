@@ -83,13 +83,12 @@ class Callers:
 def application(office: Office) -> FastAPI:
     """With a page's own handler for what is missing, as the whole service has one."""
     home = office.home
-    desk = home.bulletin_desk
     guard = Guard(office.database, office.clock, public_url="http://127.0.0.1:8000")
     app = FastAPI(openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     turned_away.install(app, Pages(TEMPLATES, {"town": home.town, "practice": True}))
     app.add_exception_handler(HTTPException, _page)
     install_problems(app)
-    app.include_router(BulletinApi(desk, guard=guard).router())
+    app.include_router(BulletinApi(home.approval_desk, guard=guard).router())
     app.include_router(SubscriberApi(office.database, office.clock, home.watch, guard=guard).router())
     return app
 
