@@ -8,18 +8,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from admin import api_tokens, staff
+from admin import api_tokens
 from admin.roles import Role
-from admin.staff import Colleague
 from bulletins.drafting import Sheet
-from foundation.addresses import Address
 from foundation.setting_values import SettingInvalid
 from foundation.settings import load
 from service.checks import Verdict, findings
 from service.home import Home
-from tests.admin.town_hall import codes_in
 from tests.admin.whole_console import PLAIN, TEXT, Console, whole_console, words
-from tests.subscribers.people import letters_to
 from tests.support.clock import HandClock
 
 EVENING = datetime(2026, 11, 27, 11, 5, tzinfo=UTC)  # a Friday, 20:05 in Japan
@@ -37,29 +33,6 @@ def released(tmp_path: Path) -> Iterator[Console]:
     """Where one person on duty may send the notice `plain`."""
     with whole_console(tmp_path, {"HANSHO_SOLO_NOTICES": "plain"}) as console:
         yield console
-
-
-def code(console: Console, who: Colleague) -> str:
-    return codes_in([letter.body for letter in letters_to(console.home.database, who.address)])[-1]
-
-
-def rank(console: Console, who: Colleague, number: int) -> None:
-    with console.home.database.write() as session:
-        staff.add(
-            session,
-            Address.parse(who.address),
-            who.name,
-            role=who.role,
-            password_hash=None,
-            at=console.clock.now(),
-            actor="command",
-            deputy_rank=number,
-        )
-
-
-def call(console: Console, number: int, who: Colleague, typed: str, **more: str) -> httpx.Response:
-    form = {"version": "1", "telephone": "1", "approver": str(who.id), "code": typed, **more}
-    return console.browser(Role.DRAFTER).post(f"/admin/bulletins/{number}/telephone", data=form)
 
 
 def state(console: Console, number: int) -> str:

@@ -1,7 +1,6 @@
 """Approval on the console's pages: by telephone, as a deputy, alone, and on the drill's day; and by the API."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -15,20 +14,10 @@ from tests.admin.town_hall import codes_in
 from tests.admin.whole_console import Console, whole_console, words
 from tests.subscribers.people import letters_to
 
-EVENING = datetime(2026, 11, 27, 11, 5, tzinfo=UTC)  # a Friday, 20:05 in Japan
-REASON = "火災が広がり、責任者に連絡が取れないため"
-
 
 @pytest.fixture
 def console(tmp_path: Path) -> Iterator[Console]:
     with whole_console(tmp_path) as console:
-        yield console
-
-
-@pytest.fixture
-def released(tmp_path: Path) -> Iterator[Console]:
-    """Where one person on duty may send the notice `plain`."""
-    with whole_console(tmp_path, {"HANSHO_SOLO_NOTICES": "plain"}) as console:
         yield console
 
 

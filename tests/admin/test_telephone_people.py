@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,10 +19,8 @@ from bulletins.signatory import NotAllowed
 from bulletins.tables import Bulletin
 from foundation.ledger import LedgerLine
 from mailer.outbox_tables import LetterRow
-from tests.admin.town_hall import PLAIN, TEXT, Hall, town_hall
+from tests.admin.town_hall import Hall, town_hall
 from tests.support.clock import HandClock
-
-OTHER = replace(PLAIN, fields={"subject": "停電は復旧しました", "text": TEXT})
 
 
 @pytest.fixture
