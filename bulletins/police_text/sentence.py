@@ -23,9 +23,12 @@ _DONE_TO = re.compile(r"(?P<victim>[^、。「」『』\nにを]{1,20}?)(?:に�
 _MISSING = re.compile(
     r"(?P<who>(?<![0-9])[0-9一二三四五六七八九十]{1,3}(?:歳代|歳|才|代)(?:くらい|ぐらい|位|前後)?の[^、。「」\s]{0,8}?(?:女性|男性|方|女の子|男の子|女児|男児))(?:を[探捜]しています)?"
 )
-_IMPOSTOR = re.compile(r"(?P<impostor>[^、。「」『』■★\s]{2,40}?)(?:を|と)(?:かた|騙|語|名の|名乗|装)")
+_IMPOSTOR = re.compile(r"(?P<impostor>[^、。「」『』■★\s]{2,40}?)(?:を|と)(?:かた|騙|語|名の|名乗|装)[るりっいう]")
 
-_A_CALL = re.compile(r"[^、。\n]{0,20}電話(?:が|は)?[^、。\n]{0,20}")
+_A_CALL = re.compile(
+    r"(?:者|人物|人)?(?:から)?の?(?:ウソの|うその|嘘の|不審な|怪しい)?電話が"
+    r"(?:入って|続いて|相次いで|かかって(?:きて)?|掛かって(?:きて)?)います"
+)
 
 
 def told(text: str, start: int, end: int, *, after_place: bool = True) -> Iterator[Fact]:
@@ -70,7 +73,7 @@ def impostor_in(line: Line) -> Fact | None:
     found = _IMPOSTOR.search(shown)
     if found is None:
         return None
-    # That a call comes in is what our own sentence says.
+    # That calls come in is what our own sentence says; whatever else is told of them stays to be seen.
     call = _A_CALL.match(shown, found.end())
     end = line.at + (call or found).end()
     return Fact("impostor", line.text[found.start(1) : found.end(1)], ((line.at + found.start(), end),))

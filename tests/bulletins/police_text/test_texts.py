@@ -79,3 +79,10 @@ def test_a_text_that_is_too_long_says_so() -> None:
     found = fitted("水車町で停電しています。\n" * 4000, "plain")
 
     assert any("長すぎる" in piece for piece in found.leftover)
+
+
+def test_what_is_told_of_a_call_beyond_our_own_sentence_is_not_dropped() -> None:
+    found = fitted("本日、市内に、警察官をかたる男から電話がありカードを渡しました。", "fraud-call")
+
+    assert found.values["impostor"] == "警察官"
+    assert any("男から電話がありカードを渡しました" in piece for piece in found.leftover)
