@@ -23,7 +23,7 @@ _FILLS: Mapping[str, tuple[str, ...]] = {
     "subject": ("headline",),
 }
 # Told of one occasion; where the text is silent the form must not say the usual.
-_TOLD = frozenset({"spot", "victim", "situation", "offender", "deed", "event", "area", "impostor"})
+_TOLD = frozenset({"spot", "victim", "situation", "offender", "deed", "event", "area", "impostor", "attribution"})
 # Marks, brackets and the small words between what was read: nothing that anybody would miss.
 _NOTHING = re.compile(
     r"(?:[\s、。，．・･•■□●○◎★☆◆◇▼▽※【】\[\]()（）:：「」!！-]|現在|お宅|において|にて|ごろ|ころ|頃|から|より|に対し|の|で|が|に|を|は|、)*"

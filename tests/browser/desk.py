@@ -24,6 +24,8 @@ def drafters_window(browser: Browser, house: House, *, script: bool = True) -> I
     )
     page = context.new_page()
     sign_in(house, page, Role.DRAFTER)
+    # The address of the sign-in page ends as the one that it leads to.
+    expect(page.get_by_role("button", name="サインアウト")).to_be_visible()
     yield page
     context.close()
 

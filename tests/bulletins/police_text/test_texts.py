@@ -65,7 +65,7 @@ def test_the_free_text_takes_all_but_what_the_service_writes_itself() -> None:
 def test_what_happened_is_never_the_usual_where_the_text_is_silent() -> None:
     found = fitted("本日午後3時ごろ、水車町2丁目で事案がありました。", "suspicious-person")
 
-    for field in ("offender", "deed", "victim", "spot"):
+    for field in ("offender", "deed", "victim", "spot", "attribution"):
         assert found.values[field] == ""
 
 
