@@ -8,14 +8,21 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner, Result
 
-from admin import api_tokens, sign_in
+from admin import api_tokens, invitations, one_time_codes, sign_in, staff_requests
+from admin import staff as register
 from admin.roles import Role
 from admin.sign_in import SignedIn, SignIn
+from admin.staff_requests import Kind
 from foundation import ledger
+from foundation.addresses import Address
 from foundation.database import Base, Database
 from foundation.tokens import Keyring
 from service.commands.staff import staff
+from service.home import SAMPLE_TOWN, TEMPLATES
+from subscribers.stationery import Stationery
+from subscribers.town import load_town
 from tests.admin.conftest import MORNING, PASSWORD
+from tests.admin.test_one_time_codes import set_up
 from tests.support.clock import HandClock
 
 ADDRESS = "tanto@example.jp"
@@ -104,6 +111,41 @@ def test_whoever_is_shut_out_loses_tokens_and_the_ledger_knows_who_did_it(desk: 
     with desk.database.read() as session:
         assert api_tokens.owner(session, token, at=MORNING) is None
         assert {line.actor for line in ledger.lines_about(session, "staff:1")} == {"command"}
+
+
+def test_lost_codes_are_forgotten_by_command_and_the_request_for_it_is_settled(desk: SimpleNamespace) -> None:
+    entered(desk)
+    with desk.database.read() as session:
+        me = register.find(session, Address.parse(ADDRESS))
+    assert me is not None
+    set_up(desk.database, desk.keyring, me)
+    with desk.database.write() as session:
+        staff_requests.ask_about(session, Kind.CODES, me.id, me, at=MORNING)
+
+    result = run(desk, "reset-codes", ADDRESS)
+    again = run(desk, "reset-codes", ADDRESS)
+
+    assert (result.exit_code, again.exit_code) == (0, 1)
+    with desk.database.read() as session:
+        assert not one_time_codes.is_on(session, me.id)
+        assert staff_requests.open_ones(session, at=MORNING) == []
+        actors = [line.actor for line in ledger.lines_about(session, me.actor) if line.action == "staff.codes-reset"]
+    assert actors == ["command"]
+
+
+def test_an_invitation_by_command_goes_out_and_replaces_the_one_that_waits(desk: SimpleNamespace) -> None:
+    desk.home = SimpleNamespace(
+        stationery=Stationery.read(TEMPLATES / "letters", load_town(SAMPLE_TOWN), "https://anzen.example.jp")
+    )
+    for _ in range(2):
+        assert run(desk, "invite", ADDRESS, "--name", "新任", "--role", "approver").exit_code == 0
+
+    with desk.database.read() as session:
+        [row] = invitations.open_ones(session)
+        assert (row.address, row.role) == (ADDRESS, "approver")
+        assert row.token_hash is not None
+    entered(desk)
+    assert run(desk, "invite", ADDRESS, "--name", "新任", "--role", "approver").exit_code == 1
 
 
 def test_the_list_shows_who_may_enter(desk: SimpleNamespace) -> None:
