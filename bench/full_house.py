@@ -205,7 +205,8 @@ def _tell(session: Session) -> None:
     statement = (
         "INSERT INTO ledger (at, actor, action, subject, details, origin, link, hash)"  # noqa: S608 -- our own words
         " SELECT since, 'resident', 'subscriber.registered', 'subscriber:' || id,"
-        f" '{{\"place\": \"' || {places} || '\"}}', '', '', 'bench:' || id FROM subscribers WHERE id % 10 = 0 ORDER BY id"
+        f" '{{\"place\": \"' || {places} || '\"}}', '', '', 'bench:' || id FROM subscribers"
+        " WHERE id % 10 = 0 ORDER BY id"
     )
     session.execute(text(statement))
 
