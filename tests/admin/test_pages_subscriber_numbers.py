@@ -44,7 +44,7 @@ def come(console: Console, place: str | None, choices: Choices, *, at: datetime)
 def filled(console: Console) -> Console:
     """16 people by three places, four of whom want one topic in the north; one has left."""
     at = console.clock.now()
-    numbers = []
+    numbers: list[int] = []
     for place, many in PLACES.items():
         for _ in range(many):
             at -= timedelta(seconds=1)
