@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import case, func, literal_column, select
 from sqlalchemy.orm import Session
 
+from foundation import row_sets
 from mailer.bounce_facts import BounceFactRow
 from mailer.wall_clock import moments_at
 
@@ -46,5 +47,5 @@ def counts_by_week(session: Session, starts: Sequence[date], zone: ZoneInfo) -> 
         .subquery()
     )
     columns = (facts.c.week, facts.c.domain, facts.c.bounce_class)
-    rows = session.execute(select(*columns, func.count()).group_by(*columns))
+    rows = row_sets.fetched(session, select(*columns, func.count().label("number")).group_by(*columns))
     return [WeekCount(*row) for row in rows]

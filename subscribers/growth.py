@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, String, cast, func, literal, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from foundation import row_sets
 from foundation.database import Base, Database, insert_into
 from foundation.ledger import LedgerLine
 from foundation.strides import Strides
@@ -137,7 +138,7 @@ def count_old_imports(database: Database, zone: ZoneInfo, *, at: datetime) -> No
 def by_day(session: Session, first: date) -> list[Tick]:
     """From that day on."""
     columns = (GrowthRow.day, GrowthRow.event, GrowthRow.place, GrowthRow.number)
-    rows = session.execute(select(*columns).where(GrowthRow.day >= first.isoformat()).order_by(GrowthRow.day))
+    rows = row_sets.fetched(session, select(*columns).where(GrowthRow.day >= first.isoformat()).order_by(GrowthRow.day))
     return [Tick(day, Event(event), place, number) for day, event, place, number in rows]
 
 
@@ -147,7 +148,7 @@ def by_month(session: Session, first: date) -> list[Tick]:
     month = func.substr(GrowthRow.day, 1, 7).label("month")
     days = select(month, GrowthRow.event, GrowthRow.place, GrowthRow.number).where(since).subquery()
     columns = (days.c.month, days.c.event, days.c.place)
-    rows = session.execute(select(*columns, func.sum(days.c.number)).group_by(*columns))
+    rows = row_sets.fetched(session, select(*columns, func.sum(days.c.number).label("number")).group_by(*columns))
     return [Tick(month, Event(event), place, int(number)) for month, event, place, number in rows]
 
 

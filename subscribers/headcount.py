@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Index, case, func, insert, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
+from foundation import row_sets
 from foundation.database import Base, RowId, is_sqlite
 from subscribers.tables import Choice, ChoiceKind, Subscriber, SubscriberState
 
@@ -129,10 +130,11 @@ def wishes(session: Session, kind: ChoiceKind) -> dict[tuple[str, ...], int]:
     if not is_counted(session):
         return {}
     column = HeadcountRow.topics if kind is ChoiceKind.TOPIC else HeadcountRow.areas
-    rows = session.execute(
-        select(column, func.sum(HeadcountRow.number))
+    rows = row_sets.fetched(
+        session,
+        select(column.label("keys"), func.sum(HeadcountRow.number).label("number"))
         .where(HeadcountRow.standing == SubscriberState.ACTIVE)
-        .group_by(column)
+        .group_by(column),
     )
     return {unpacked(text): int(number) for text, number in rows if number > 0}
 
