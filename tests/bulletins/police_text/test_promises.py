@@ -4,7 +4,7 @@ import re
 import sys
 import unicodedata
 from datetime import datetime
-from re import _constants, _parser  # type: ignore[attr-defined]
+from re import _constants, _parser
 from types import FrameType
 
 import pytest
