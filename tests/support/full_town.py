@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from admin import sign_in, staff
 from admin.guard import COOKIE
 from admin.roles import Role
-from admin.staff import Colleague
+from admin.staff import Colleague, StaffRow
 from bulletins.approval import Decision
 from bulletins.drafting import Sheet
 from bulletins.life import EDITABLE, BulletinState
@@ -29,6 +29,7 @@ from subscribers.tables import Invitation, Subscriber, SubscriberState
 from tests.support.clock import HandClock
 from tests.support.served import listening, serving, url_of
 
+SOLO = "evacuation"  # which one person on duty may send alone here
 FRIDAY = datetime(2026, 11, 27, 1, 0, tzinfo=UTC)  # ten o'clock in the town
 _PARAMETER = re.compile(r"{(\w+)}")
 
@@ -53,9 +54,11 @@ class FullTown:
     def ways(self, path: str) -> Sequence[str]:
         """Raises KeyError for a parameter that nobody has told this town about."""
         names = _PARAMETER.findall(path)
-        if path.endswith("/edit") and names == ["bulletin_id"]:
-            return [_PARAMETER.sub(str(number), path) for number in self._editable()]
-        return [_PARAMETER.sub(value, path, count=1) for value in self._values(names[0])] if names else [path]
+        if not names:
+            return [path]
+        values = [str(number) for number in self._few(path)] if names[0] == "bulletin_id" else self._values(names[0])
+        filled = [_PARAMETER.sub(value, path, count=1) for value in values]
+        return [way for each in filled for way in self.ways(each)]
 
     def resident_pages(self) -> Sequence[str]:
         """What residents see, with tokens that are good, used and unknown."""
@@ -78,30 +81,37 @@ class FullTown:
             "/nothing-here",
         )
 
-    def _editable(self) -> Sequence[int]:
+    def _few(self, path: str) -> Sequence[int]:
+        """One bulletin of each state that the page is about."""
+        query = select(func.max(Bulletin.id)).group_by(Bulletin.state)
+        if path.endswith("/edit"):
+            query = query.where(Bulletin.state.in_(EDITABLE))
+        elif path.endswith("/alone"):
+            query = query.where(Bulletin.notice == SOLO, Bulletin.state == BulletinState.DRAFT)
+        elif path.endswith(("/not-reached", "/statement")):
+            query = query.where(Bulletin.started_at.is_not(None))
         with self.home.database.read() as session:
-            state = Bulletin.state
-            return session.scalars(select(func.max(Bulletin.id)).where(state.in_(EDITABLE)).group_by(state)).all()
+            return session.scalars(query).all()
 
     def _values(self, parameter: str) -> Sequence[str]:
+        ready = {
+            "notice": ("suspicious-person", "plain", "evacuation", "drill"),
+            "name": ("suspicious-person",),
+            "version": ("0",),
+            "year": ("2026",),
+            "key": ("unknown",),
+            "token": ("unknown",),
+        }
+        if parameter in ready:
+            return ready[parameter]
+        alive = Subscriber.address.is_not(None)
+        queries = {
+            "subscriber_id": select(func.max(Subscriber.id)).where(alive).group_by(Subscriber.state),
+            "mail_id": select(InboundRow.id),
+            "staff_id": select(StaffRow.id),
+        }
         with self.home.database.read() as session:
-            match parameter:
-                case "bulletin_id":
-                    found: Sequence[int] = session.scalars(select(func.max(Bulletin.id)).group_by(Bulletin.state)).all()
-                case "subscriber_id":
-                    alive = Subscriber.address.is_not(None)
-                    found = session.scalars(
-                        select(func.max(Subscriber.id)).where(alive).group_by(Subscriber.state)
-                    ).all()
-                case "mail_id":
-                    found = session.scalars(select(InboundRow.id)).all()
-                case "notice":
-                    return ("suspicious-person", "plain", "evacuation", "drill")
-                case "key":
-                    return ()  # of the practice mailbox, which is empty here
-                case _:
-                    raise KeyError(parameter)
-        return [str(each) for each in found]
+            return [str(each) for each in session.scalars(queries[parameter])]
 
     def _fill(self) -> None:
         """The states that the sample does not have."""
@@ -120,6 +130,7 @@ class FullTown:
                     self.home.publisher.fan_out(session, at=self.clock.now())
                 if state is BulletinState.HALTED:
                     desk.halt(number, drafter)
+        desk.begin(self._sheet(SOLO), drafter)
         number = desk.begin(self._sheet("event"), drafter)
         desk.submit(number, drafter)
         desk.approve(number, Decision(version=1), approver)
@@ -169,7 +180,7 @@ def full_town(data: Path) -> Iterator[FullTown]:
     clock = HandClock(FRIDAY)
     with listening() as door:
         url = url_of(door)
-        home = Home(load({"HANSHO_DATA": str(data), "HANSHO_PUBLIC_URL": url}), clock)
+        home = Home(load({"HANSHO_DATA": str(data), "HANSHO_PUBLIC_URL": url, "HANSHO_SOLO_NOTICES": SOLO}), clock)
         METADATA.create_all(home.database.engine)
         town = FullTown(home, url, clock)
         with serving(door, whole_app(home)):
