@@ -5,6 +5,8 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from admin import problem_details
@@ -90,7 +92,11 @@ class _Answers:
 
     async def _kept(self, request: Request) -> str:
         """Where the form that was turned away is found again; empty for what is no writing of staff."""
-        form = await request.form(max_files=0, max_fields=MOST_FIELDS) if self.forms else None
+        try:
+            form = await request.form(max_files=0, max_fields=MOST_FIELDS) if self.forms else None
+        except (ClientDisconnect, HTTPException):
+            # The page was closed in the middle, or sent what is no form.
+            return ""
         if self.forms is None or not form or MARK not in form:
             return ""
         pairs = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]

@@ -174,6 +174,15 @@ def test_a_script_is_told_that_the_session_ended_instead_of_a_page(console: Cons
     assert rows(console) == 0
 
 
+def test_what_is_no_form_is_turned_away_without_a_fault(console: Console) -> None:
+    kind = "multipart/form-data"
+
+    answer = httpx.post(console.url + WRITE, content=b"x" * 100, headers={"Content-Type": kind})
+
+    assert answer.status_code == 403
+    assert rows(console) == 0
+
+
 @pytest.mark.parametrize("key", ["x", "a" * 32, "%00", "a" * 400])
 def test_an_odd_key_gets_a_page_and_not_a_fault(console: Console, key: str) -> None:
     answer = console.browser(Role.DRAFTER).get(f"/admin/write/kept/{key}")
