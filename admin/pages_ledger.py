@@ -1,7 +1,5 @@
 """The pages of the ledger: search, proof of the chain, export."""
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
@@ -20,6 +18,7 @@ from foundation import ledger, ledger_search
 from foundation.clock import Clock
 from foundation.database import Database
 from foundation.ledger_search import Question
+from foundation.spreadsheet import as_csv, csv_line
 from subscribers.town import Town
 
 Form = Annotated[Posted, Depends(posted)]
@@ -101,16 +100,15 @@ class LedgerPages:
             proof=proof,
         )
 
-    def _rows(self, question: Question) -> Iterator[str]:
-        # Excel takes a CSV for UTF-8 only when it begins with this mark.
-        yield "\ufeff" + _row(_COLUMNS)
+    def _rows(self, question: Question) -> Iterator[bytes]:
+        yield as_csv([_COLUMNS])
         with self._database.read() as session:
             names = _names(staff.all_ever(session))
             for line in ledger_search.lines(session, question):
                 moment = line.at.astimezone(self._town.zone).isoformat(timespec="seconds")
                 who = who_words(line.actor, names)
                 cells = (line.id, moment, line.actor, who, line.action, line.subject, line.details, line.origin)
-                yield _row((*cells, line.link, line.hash))
+                yield csv_line((*cells, line.link, line.hash))
 
 
 _ACTOR = re.compile(r"[a-z]+(?::[a-z0-9-]+)?")
@@ -146,12 +144,3 @@ def _midnight(day: date, town: Town) -> datetime | None:
 
 def _names(everyone: list[staff.Colleague]) -> Mapping[int, str]:
     return {one.id: one.name for one in everyone}
-
-
-def _row(cells: tuple[object, ...]) -> str:
-    line = io.StringIO()
-    # A cell that a spreadsheet would take for a formula is made plain text.
-    csv.writer(line).writerow(
-        ["'" + text if text[:1] in ("=", "+", "-", "@", "\t") else text for text in map(str, cells)]
-    )
-    return line.getvalue()

@@ -1,7 +1,5 @@
 """The page of how many subscribers there are, what they want, and what brought them; and the same as CSV."""
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -34,6 +32,7 @@ from admin.wish_report import Wishes, wishes
 from bulletins.tables import Bulletin
 from foundation.clock import Clock
 from foundation.database import Database
+from foundation.spreadsheet import Cell, as_csv
 from subscribers import growth, headcount
 from subscribers.tables import ChoiceKind, SubscriberState
 from subscribers.town import Town
@@ -97,7 +96,7 @@ class SubscriberNumberPages:
             return self._page.message(request, 404, "この表はありません", "登録者の数のページから選んでください。")
         name = f"subscribers-{table}-{self._clock.now().astimezone(self._town.zone):%Y%m%d}.csv"
         headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
-        return Response("\ufeff" + _as_csv(rows), media_type="text/csv; charset=utf-8", headers=headers)
+        return Response(as_csv(rows), media_type="text/csv; charset=utf-8", headers=headers)
 
     def _numbers(self) -> Numbers:
         now, zone = self._clock.now(), self._town.zone
@@ -136,7 +135,7 @@ class SubscriberNumberPages:
     def _place(self, place: str) -> str:
         return self._labels.get(place, place) or NO_PLACE
 
-    def _tables(self, numbers: Numbers) -> dict[str, Iterable[Sequence[object]]]:
+    def _tables(self, numbers: Numbers) -> dict[str, Iterable[Sequence[Cell]]]:
         return {
             "months": [
                 ("月", "登録", "名簿の取り込み", "再開", "配信停止", "不達で停止", "増減", "月末の登録者"),
@@ -158,19 +157,8 @@ class SubscriberNumberPages:
         }
 
 
-def _wish_rows(name: str, found: Wishes) -> Iterable[Sequence[object]]:
+def _wish_rows(name: str, found: Wishes) -> Iterable[Sequence[Cell]]:
     return [
         (name, "届く人", "うち、選んで受け取る人"),
         *((line.label, line.number, line.chosen) for line in found.lines),
     ]
-
-
-def _as_csv(rows: Iterable[Sequence[object]]) -> str:
-    written = io.StringIO()
-    csv.writer(written).writerows([_harmless(cell) for cell in row] for row in rows)
-    return written.getvalue()
-
-
-def _harmless(cell: object) -> object:
-    """A text that a spreadsheet would take for a formula is written as a text."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Sequence
 
 # What Excel, LibreOffice and Google take for the beginning of a formula; in Japan also by the full-width sign.
@@ -13,9 +14,14 @@ Cell = str | int | None
 
 def as_csv(rows: Iterable[Sequence[Cell]]) -> bytes:
     """UTF-8 with a byte order mark, by which Excel knows it; CRLF as RFC 4180 has it. None is an empty cell."""
+    return BOM_UTF8 + b"".join(csv_line(row) for row in rows)
+
+
+def csv_line(row: Sequence[Cell]) -> bytes:
+    """One more line of a file that is written as it is read."""
     text = io.StringIO(newline="")
-    csv.writer(text).writerows([harmless(cell) for cell in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
+    csv.writer(text).writerow([harmless(cell) for cell in row])
+    return text.getvalue().encode()
 
 
 def harmless(cell: Cell) -> Cell:
