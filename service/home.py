@@ -19,7 +19,7 @@ from bulletins.checks.draft import Level
 from bulletins.checks.rules import RULES
 from bulletins.drafting import Drafting
 from bulletins.live_shelf import LiveShelf
-from bulletins.notice_shelf import NoticeShelf, load_notices
+from bulletins.notice_shelf import NoticeShelf, Shelf, load_notices
 from bulletins.publishing import Publisher
 from bulletins.schedule import Schedule
 from bulletins.solo import SoloDelivery
@@ -188,9 +188,9 @@ class Home:
     @cached_property
     def solo(self) -> SoloDelivery:
         """Raises SettingInvalid for a notice that the town does not have."""
-        known = {notice.name for notice in self.shelf.all()} | {broken.path.parent.name for broken in self.shelf.broken}
         for name in self.settings.solo_notices:
-            if name not in known:
+            # The office's own are looked up in the database only where the shipped ones do not do.
+            if name not in _names(self.shipped_shelf) and name not in _names(self.shelf):
                 allowed = "allowed: names of notice templates, which are the folders of templates/notices"
                 raise SettingInvalid("HANSHO_SOLO_NOTICES", f"{name!r} is no notice template", allowed)
         return SoloDelivery(self.approval, frozenset(self.settings.solo_notices), self.approval_letters)
@@ -224,6 +224,10 @@ class Home:
             source=self.residents,
             hours=self.hours,
         )
+
+
+def _names(shelf: Shelf) -> set[str]:
+    return {notice.name for notice in shelf.all()} | {broken.path.parent.name for broken in shelf.broken}
 
 
 def wire_form(address: str) -> str:
