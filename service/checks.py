@@ -86,7 +86,7 @@ def _town(home: Home) -> Iterator[Said]:
 
 
 def _templates(home: Home) -> Iterator[Said]:
-    _ = (home.stationery, home.publisher, home.solo)
+    _ = (home.stationery, home.publisher, home.solo_notices)
     for notice in home.shipped_shelf.broken:
         yield Verdict.FAILED, f"notice template left out: {notice}"
     if not home.shipped_shelf.broken:

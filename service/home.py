@@ -186,14 +186,18 @@ class Home:
         return Approval(self.drafting, self.schedule, self.approval_letters)
 
     @cached_property
-    def solo(self) -> SoloDelivery:
+    def solo_notices(self) -> frozenset[str]:
         """Raises SettingInvalid for a notice that the town does not have."""
         for name in self.settings.solo_notices:
             # The office's own are looked up in the database only where the shipped ones do not do.
             if name not in _names(self.shipped_shelf) and name not in _names(self.shelf):
                 allowed = "allowed: names of notice templates, which are the folders of templates/notices"
                 raise SettingInvalid("HANSHO_SOLO_NOTICES", f"{name!r} is no notice template", allowed)
-        return SoloDelivery(self.approval, frozenset(self.settings.solo_notices), self.approval_letters)
+        return frozenset(self.settings.solo_notices)
+
+    @cached_property
+    def solo(self) -> SoloDelivery:
+        return SoloDelivery(self.approval, self.solo_notices, self.approval_letters)
 
     @cached_property
     def residents(self) -> Residents:

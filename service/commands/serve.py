@@ -90,7 +90,7 @@ def _check(home: Home) -> None:
         click.echo(f"hansho: notice template left out: {notice}", err=True)
     for worry in worries(home.settings, home.town.from_address):
         click.echo(f"hansho: {worry}", err=True)
-    _ = (home.hours, home.stationery, home.publisher, home.recipients, home.composer, home.carriers, home.solo)
+    _ = (home.hours, home.stationery, home.publisher, home.recipients, home.composer, home.carriers, home.solo_notices)
 
 
 def where_to_look(home: Home, wanted: Collection[RoleName]) -> list[str]:
