@@ -137,5 +137,8 @@ def _known(bulletin_id: str) -> int:
 def _decision(form: Posted) -> Decision:
     """A form without a version approves nothing: 0 is no version."""
     return Decision(
-        urgent=form.has("urgent"), reason=form.text("urgent_reason") or None, version=form.number("version") or 0
+        urgent=form.has("urgent"),
+        reason=form.text("urgent_reason") or None,
+        version=form.number("version") or 0,
+        revision=form.number("revision"),
     )

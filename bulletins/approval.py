@@ -44,12 +44,14 @@ class Caller(Protocol):
 
 @dataclass(frozen=True)
 class Decision:
-    """An approver's yes. `version` is the one they read; None stands for the one submitted."""
+    """An approver's yes. `version` is the one they read; None stands for the one submitted. Of a draft that was never
+    submitted, `revision` is the state that was read: quiet saves go into one version, over each other."""
 
     urgent: bool = False
     reason: str | None = None
     no_hold: bool = False
     version: int | None = None
+    revision: int | None = None
 
 
 @dataclass(frozen=True)

@@ -41,11 +41,21 @@ class SoloDelivery:
         if not self.allows(bulletin):
             raise NotAllowed("この定型文は、緊急単独配信の対象ではありません。配信責任者の承認が必要です。")
         refuse_approved(bulletin)
-        if decision.version is not None and decision.version != bulletin.version:
-            raise WrongState(BulletinState(bulletin.state), "画面を開いたあとに内容が変わったため、緊急単独配信")
+        _refuse_unread(bulletin, decision)
         if BulletinState(bulletin.state) in EDITABLE:
             self.approval.hand_in(session, bulletin_id, who, at=at)
         urgently = Decision(urgent=True, reason=decision.reason)
         self.approval.release(session, bulletin, urgently, who, at=at, road=Road.ALONE)
         self.teller.sent_alone(session, bulletin, at=at)
         return bulletin
+
+
+def _refuse_unread(bulletin: Bulletin, decision: Decision) -> None:
+    """What leaves is what was read. While somebody types, the version names no words: they are saved over each other.
+    Raises WrongState."""
+    state = BulletinState(bulletin.state)
+    seen = decision.revision if decision.revision is not None else bulletin.revision
+    if decision.version not in (None, bulletin.version) or seen != bulletin.revision:
+        raise WrongState(state, "画面を開いたあとに内容が変わったため、緊急単独配信")
+    if decision.revision is None and bulletin.quiet_by is not None:
+        raise WrongState(state, "だれかが書いている途中で、まだ保存していないため、緊急単独配信")
