@@ -16,6 +16,7 @@ from bulletins import on_its_way
 from bulletins.approval import Approval, Decision
 from bulletins.audience_source import AudienceSource
 from bulletins.checks.draft import Finding
+from bulletins.danger import refuse_drill
 from bulletins.drafting import Drafting, Preview, Sheet, find
 from bulletins.life import EDITABLE, BulletinState
 from bulletins.mending import Addressed, addressed, refuse_going_on
@@ -102,14 +103,15 @@ class BulletinDesk:
 
     def resume(self, bulletin_id: int, me: Colleague) -> None:
         with self.database.write() as session:
-            on_its_way.resume(session, bulletin_id, signatory(me), at=self.clock.now())
-            refuse_going_on(session, find(session, bulletin_id))
+            at = self.clock.now()
+            on_its_way.resume(session, bulletin_id, signatory(me), at=at)
+            self._refuse_going_on(session, bulletin_id, at=at)
 
     def send_again(self, bulletin_id: int, me: Colleague) -> int:
         with self.database.write() as session:
             at = self.clock.now()
             letters = on_its_way.send_again(session, bulletin_id, signatory(me), hours=self.hours, at=at)
-            refuse_going_on(session, find(session, bulletin_id))
+            self._refuse_going_on(session, bulletin_id, at=at)
             return letters
 
     def starts(self, wanted: datetime | None = None, *, no_hold: bool = False) -> datetime:
@@ -142,6 +144,12 @@ class BulletinDesk:
         with self.database.read() as session:
             rows = session.execute(select(Bulletin.state, func.count()).group_by(Bulletin.state))
             return {BulletinState(state): number for state, number in rows}
+
+    def _refuse_going_on(self, session: Session, bulletin_id: int, *, at: datetime) -> None:
+        """What was put right, and a drill beside the real thing. Raises NotNow."""
+        bulletin = find(session, bulletin_id)
+        refuse_going_on(session, bulletin)
+        refuse_drill(session, bulletin, self.town.zone, at=at)
 
     def _findings(self, bulletin: Bulletin) -> tuple[Finding, ...]:
         """What was sent long ago is not checked against today."""

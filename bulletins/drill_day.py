@@ -49,11 +49,15 @@ def confirm(session: Session, bulletin_id: int, who: Signatory, *, zone: tzinfo,
     bell.ring(session, "order")
 
 
-def hold_anew(bulletin: Bulletin, order: PublishingOrder, zone: tzinfo, *, at: datetime) -> None:
-    """Its start moved: what was confirmed for one day is not confirmed for another."""
-    if must_be_confirmed(bulletin, order.starts_at, zone, at=at):
-        order.held = True
-        bulletin.confirmed_at = bulletin.confirmer_id = bulletin.confirmer_name = None
+def must_be_confirmed_anew(bulletin: Bulletin, order: PublishingOrder, start: datetime, zone: tzinfo) -> bool:
+    """Its start moved, or went by while the service was down: what was approved or confirmed for one day is not
+    confirmed for another."""
+    return bulletin.kind == Kind.DRILL.value and not is_the_day(order.starts_at, zone, at=start)
+
+
+def hold_anew(bulletin: Bulletin, order: PublishingOrder) -> None:
+    order.held = True
+    bulletin.confirmed_at = bulletin.confirmer_id = bulletin.confirmer_name = None
 
 
 def lapse(session: Session, bulletin: Bulletin, order: PublishingOrder, *, actor: str, at: datetime) -> None:

@@ -86,19 +86,17 @@ class Publisher:
         ).all()
         for number in due:
             # First the bulletin, then its order: whoever approves or withdraws takes them in the same order.
-            bulletin = session.scalars(
-                select(Bulletin).where(Bulletin.id == number).with_for_update(skip_locked=True)
-            ).first()
+            # Read anew: as part of a chain, or as a warning, it may have been seen before somebody changed it.
+            locked = select(Bulletin).where(Bulletin.id == number).with_for_update(skip_locked=True)
+            bulletin = session.scalars(locked.execution_options(populate_existing=True)).first()
             order = session.get(PublishingOrder, number, with_for_update=True, populate_existing=True)
-            if bulletin is None or order is None or order.opened_at is not None:
+            if bulletin is None or order is None or order.opened_at is not None or order.starts_at > at:
                 continue
             if bulletin.state != BulletinState.WAITING or bulletin.approved_version != bulletin.version:
                 continue
             if not self._may_open(session, bulletin, order, at=at):
                 continue
-            if not order.urgent and not self.hours.is_open(at):
-                order.starts_at = bulletin.starts_at = self.hours.next_opening(at)
-                drill_day.hold_anew(bulletin, order, self.town.zone, at=at)
+            if self._is_put_off(bulletin, order, at=at):
                 continue
             self._open(session, order, bulletin, at=at)
             opened += 1
@@ -180,6 +178,17 @@ class Publisher:
         if self._is_put_back(session, bulletin, at=at):
             return False
         return mending.may_begin(session, bulletin, due=order.starts_at, at=at)
+
+    def _is_put_off(self, bulletin: Bulletin, order: PublishingOrder, *, at: datetime) -> bool:
+        """It comes too late for its hours, or a drill for its day."""
+        start = at if order.urgent else self.hours.next_opening(at)
+        held = drill_day.must_be_confirmed_anew(bulletin, order, start, self.town.zone)
+        if start == at and not held:
+            return False
+        order.starts_at = bulletin.starts_at = start
+        if held:
+            drill_day.hold_anew(bulletin, order)
+        return True
 
     def _is_put_back(self, session: Session, bulletin: Bulletin, *, at: datetime) -> bool:
         """A drill that was approved before the real thing came: it needs another approval on a quiet day."""
