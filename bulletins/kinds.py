@@ -102,7 +102,12 @@ def _unfit_to_go_on(notice: Kind, followed: Bulletin, whole: Sequence[Bulletin])
 def lifts(later: Bulletin, bulletin: Bulletin) -> bool:
     """Whether one of its chain ends what a bulletin says. A retraction takes back the one that it speaks of, and no
     other."""
-    if Kind(later.kind) not in LIFTING or later.state not in PUBLISHED or later.id <= bulletin.id:
+    return later.state in PUBLISHED and would_lift(later, bulletin)
+
+
+def would_lift(later: Bulletin, bulletin: Bulletin) -> bool:
+    """The same of one that has not begun yet."""
+    if Kind(later.kind) not in LIFTING or later.id <= bulletin.id:
         return False
     return later.kind != Kind.RETRACTION.value or (later.mends_id or later.follows_id) == bulletin.id
 
