@@ -16,6 +16,7 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    case,
     func,
     literal,
     or_,
@@ -45,6 +46,7 @@ from mailer.outbox_tables import (
 )
 
 AGAIN = (State.FAILED, State.EXPIRED)
+_refused_at = func.coalesce(OutboxRow.handed_at, OutboxRow.ended_at)
 
 
 class LettersFolded(Exception):
@@ -205,6 +207,8 @@ def send_again(session: Session, batch: str, *, at: datetime, expires_at: dateti
                 state=State.QUEUED.value,
                 due_at=at,
                 expires_at=expires_at,
+                # A refusal was heard, so nobody died over that try (mailer/had_letter.py); an expired row tells itself.
+                handed_at=case((OutboxRow.state == State.FAILED, _refused_at), else_=OutboxRow.handed_at),
                 ended_at=None,
                 reply=None,
                 parked=False,

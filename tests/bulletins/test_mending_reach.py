@@ -110,3 +110,29 @@ def test_a_correction_begun_far_behind_looks_at_few_at_a_time(office: Office, sm
 
     assert got(office, number) == ["last"]
     assert rounds >= 41 / (small_chunks * 4)
+
+
+def test_who_was_refused_and_then_not_sent_it_again_never_had_it(office: Office) -> None:
+    office.residents("a", "refused")
+    first = office.sending()
+    office.post(lambda name: GONE if name == "refused" else OK)
+    assert office.finish() == 1
+    assert office.send_again(first) == 1
+    office.halt(first)
+
+    assert reach(office, office.submitted(correction(first)))[0].had == 1
+    assert fanned_out(office, correction(first)) == ["a"]
+
+
+def test_over_whom_a_sender_died_stays_one_who_may_have_it_when_it_is_sent_again(office: Office) -> None:
+    office.residents("a")
+    first = office.sending()
+    with office.database.write() as session:
+        claims.claim(session, "dead", Wish(dict.fromkeys(Lane, 1)), at=office.clock.now())
+    office.clock.move(timedelta(days=14))
+    office.post()
+    assert office.finish() == 1
+    assert office.send_again(first) == 1
+    office.halt(first)
+
+    assert fanned_out(office, correction(first)) == ["a"]
