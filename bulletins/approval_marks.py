@@ -66,9 +66,11 @@ def awaits_countersigning(bulletin: Bulletin) -> bool:
 
 
 def may_countersign(bulletin: Bulletin, who: Signatory) -> bool:
-    """Of a deputy's approval a proper approver; of a solo delivery any approver but the sender."""
+    """Of a deputy's approval a proper approver; of a solo delivery any approver. Never who submitted or released it:
+    a second look is another person's."""
     proper = bulletin.approved_by_road == Road.ALONE or not who.deputy
-    return awaits_countersigning(bulletin) and who.approves and proper and who.id != bulletin.approver_id
+    other = who.id not in (bulletin.approver_id, bulletin.submitter_id)
+    return awaits_countersigning(bulletin) and who.approves and proper and other
 
 
 def to_countersign(session: Session, who: Signatory, *, limit: int) -> Sequence[Bulletin]:
@@ -88,6 +90,6 @@ def countersign(session: Session, bulletin_id: int, who: Signatory, *, at: datet
     if not awaits_countersigning(bulletin):
         raise AlreadyDone(bulletin, "このお知らせは、後閲の必要がありません。")
     if not may_countersign(bulletin, who):
-        raise NotAllowed("後閲は、代決や単独配信をした人ではない配信責任者が行います。")
+        raise NotAllowed("後閲は、承認を依頼した人でも、代決や単独配信をした人でもない配信責任者が行います。")
     bulletin.countersigned_at, bulletin.countersigner_id, bulletin.countersigner_name = at, who.id, who.name
     note(session, bulletin, who, "bulletin.countersigned", at=at)

@@ -129,7 +129,7 @@ class Drafting:
         if BulletinState(bulletin.state) not in EDITABLE:
             raise WrongState(BulletinState(bulletin.state), "変更")
         self.schedule.refuse_unfit(sheet.starts_at, at=at)
-        place = kinds.place_again(session, self.shelf.get(sheet.notice).kind, bulletin)
+        place = kinds.place_again(session, self.notice_again(sheet, bulletin).kind, bulletin)
         consent = bulletin.consent
         for name, value in self.columns(sheet, place).items():
             setattr(bulletin, name, value)
@@ -144,6 +144,12 @@ class Drafting:
             details["consent"] = [consent, bulletin.consent]
         ledger.write(session, deed, at=at, details=details)
         return bulletin
+
+    def notice_again(self, sheet: Sheet, bulletin: Bulletin) -> NoticeTemplate:
+        """Of a draft that is changed: it may keep a notice that was retired meanwhile, but not take one up. Raises
+        UnknownNotice, NoticeRetired."""
+        same = sheet.notice == bulletin.notice
+        return self.shelf.get(sheet.notice) if same else self.shelf.offered(sheet.notice)
 
     def findings(self, bulletin: Bulletin, *, at: datetime) -> tuple[Finding, ...]:
         """What the checks say of a bulletin as it stands."""

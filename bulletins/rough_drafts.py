@@ -70,7 +70,7 @@ class RoughDrafts:
             raise WrongState(BulletinState(bulletin.state), "変更")
         if not stroke.quiet:
             self.drafting.schedule.refuse_unfit(stroke.sheet.starts_at, at=at)
-        place = kinds.place_again(session, self.drafting.shelf.get(stroke.sheet.notice).kind, bulletin)
+        place = kinds.place_again(session, self.drafting.notice_again(stroke.sheet, bulletin).kind, bulletin)
         columns = self.drafting.columns(stroke.sheet, place, rough=True)
         before, settled = bulletin.quiet_by, bulletin.quiet_by is None
         if settled and bulletin.state == BulletinState.DRAFT and _is_same(bulletin, columns):

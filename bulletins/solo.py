@@ -35,11 +35,12 @@ class SoloDelivery:
 
     def send(self, session: Session, bulletin_id: int, decision: Decision, who: Signatory, *, at: datetime) -> Bulletin:
         """At once, whatever the decision says of urgency; in the caller's transaction. Raises NotAllowed, WrongState,
-        Blocked, ReasonMissing."""
+        Blocked, ReasonMissing, NoticeRetired, NotNow."""
         must_draft(who)
         bulletin = find(session, bulletin_id, to_change=True)
         if not self.allows(bulletin):
             raise NotAllowed("この定型文は、緊急単独配信の対象ではありません。配信責任者の承認が必要です。")
+        self.approval.drafting.shelf.offered(bulletin.notice)
         refuse_approved(bulletin)
         _refuse_unread(bulletin, decision)
         if BulletinState(bulletin.state) in EDITABLE:

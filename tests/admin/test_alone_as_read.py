@@ -10,6 +10,7 @@ from admin.version_guard import Keeper, Seen
 from bulletins.approval import Decision
 from bulletins.life import BulletinState, WrongState
 from bulletins.rough_drafts import Stroke
+from bulletins.signatory import NotAllowed
 from tests.admin.town_hall import PLAIN, TEXT, Hall, town_hall
 from tests.support.clock import HandClock
 
@@ -63,3 +64,23 @@ def test_a_version_alone_names_nothing_that_somebody_is_still_typing(hall: Hall,
 
     with pytest.raises(WrongState, match="書いている途中"):
         hall.home.approval_desk.send_alone(number, Decision(reason=REASON, version=version), hall.who("tanto"))
+
+
+def test_what_one_person_submitted_and_another_sent_is_signed_off_by_a_third(hall: Hall) -> None:
+    number = hall.submitted(who="bucho")
+    hall.home.approval_desk.send_alone(number, read(hall, number), hall.who("tanto"))
+
+    with pytest.raises(NotAllowed):
+        hall.home.approval_desk.countersign(number, hall.who("bucho"))
+
+    hall.home.approval_desk.countersign(number, hall.who("kacho"))
+
+
+def test_whoever_submitted_does_not_sign_off_what_a_deputy_approved_for_them(hall: Hall) -> None:
+    number = hall.submitted(who="kacho")
+    hall.approve(number, "dairi1")
+
+    with pytest.raises(NotAllowed):
+        hall.home.approval_desk.countersign(number, hall.who("kacho"))
+
+    hall.home.approval_desk.countersign(number, hall.who("bucho"))
