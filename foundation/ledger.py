@@ -5,6 +5,7 @@ Actors and subjects are opaque numbers and words; no address is ever written her
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from foundation.database import Base, RowId
 
 _CHAIN_LOCK = 0x48414E53  # An arbitrary number, the same in every process, for PostgreSQL's advisory lock.
 _FIRST_LINK = "0" * 64
+# What staff type as a reason may name somebody; a line can never be erased.
+_ADDRESS = re.compile(r"[!-;=?A-~！-～]{1,254}[@＠][0-9A-Za-z０-９Ａ-Ｚａ-ｚ.．-]{1,254}")
+WITHHELD = "〔メールアドレス〕"
 
 
 class LedgerLine(Base):
@@ -72,7 +76,8 @@ def deed_of(by: str | Doer, action: str, subject: str) -> Deed:
 
 
 def write(session: Session, deed: Deed, *, at: datetime, details: Mapping[str, object] | None = None) -> None:
-    """Appends in the caller's transaction: the deed and its line commit together or not at all."""
+    """Appends in the caller's transaction: the deed and its line commit together or not at all. An address that stands
+    in the details is left out."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
     link = session.scalar(select(LedgerLine.hash).order_by(LedgerLine.id.desc()).limit(1)) or _FIRST_LINK
@@ -81,7 +86,7 @@ def write(session: Session, deed: Deed, *, at: datetime, details: Mapping[str, o
         actor=deed.actor,
         action=deed.action,
         subject=deed.subject,
-        details=json.dumps(details or {}, ensure_ascii=False, sort_keys=True),
+        details=json.dumps(_without_addresses(details or {}), ensure_ascii=False, sort_keys=True),
         origin=deed.origin,
         link=link,
     )
@@ -131,6 +136,17 @@ def first_broken(session: Session) -> int | None:
 def lines_about(session: Session, subject: str) -> Iterator[LedgerLine]:
     """The entries of one subject, oldest first."""
     yield from session.scalars(select(LedgerLine).where(LedgerLine.subject == subject).order_by(LedgerLine.id))
+
+
+def _without_addresses(value: object) -> object:
+    match value:
+        case str():
+            return _ADDRESS.sub(WITHHELD, value)
+        case Mapping():
+            return {name: _without_addresses(each) for name, each in value.items()}
+        case list() | tuple():
+            return [_without_addresses(each) for each in value]
+    return value
 
 
 def _hash(line: Any) -> str:

@@ -52,7 +52,7 @@ def test_one_bulletin_is_taken_back_once(office: Office, *, begun: bool) -> None
     if begun:
         assert office.open_due() == 1
 
-    with pytest.raises(NotNow, match="取り?消"):
+    with pytest.raises(NotNow, match=r"取り?消"):
         office.approve(other)
 
 

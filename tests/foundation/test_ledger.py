@@ -145,3 +145,24 @@ def test_the_lines_about_a_subject_come_oldest_first(written: Database) -> None:
 
     with written.read() as session:
         assert [line.id for line in ledger.lines_about(session, "bulletin:2")] == [3, 6]
+
+
+REASONS = [
+    "taro@example.jp を消してください",
+    "担当のtaro.y@sub.example.jpさんから",
+    "ｔａｒｏ＠ｅｘａｍｐｌｅ．ｊｐあて",
+    "<a..b@docomo.ne.jp>",
+]
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_an_address_in_what_somebody_typed_is_not_kept_for_ever(database: Database, reason: str) -> None:
+    with database.write() as session:
+        deed = Deed("staff:3", "bulletin.returned", "bulletin:1")
+        ledger.write(session, deed, at=AT, details={"reason": reason, "more": [{"said": (reason,)}]})
+
+    with database.read() as session:
+        [line] = ledger.lines_about(session, "bulletin:1")
+        assert not any(mark in line.details for mark in ("@", "＠", "taro", "ｔａｒｏ", "docomo"))
+        assert line.details.count(ledger.WITHHELD) == 2
+        assert ledger.first_broken(session) is None
