@@ -64,8 +64,10 @@ class Approval:
 
     def submit(self, session: Session, bulletin_id: int, who: Signatory, *, at: datetime) -> Bulletin:
         """Those who may approve are asked by letter. Raises NotAllowed, WrongState, FieldsInvalid, DraftInvalid,
-        Blocked."""
+        Blocked, StartUnfit for a start to come that was only saved by itself, and so never looked at."""
         bulletin = self.hand_in(session, bulletin_id, who, at=at)
+        if bulletin.wanted_start is not None and bulletin.wanted_start > at:
+            self.schedule.refuse_unfit(bulletin.wanted_start, at=at)
         self.caller.ask(session, bulletin, self.drafting.findings(bulletin, at=at), at=at)
         return bulletin
 

@@ -14,8 +14,8 @@ from bulletins.wording import follow_up_mark
 
 
 def refuse_untimely(session: Session, bulletin: Bulletin, zone: ZoneInfo, *, at: datetime) -> None:
-    """A drill beside a real warning, a correction of what is still being sent, what its chain has no place for any more,
-    a second follow-up of one number. Raises NotNow."""
+    """A drill beside a real warning, a correction of what is still being sent, what its chain has no more place for, a
+    second follow-up of one number. Raises NotNow."""
     if bulletin.follows_id is not None:
         # Before anything else of the chain is read: of two that are approved at the same moment, one sees the other.
         session.refresh(chain.first_of(session, bulletin), with_for_update=True)

@@ -9,10 +9,12 @@ import pytest
 
 from admin.home_waiting import waiting_list
 from admin.roles import Role
+from admin.version_guard import Keeper
 from bulletins.approval import Decision
 from bulletins.approval_marks import Road
 from bulletins.drafting import Sheet
 from bulletins.life import BulletinState, WrongState
+from bulletins.rough_drafts import Stroke
 from bulletins.schedule import StartUnfit
 from bulletins.signatory import NotAllowed
 from tests.admin.town_hall import PLAIN, Hall, town_hall
@@ -88,6 +90,23 @@ def test_a_start_that_cannot_be_is_told_with_the_opening_it_would_become(hall: H
         hall.home.bulletin_desk.change(number, sheet, hall.who("tanto"))
 
     assert hall.bulletin(number).version == 1
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"), [("9999-12-01T10:00:00", "180日先"), ("2026-11-28T10:00:00", "配信時間の外")]
+)
+def test_a_start_that_cannot_be_is_not_submitted_though_it_was_saved_by_itself(
+    hall: Hall, wanted: str, told: str
+) -> None:
+    sheet = replace(PLAIN, starts_at=tokyo(wanted))
+    kept = Keeper(hall.home.bulletin_desk, hall.who("tanto")).keep(Stroke(sheet, page="a" * 32, quiet=True))
+    assert kept is not None
+
+    with pytest.raises(StartUnfit, match=told):
+        hall.submit(kept.id)
+
+    assert hall.bulletin(kept.id).state == BulletinState.DRAFT
+    assert hall.letters("kacho") == []
 
 
 def test_it_stands_on_the_first_page_until_it_is_sent_with_the_time_left(hall: Hall) -> None:
