@@ -137,7 +137,7 @@ class WritingPages:
         try:
             bulletin = self._bulletin(form.text("bulletin")) if form.has("bulletin") else None
             writing = self._written(form, bulletin.notice if bulletin else form.text("notice"), bulletin)
-            return self._form(request, replace(writing, kept=key))
+            return self._form(request, replace(writing, kept=key, page=key))  # the old page may yet come back
         except REFUSING as error:
             return self._refused(request, error)
 

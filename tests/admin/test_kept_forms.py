@@ -188,3 +188,21 @@ def test_an_odd_key_gets_a_page_and_not_a_fault(console: Console, key: str) -> N
     answer = console.browser(Role.DRAFTER).get(f"/admin/write/kept/{key}")
 
     assert answer.status_code == 404
+
+
+def test_the_page_that_was_turned_away_overwrites_nothing_that_was_written_after_signing_in(console: Console) -> None:
+    browser = console.browser(Role.DRAFTER)
+    old = opened(browser, WRITE, text=TEXT)
+    autosave(browser, old)
+    console.clock.move(IDLE_END)
+    turned_away = browser.post(WRITE, data={**old, "action": "save"})
+    sign_in(browser, "drafter@example.jp")
+    again = opened(browser, way_back(turned_away), text=f"{TEXT}続きを書きました。")
+    number = again["bulletin"]
+    saved = browser.post(f"/admin/bulletins/{number}/edit", data={**again, "action": "save"})
+
+    told = autosave(browser, old)
+
+    assert saved.status_code == 303
+    assert told["state"] == "stale"
+    assert "続きを書きました" in console.desk.dossier(int(number)).bulletin.text
