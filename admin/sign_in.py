@@ -168,11 +168,23 @@ def network_of(origin: str) -> str:
 
 
 def _half_open(session: Session, me: Colleague, *, sets_up: bool, at: datetime) -> HalfOpen:
-    session.execute(delete(HalfOpenSitting).where(HalfOpenSitting.expires_at <= at))
+    """Only one browser sets up codes for a person: another one would be shown the same new secret."""
+    is_over = HalfOpenSitting.expires_at <= at
+    session.execute(
+        delete(HalfOpenSitting).where(or_(is_over, HalfOpenSitting.staff_id == me.id) if sets_up else is_over)
+    )
     token = random_token()
     life = SET_UP_LIFE if sets_up else HALF_OPEN_LIFE
-    session.add(HalfOpenSitting(fingerprint=fingerprint(token), staff_id=me.id, created_at=at, expires_at=at + life))
+    begun = _not_before_password(session, me, at)
+    session.add(HalfOpenSitting(fingerprint=fingerprint(token), staff_id=me.id, created_at=begun, expires_at=at + life))
     return HalfOpen(token, sets_up)
+
+
+def _not_before_password(session: Session, me: Colleague, at: datetime) -> datetime:
+    """When a sitting begins. A clock that was set back, or another host's, must not make it older than the password
+    by which it was opened: it would be void at once."""
+    password_set_at = session.scalar(select(StaffRow.password_set_at).where(StaffRow.id == me.id))
+    return max(at, password_set_at) if password_set_at else at
 
 
 def open_session(session: Session, me: Colleague, *, at: datetime, with_code: bool = False) -> SignedIn:
@@ -185,7 +197,7 @@ def open_session(session: Session, me: Colleague, *, at: datetime, with_code: bo
         StaffSession(
             fingerprint=fingerprint(token),
             staff_id=me.id,
-            created_at=at,
+            created_at=_not_before_password(session, me, at),
             seen_at=at,
             expires_at=at + ABSOLUTE_END,
             with_code=with_code,

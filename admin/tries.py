@@ -6,10 +6,10 @@ A road is one person from one network, or from one browser that is known to have
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from foundation.database import Base, RowId
+from foundation.database import Base, RowId, is_sqlite
 
 # After so many failures on one road, how long the next try waits. Two slips cost nothing.
 _DELAYS = (0, 0, 0, 10, 30, 120, 300, 900)
@@ -53,6 +53,7 @@ def delay(failures: int) -> timedelta:
 def begin(session: Session, road: str, *, at: datetime, stranger_at: str = "") -> Waits | None:
     """Writes the try down as a failure before it is judged: many at once cannot slip past the count. `succeeded` takes
     it back. None when it may go ahead; with `stranger_at` (the account's key) the limits for strangers hold too."""
+    _one_at_a_time(session, road)
     clear(session, at=at)
     waits = _waits(session, road, at=at, stranger_at=stranger_at)
     if waits is None:
@@ -66,17 +67,27 @@ def succeeded(session: Session, road: str) -> None:
     session.execute(delete(SignInFailure).where(SignInFailure.road_key == road))
 
 
+def _one_at_a_time(session: Session, road: str) -> None:
+    """SQLite has one writer. On PostgreSQL tries that come at once would all count the failures of before: the next on
+    this road waits until the transaction of this one has ended."""
+    if not is_sqlite(session):
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(road, 0))))
+
+
 def clear(session: Session, *, at: datetime) -> None:
-    """Removes tries that no longer count; each new one does it, so nothing depends on a clock job."""
-    session.execute(delete(SignInFailure).where(SignInFailure.at <= at - KEPT))
+    """Removes tries that no longer count; each new one does it, so nothing depends on a clock job. Those of a future
+    day were written while the clock was wrong."""
+    session.execute(delete(SignInFailure).where(or_(SignInFailure.at <= at - KEPT, SignInFailure.at > at + _HOUR)))
 
 
 def _waits(session: Session, road: str, *, at: datetime, stranger_at: str) -> Waits | None:
     failures, last = session.execute(
         select(func.count(), func.max(SignInFailure.at)).where(SignInFailure.road_key == road)
     ).one()
-    if last is not None and at < last + delay(failures):
-        return Waits(max(1, int((last + delay(failures) - at).total_seconds())))
+    # Never longer than the delay itself, even where the clock was set back since.
+    ready = min(last, at) + delay(failures) if last is not None else at
+    if at < ready:
+        return Waits(max(1, int((ready - at).total_seconds())))
     if not stranger_at:
         return None
     recent = SignInFailure.at > at - _HOUR
