@@ -13,7 +13,8 @@ _KEY = re.compile(r"[a-z2-7]{32}")
 
 
 class Posted:
-    """A form that came in; what is missing reads as empty."""
+    """A form that came in; what is missing reads as empty. A NUL, which nobody types and PostgreSQL refuses, is left
+    out."""
 
     def __init__(self, form: FormData) -> None:
         self._form = form
@@ -28,10 +29,10 @@ class Posted:
 
     def text(self, name: str) -> str:
         value = self._form.get(name, "")
-        return value if isinstance(value, str) else ""
+        return value.replace("\0", "") if isinstance(value, str) else ""
 
     def texts(self, name: str) -> list[str]:
-        return [value for value in self._form.getlist(name) if isinstance(value, str)]
+        return [value.replace("\0", "") for value in self._form.getlist(name) if isinstance(value, str)]
 
     def has(self, name: str) -> bool:
         return bool(self.text(name))

@@ -1,10 +1,12 @@
-"""A limit to what a browser may send: forms are small, and memory is not a stranger's to fill."""
+"""Limits to what a browser may send: forms are small, memory is not a stranger's to fill, and text is UTF-8."""
 
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_OCTETS = 1 << 20
+_UTF_8 = (b"utf-8", b"utf8")
 
 
 class _TooLarge(Exception):
@@ -46,6 +48,28 @@ class BodyLimit:
         except _TooLarge:
             if not begun:
                 await _refuse(scope, receive, send)
+
+
+class Legible:
+    """Answers 400 for what no browser sends: a NUL in an address, which PostgreSQL takes for no text, and a multipart
+    form in another code than UTF-8, of which Python knows some that yield lone surrogates or fail in odd ways."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not _is_legible(scope):
+            answer = PlainTextResponse("送られた内容を読めません。\n", status_code=400, headers={"Connection": "close"})
+            await answer(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+def _is_legible(scope: Scope) -> bool:
+    if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+        return False
+    kind, options = parse_options_header(Headers(scope=scope).get("content-type", ""))
+    return kind != b"multipart/form-data" or options.get(b"charset", b"utf-8").lower() in _UTF_8
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:

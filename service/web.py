@@ -24,7 +24,7 @@ from service.console import console_routers
 from service.home import TEMPLATES, Home
 from service.metrics import metrics_router
 from service.public_pages import public_pages, public_routers
-from service.request_limits import BodyLimit
+from service.request_limits import BodyLimit, Legible
 from service.schema import is_newest
 from subscribers.page_headers import PUBLIC
 
@@ -55,6 +55,7 @@ def _app(home: Home, *, residents: bool, console: bool) -> FastAPI:
     pages = public_pages(home)
     app.state.watchers = Watchers()
     app.add_middleware(BodyLimit)
+    app.add_middleware(Legible)
     app.middleware("http")(_headers)
     app.mount("/style", StaticFiles(directory=TEMPLATES / "style"))
     _install_answers(app, home, pages, residents=residents, console=console)
