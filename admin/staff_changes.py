@@ -44,11 +44,14 @@ def managers(session: Session) -> list[int]:
 
 
 def put_role(session: Session, staff_id: int, role: Role, deed: ledger.Deed, *, at: datetime) -> None:
-    """Raises LastManager, UnknownColleague. Who may ask for it, `staff_requests` decides."""
+    """Raises LastManager, UnknownColleague. Who may ask for it, `staff_requests` decides. Whoever may approve from now
+    on loses the tokens that were to be had without a second manager."""
     row = active(session, staff_id)
     before = Role(row.role)
     if before is Role.MANAGER and role is not Role.MANAGER:
         _keep_one(session, staff_id)
+    if role.may(Role.APPROVER) and not before.may(Role.APPROVER):
+        api_tokens.revoke_all(session, staff_id, at=at, actor=deed.actor)
     row.role = role.value
     session.flush()
     ledger.write(session, deed, at=at, details={"before": before.value, "after": role.value})

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from admin import one_time_codes, staff, staff_changes, staff_list, staff_requests
+from admin import api_tokens, one_time_codes, staff, staff_changes, staff_list, staff_requests
 from admin.invitations import AlreadyInvited
 from admin.newcomer import Newcomer
 from admin.roles import Role
@@ -192,6 +192,18 @@ def test_whoever_left_is_not_there_any_more(
         assert not one_time_codes.is_on(session, drafter.id)
         with pytest.raises(UnknownColleague):
             staff_requests.change_role(session, drafter.id, Role.VIEWER, manager, at=MORNING)
+
+
+def test_a_token_had_without_a_second_manager_does_not_grow_with_the_role(
+    database: Database, drafter: Colleague, manager: Colleague, second: Colleague, stationery: Stationery
+) -> None:
+    with database.write() as session:
+        token = api_tokens.issue(session, drafter.id, at=MORNING, actor=drafter.actor)
+        request = raised(session, drafter, manager)
+        assert api_tokens.owner(session, token, at=MORNING) is not None
+        staff_requests.confirm(session, request.id, second, stationery, at=MORNING)
+
+        assert api_tokens.owner(session, token, at=MORNING) is None
 
 
 @pytest.mark.parametrize(
