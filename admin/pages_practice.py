@@ -11,11 +11,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from admin.console_page import ConsolePage
+from admin.console_page import ConsolePage, me_of
 from admin.form_reading import Posted, number, posted
 from admin.guard import Guard
 from admin.mail_reading import sent_at
 from admin.roles import Role
+from admin.staff import Colleague
+from admin.staff_letters import NEW_PASSWORD, WELCOME
 from foundation.pages import Pages
 from mailer import mail_text
 from mailer.practice_mailbox import PracticeLetter, newest_letters
@@ -28,6 +30,7 @@ MOST_SEARCHED = 5000
 _KEY = re.compile(r"[0-9]{1,20}", re.ASCII)
 _LINK = re.compile(r"https?://[^\s<>\"'　]+", re.ASCII)
 _HEAD_OCTETS = 16_384
+_ENTRANCE = re.compile(rf"({WELCOME}|{NEW_PASSWORD})/[a-z2-7]+", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,8 @@ class PracticePages:
             return self._page.message(request, 404, "メールが見つかりません", "消されたか、番号が違います。")
         message = mail_text.parse_mail(raw)
         base = self._public_url or str(request.base_url).rstrip("/")
+        to = mail_text.header_text(message, "Delivered-To")
+        text = without_entrances(mail_text.body_text(message), me_of(request), to)
         headers = raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
         return self._page.show(
             request,
@@ -104,9 +109,9 @@ class PracticePages:
             here="practice",
             subject=mail_text.header_text(message, "Subject"),
             sender=mail_text.header_text(message, "From"),
-            to=mail_text.header_text(message, "Delivered-To"),
+            to=to,
             at=sent_at(message),
-            pieces=list(pieces(mail_text.body_text(message), base)),
+            pieces=list(pieces(text, base)),
             head=headers[:_HEAD_OCTETS].decode("utf-8", "replace"),
         )
 
@@ -116,6 +121,17 @@ class PracticePages:
             return None
         found = [path for part in ("new", "cur") for path in (self._mailbox / part).glob(f"{key}.practice*")]
         return _bytes(found[0]) if found else None
+
+
+def without_entrances(text: str, me: Colleague, to: str) -> str:
+    """Everybody reads this mailbox, and the accounts outlast the practice: a link that sets a colleague's password is
+    for that colleague, one that lets a newcomer in for managers to hand on."""
+
+    def shown(link: re.Match[str]) -> str:
+        is_mine = to.casefold() == me.address.casefold() if link[1] == NEW_PASSWORD else me.may(Role.MANAGER)
+        return link[0] if is_mine else f"{link[1]}/…"
+
+    return _ENTRANCE.sub(shown, text)
 
 
 def pieces(text: str, base: str) -> Iterator[Piece]:

@@ -17,6 +17,7 @@ from mailer import inbound
 from mailer.domain_pauses import DomainPauseRow
 from mailer.inbound import InboundRow, Incoming
 from subscribers.tables import Subscriber
+from tests.admin.staff_pages import second_manager
 from tests.admin.whole_console import Console, whole_console, words
 
 ADDRESS = "a..b@docomo.example.jp"
@@ -193,6 +194,22 @@ def test_the_practice_mailbox_shows_letters_and_only_our_own_links_can_be_clicke
     assert f'href="{console.url}/me/abc"' in letter.text
     assert "http://evil.example/" in letter.text
     assert 'href="http://evil.example/' not in letter.text
+
+
+def test_the_practice_mailbox_gives_nobody_the_way_into_a_colleagues_account(console: Console) -> None:
+    folder = console.home.mailbox / "new"
+    folder.mkdir(parents=True)
+    manager, token = console.people[Role.MANAGER], "a2" * 16
+    text = f"Delivered-To: {manager.address}\nSubject: links\n\n{console.url}/admin/new-password/{token}\n"
+    (folder / "000000000007.practice").write_text(text)
+    (folder / "000000000008.practice").write_text(text.replace("new-password", "welcome"))
+
+    for key, allowed in (("7", {Role.MANAGER}), ("8", {Role.MANAGER})):
+        shown = {role for role in Role if token in console.browser(role).get(f"/admin/practice/{key:0>12}").text}
+        assert shown == allowed
+    second = second_manager(console)
+    assert token not in second.get("/admin/practice/000000000007").text
+    assert token in second.get("/admin/practice/000000000008").text
 
 
 def test_the_practice_mailbox_is_searched_by_recipient_without_an_address_in_ours(console: Console) -> None:
