@@ -51,25 +51,27 @@ class BodyLimit:
 
 
 class Legible:
-    """Answers 400 for what no browser sends: a NUL in an address, which PostgreSQL takes for no text, and a multipart
-    form in another code than UTF-8, of which Python knows some that yield lone surrogates or fail in odd ways."""
+    """Turns away what no browser sends: a NUL in the path (404), which PostgreSQL takes for no text, and a multipart
+    form in another code than UTF-8 (400), of which Python knows some that yield lone surrogates or fail in odd ways."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and not _is_legible(scope):
-            answer = PlainTextResponse("送られた内容を読めません。\n", status_code=400, headers={"Connection": "close"})
-            await answer(scope, receive, send)
+        if scope["type"] == "http" and "\0" in scope["path"]:
+            answer = PlainTextResponse("このページはありません。\n", status_code=404)
+        elif scope["type"] == "http" and _is_in_another_code(scope):
+            headers = {"Connection": "close"}
+            answer = PlainTextResponse("送られた内容を読めません。\n", status_code=400, headers=headers)
         else:
             await self._app(scope, receive, send)
+            return
+        await answer(scope, receive, send)
 
 
-def _is_legible(scope: Scope) -> bool:
-    if "\0" in scope["path"] or b"%00" in scope["query_string"]:
-        return False
+def _is_in_another_code(scope: Scope) -> bool:
     kind, options = parse_options_header(Headers(scope=scope).get("content-type", ""))
-    return kind != b"multipart/form-data" or options.get(b"charset", b"utf-8").lower() in _UTF_8
+    return kind == b"multipart/form-data" and options.get(b"charset", b"utf-8").lower() not in _UTF_8
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
