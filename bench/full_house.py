@@ -1,4 +1,4 @@
-"""A service that has been at work for years: what the residents chose, two thousand bulletins, letters, and the ledger.
+"""A service that has been at work for years: what the residents chose, two thousand bulletins, the ledger, growth.
 
 Where rows are many they are written by the database itself; the statements are such as both kinds of it understand.
 """
@@ -6,85 +6,57 @@ Where rows are many they are written by the database itself; the statements are 
 import json
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
+from bench import full_desk, full_trays
+from bench.full_desk import Numbers
 from bench.telling import say
 from bulletins.life import BulletinState
+from bulletins.notice_templates import NoticeTemplate
 from bulletins.tables import Bulletin
-from foundation.database import Database
-from foundation.strides import Strides
-from mailer import inbound
-from mailer.bounce_facts import BounceFactRow
-from mailer.inbound import Incoming
+from foundation.ledger import LedgerLine
+from service.home import Home
 from subscribers import growth, recount
 from subscribers.growth import Event
 from subscribers.tables import Choice
 from subscribers.town import Town
 
 BULLETINS = 2000
+SPAN = timedelta(days=4 * 365)  # of all bulletins: at full size five hundred a year
 NARROWED = 5  # one in so many chose some topics or areas
 MORE_AREAS = 56  # beside the sample town's few, as a prefecture has them
 UNSENT = (BulletinState.DRAFT, BulletinState.SUBMITTED, BulletinState.RETURNED, BulletinState.WITHDRAWN)
+NEWEST = 20  # so many are not sent yet
+NOTICES = ("suspicious-person", "fraud-call", "crime", "missing-person", "weather", "plain")
 STEP = 20_000
-FACTS = 5000
 PLACES = 20
 _GO_ON_NUMBERING = "SELECT setval(pg_get_serial_sequence('bulletins', 'id'), (SELECT max(id) FROM bulletins))"
-_BATCHES = """
-    INSERT INTO batches
-        (batch, once_key, state, swept, changed_at, ended_at, folded_sent, folded_suppressed, spared)
-    SELECT 'bulletin:' || id, 'bulletin:' || id, 'open', (1 = 1), started_at, finished_at, 0, 0, (1 = 0)
-    FROM bulletins WHERE state = 'sent'
-"""
-_ORDERS = """
-    INSERT INTO publishing_orders (bulletin_id, urgent, starts_at, opened_at, cursor, audience, closed_at)
-    SELECT id, (1 = 0), starts_at, started_at, 0, (SELECT count(*) FROM subscribers), finished_at
-    FROM bulletins WHERE state = 'sent'
-"""
-_TALLIES = """
-    INSERT INTO tallies (batch, domain, sender, sent, failed, suppressed, expired, deferred, bounced, audience)
-    SELECT 'bulletin:' || b.id, d.domain, 'merged', d.number, 0, 0, 0, 0, 0, d.number
-    FROM bulletins b, (SELECT domain, count(*) AS number FROM subscribers GROUP BY domain) AS d
-    WHERE b.state = 'sent'
-"""
-_FAILED = "SELECT id, domain, recipient_ref FROM outbox WHERE batch = :batch AND recipient_ref % 200 = 0 LIMIT :most"
 
 
-@dataclass(frozen=True)
-class Numbers:
-    """Those by which pages are asked for."""
-
-    sent: int
-    draft: int
-
-
-def fill(database: Database, town: Town, *, residents: int, bulletins: int, at: datetime) -> Numbers:
+def fill(home: Home, *, residents: int, bulletins: int, at: datetime) -> Numbers:
     """The residents are there; everything else is added, and counted as the timetable does."""
+    database = home.database
     with database.write() as session:
-        _choose(session, town, residents)
+        _choose(session, home.town, residents)
     say("choices")
     with database.write() as session:
-        found = _publish(session, bulletins, at=at)
+        numbers = _publish(session, home, bulletins, at=at)
     say("bulletins")
     with database.write() as session:
-        _deliver(session, found.sent, at=at)
-        _refuse(session, found.sent, residents, at=at)
-        _tell(session)
+        full_trays.lose(session, bulletins)
+        full_trays.deliver(session, numbers, bulletins - NEWEST)
+        _tell(session, bulletins)
         _grow(session, at=at)
-        inbound.store(session, Incoming("x@example.net", ("b-x@mail.example.jp",), b"Subject: x\n\nx\n"), at=at)
-        inbound.set_aside(session, 1, "it could not be read")
     say("letters and ledger")
     recount.recount(database, at=at)
-    growth.count_old_imports(database, town.zone, at=at)
-    growth.follow(Strides(database, lambda _: False, seconds=3600), town.zone, at=at)
     with database.engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
     say("counted")
-    return found
+    return numbers
 
 
 def _choose(session: Session, town: Town, residents: int) -> None:
@@ -104,38 +76,44 @@ def _choose(session: Session, town: Town, residents: int) -> None:
         session.execute(insert(Choice), piece)
 
 
-def _publish(session: Session, bulletins: int, *, at: datetime) -> Numbers:
-    rows = [_bulletin(number, bulletins, at=at) for number in range(1, bulletins + 1)]
+def _publish(session: Session, home: Home, bulletins: int, *, at: datetime) -> Numbers:
+    classes = home.bulletin_desk.drafting.categories.statistic_classes()
+    notices = {each.name: each for each in home.shelf.all()}
+    rows = [
+        _bulletin(number, bulletins, notices[NOTICES[number % len(NOTICES)]], at=at)
+        | {"statistic_class": classes[number % len(classes)]}
+        for number in range(1, bulletins + 1)
+    ]
+    numbers, more = full_desk.on_the_desk(rows)
     for piece in _pieces(rows):
         session.execute(insert(Bulletin), piece)
-    sent = max(row["id"] for row in rows if row["state"] == BulletinState.SENT)
-    draft = max(row["id"] for row in rows if row["state"] == BulletinState.DRAFT)
+    for row in more:
+        session.execute(insert(Bulletin), row)
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text(_GO_ON_NUMBERING))
-    for statement in (_BATCHES, _ORDERS, _TALLIES):
-        session.execute(text(statement))
-    return Numbers(sent, draft)
+    return numbers
 
 
-def _bulletin(number: int, of: int, *, at: datetime) -> dict[str, Any]:
-    """The last twenty are not sent yet; what is sent has begun some hours one after the other."""
-    state = UNSENT[number % len(UNSENT)] if number > of - 20 else BulletinState.SENT
-    begun = at - timedelta(hours=17 * (of - number + 1))
+def _bulletin(number: int, of: int, notice: NoticeTemplate, *, at: datetime) -> dict[str, Any]:
+    """The newest are not sent yet; what is sent has begun some hours one after the other."""
+    state = UNSENT[number % len(UNSENT)] if number > of - NEWEST else BulletinState.SENT
+    begun = at - SPAN * (of - number + 1) / of
     is_sent = state is BulletinState.SENT
     some = ["crime", "suspicious"] if number % 2 else []
     near = ["north"] if number % 3 == 0 or state is not BulletinState.SENT else []
+    happened = {"happened_at": f"{begun - timedelta(hours=2):%Y-%m-%d %H:%M}"}
+    fields = {**notice.example, **(happened if "happened_at" in notice.example else {})}
     return {
         "id": number,
         "state": state.value,
         "version": 1,
-        "notice": "plain",
-        "kind": "new",
-        "category": "一般",
-        "statistic_class": "その他",
+        "notice": notice.name,
+        "kind": notice.kind.value,
+        "category": notice.default_category,
         "topics": json.dumps(some),
         "areas": json.dumps(near),
         "to_all": False,
-        "fields": json.dumps({"subject": "試験", "text": "試験です。"}),
+        "fields": json.dumps(fields, ensure_ascii=False),
         "subject": f"お知らせ その{number}",
         "text": "市内で、不審な電話がかかってきています。お金の話が出たら、すぐに切ってください。\n" * 6,
         "expires_seconds": 86_400,
@@ -150,73 +128,51 @@ def _bulletin(number: int, of: int, *, at: datetime) -> dict[str, Any]:
         "approver_id": 2 if is_sent else None,
         "approver_name": "責任者" if is_sent else None,
         "approved_version": 1 if is_sent else None,
-        "urgent": False,
+        "approved_by_road": "console" if is_sent else None,
+        "approved_as_deputy": False,
+        "urgent": is_sent and number % 25 == 0,
+        "urgent_reason": "人命にかかわるため。" if is_sent and number % 25 == 0 else None,
         "starts_at": begun if is_sent else None,
         "started_at": begun if is_sent else None,
         "finished_at": begun + timedelta(minutes=1) if is_sent else None,
     }
 
 
-def _deliver(session: Session, number: int, *, at: datetime) -> None:
-    """The newest bulletin to everybody; one letter in two hundred failed."""
-    postgres = session.get_bind().dialect.name == "postgresql"
-    at_once = ", ".join(["CAST(:at AS TIMESTAMPTZ)" if postgres else ":at"] * 5)
-    statement = (
-        "INSERT INTO outbox (letter_id, batch, once_key, address, domain, recipient_ref, lane, state, unwanted, parked,"  # noqa: S608 -- our own words
-        " paced, attempts, created_at, due_at, expires_at, handed_at, ended_at)"
-        " SELECT 1, :batch, :batch, address, domain, id, 2, CASE WHEN id % 200 = 0 THEN 'failed' ELSE 'sent' END,"
-        f" (1 = 0), (1 = 0), (1 = 0), 1, {at_once} FROM subscribers ORDER BY address"
+def _tell(session: Session, bulletins: int) -> None:
+    """Three lines for each ten residents, spread over the years of the bulletins, and five for each bulletin. The chain
+    is not the pages' affair; that the lines do not follow each other in time is not, either."""
+    places = "CASE s.id % 4 WHEN 0 THEN 'library' WHEN 1 THEN 'school' WHEN 2 THEN 'hall' ELSE 'kiosk' END"
+    kinds = (
+        ("0", "resident", "subscriber.registered", f"'{{\"place\": \"' || {places} || '\"}}'"),
+        ("1", "staff:2", "subscriber.viewed", "'{}'"),
+        ("2", "rule:three-days", "subscriber.stopped", '\'{"reason": "unreachable"}\''),
     )
-    moment = f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}.000000{'+00' if postgres else ''}"
-    session.execute(text(statement), {"batch": f"bulletin:{number}", "at": moment})
-    failed = "UPDATE tallies SET failed = sent / 200, sent = sent - sent / 200 WHERE batch = :batch"
-    session.execute(text(failed), {"batch": f"bulletin:{number}"})
+    begun = f"b.id = 1 + (s.id / 10) % {bulletins}"
+    for rest, actor, action, details in kinds:
+        _tell_some(
+            session,
+            f"b.created_at, '{actor}', '{action}', 'subscriber:' || s.id, {details}, '', '', 'bench:' || s.id",
+            f"subscribers s JOIN bulletins b ON {begun} WHERE s.id % 10 = {rest} ORDER BY b.created_at, s.id",
+        )
+    for action in ("drafted", "submitted", "approved", "started", "sent"):
+        line = f"created_at, 'staff:1', 'bulletin.{action}', 'bulletin:' || id, '{{}}', '', '', '{action}:' || id"
+        _tell_some(session, line, "bulletins ORDER BY id")
 
 
-def _refuse(session: Session, number: int, residents: int, *, at: datetime) -> None:
-    """Refusals of the last weeks, for the watch page."""
-    rows = session.execute(
-        text(_FAILED),
-        {"batch": f"bulletin:{number}", "most": min(FACTS, residents)},
-    ).all()
-    facts = [
-        {
-            "outbox_id": row.id,
-            "batch": f"bulletin:{number}",
-            "domain": row.domain,
-            "recipient_ref": row.recipient_ref,
-            "bounce_class": ("gone", "full", "filtered")[place % 3],
-            "counted": place % 3 != 2,
-            "handed_at": at - timedelta(hours=place % 1300),
-            "known_at": at - timedelta(hours=place % 1300),
-            "evidence": "550 5.1.1 no such user",
-            "source": "smtp",
-        }
-        for place, row in enumerate(rows)
-    ]
-    for piece in _pieces(facts):
-        session.execute(insert(BounceFactRow), piece)
-
-
-def _tell(session: Session) -> None:
-    """The ledger's line of one registration in ten: the others came with an old list. The chain is not the pages'
-    affair."""
-    places = "CASE id % 4 WHEN 0 THEN 'library' WHEN 1 THEN 'school' WHEN 2 THEN 'hall' ELSE 'kiosk' END"
-    statement = (
-        "INSERT INTO ledger (at, actor, action, subject, details, origin, link, hash)"  # noqa: S608 -- our own words
-        " SELECT since, 'resident', 'subscriber.registered', 'subscriber:' || id,"
-        f" '{{\"place\": \"' || {places} || '\"}}', '', '', 'bench:' || id FROM subscribers"
-        " WHERE id % 10 = 0 ORDER BY id"
-    )
-    session.execute(text(statement))
+def _tell_some(session: Session, columns: str, rows: str) -> None:
+    into = "INSERT INTO ledger (at, actor, action, subject, details, origin, link, hash)"
+    session.execute(text(f"{into} SELECT {columns} FROM {rows}"))  # noqa: S608 -- our own words
 
 
 def _grow(session: Session, *, at: datetime) -> None:
-    """Of two years, by twenty places a day."""
+    """Of two years, by twenty places a day; as if every line of the ledger had been read."""
     days = [f"{at - timedelta(days=back):%Y-%m-%d}" for back in range(730)]
     ticks = {(day, Event.REGISTERED.value, f"place{place}"): 1 + place for day in days for place in range(PLACES)}
     ticks |= {(day, event.value, ""): 3 for day in days for event in (Event.LEFT, Event.UNREACHABLE)}
     growth.add(session, ticks)
+    recount.note_counting(session, growth.IMPORTS, at=at)
+    newest = session.scalar(select(func.max(LedgerLine.id))) or 0
+    recount.note_counting(session, growth.GROWTH, at=at, reached=newest)
 
 
 def _chosen(dice: random.Random, kind: str, values: Sequence[str]) -> Sequence[str]:

@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bench import residents
@@ -33,6 +33,9 @@ class Place:
     @property
     def database_url(self) -> str:
         return self.settings.get("HANSHO_DATABASE_URL") or f"sqlite:///{self.folder / 'var' / 'hansho.db'}"
+
+    def with_settings(self, **settings: str) -> "Place":
+        return replace(self, settings={**self.settings, **settings})
 
     @property
     def log(self) -> Path:
