@@ -17,6 +17,12 @@ def reach_sentence(reach: Reach, bulletin: Bulletin, addressed: Addressed, town:
     named = _numbers(addressed.mended)
     if not reach.had:
         return f"{named}は、まだだれにも送っていません。"
+    if reach.had_at_most is not None:
+        span = f"{reach.had:,}人以上、{reach.had_at_most:,}人以下"
+        return (
+            f"{named}のどれかを送った人（{span}）のうち、いまも登録している人（{reach.reached:,}人以上）に届きます。"
+            "重ねて受け取った人が多く、1人ずつは数えていないため、幅で示しています。"
+        )
     return f"{named}を送った {reach.had:,}人のうち、いまも登録している {reach.reached:,}人に届きます。"
 
 

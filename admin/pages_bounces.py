@@ -98,11 +98,28 @@ def _stopped(session: Session, *, at: datetime) -> Sequence[Subscriber]:
 
 
 def _refused(session: Session, *, at: datetime) -> Sequence[Subscriber]:
-    """Active addresses with a refusal that may count, the newest refusal first."""
-    newest = (
-        select(BounceFactRow.recipient_ref, func.max(BounceFactRow.known_at).label("known_at"))
+    """Active addresses with a refusal that may count, the newest refusal first. Whoever is among the newest refusals
+    stands before whoever is not: mostly a few of them are enough."""
+    found: Sequence[Subscriber] = ()
+    for facts in (_MOST * 10, None):
+        found = _refused_in(session, facts, at=at)
+        if len(found) == _MOST:
+            break
+    return found
+
+
+def _refused_in(session: Session, facts: int | None, *, at: datetime) -> Sequence[Subscriber]:
+    """Among so many of the newest facts; None is all of them."""
+    told = (
+        select(BounceFactRow.recipient_ref, BounceFactRow.known_at)
         .where(BounceFactRow.counted, BounceFactRow.known_at > at - LATELY)
-        .group_by(BounceFactRow.recipient_ref)
+        .order_by(BounceFactRow.known_at.desc())
+        .limit(facts)
+        .subquery()
+    )
+    newest = (
+        select(told.c.recipient_ref, func.max(told.c.known_at).label("known_at"))
+        .group_by(told.c.recipient_ref)
         .subquery()
     )
     return session.scalars(

@@ -18,6 +18,7 @@ from admin.reach_words import expiry_words
 from admin.refusals import refusal_of
 from admin.roles import Role
 from bulletins.drafting import UnknownBulletin
+from bulletins.missed_letters import came_back
 from bulletins.tables import Bulletin
 from foundation import ledger
 from mailer.bounce_facts import BounceFactRow
@@ -103,16 +104,10 @@ def not_reached(session: Session, bulletin: Bulletin, *, after: int = 0) -> list
     ended = select(*columns).where(
         OutboxRow.batch == bulletin.batch, OutboxRow.state.in_((State.FAILED, State.EXPIRED)), _ODD
     )
-    # Reports of this bulletin are found by when they came: all that came since it began are few.
-    reported = select(BounceFactRow.outbox_id).where(
-        BounceFactRow.known_at >= bulletin.started_at, BounceFactRow.batch == bulletin.batch
-    )
-    came_back = select(*columns).where(
-        OutboxRow.id.in_(reported), OutboxRow.state == State.SENT, OutboxRow.bounced_as.is_not(None)
-    )
+    reported = select(*columns).where(*came_back(bulletin.batch))
     rows = [
         row
-        for query in (ended, came_back)
+        for query in (ended, reported)
         for row in session.execute(query.where(OutboxRow.id > after).order_by(OutboxRow.id).limit(PAGE + 1))
     ]
     rows = sorted(rows, key=lambda row: row.id)[: PAGE + 1]

@@ -120,8 +120,8 @@ def _colleagues(session: Session, manager: str, *, at: datetime) -> Colleague:
 
 def _propose(session: Session, me: Colleague, *, at: datetime) -> None:
     folder = TEMPLATES / "notices" / VERSIONED
-    texts = [(folder / name).read_text(encoding="utf-8") for name in (DATA, SUBJECT, BODY)]
-    notice_versions.propose(session, VERSIONED, Words(*texts), signatory(me), base=0, at=at)
+    toml, subject, body = ((folder / name).read_text(encoding="utf-8") for name in (DATA, SUBJECT, BODY))
+    notice_versions.propose(session, VERSIONED, Words(toml, subject, body), signatory(me), base=0, at=at)
 
 
 def _open_links(session: Session, me: Colleague, home: Home, tokens: Mapping[str, str], *, at: datetime) -> None:

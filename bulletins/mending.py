@@ -45,7 +45,14 @@ def addressed(session: Session, bulletin: Bulletin) -> Addressed:
     had = tuple(each.batch for each in mended)
     if not had_letter.is_known(session, had):
         return Addressed(scope, mended, forgotten=True)
-    return Addressed(replace(scope, had=had), mended)
+    begun = {each.id: each.started_at for each in mended}
+    again = tuple(each.batch for each in mended if _goes_after(each, begun.get(each.to_recipients_of or 0)))
+    return Addressed(replace(scope, had=had, again=again), mended)
+
+
+def _goes_after(bulletin: Bulletin, before: datetime | None) -> bool:
+    """Whether it went to the recipients of one that had begun at that moment, and to nobody else."""
+    return before is not None and bulletin.started_at is not None and before < bulletin.started_at
 
 
 def spoken_of(session: Session, bulletin: Bulletin) -> Sequence[Bulletin]:

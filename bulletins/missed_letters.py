@@ -1,6 +1,5 @@
 """Missed letters: how many of a bulletin's did not arrive, by their end, the reason and the domain. No addresses."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select
@@ -33,18 +32,16 @@ def missed_by_reason(session: Session, bulletin: Bulletin) -> list[Missed]:
         .where(OutboxRow.batch == bulletin.batch, OutboxRow.state.in_((State.FAILED, State.EXPIRED)), IS_ODD)
         .group_by(OutboxRow.state, why, OutboxRow.domain)
     )
-    came_back: Sequence[ColumnElement[bool]] = (
-        # Reports of this bulletin are found by when they came: all that came since it began are few.
-        BounceFactRow.known_at >= bulletin.started_at,
-        BounceFactRow.batch == bulletin.batch,
-        OutboxRow.state == State.SENT,
-        OutboxRow.bounced_as.is_not(None),
-    )
     reported = (
         select(OutboxRow.state, OutboxRow.bounced_as, OutboxRow.domain, func.count())
-        .join(BounceFactRow, BounceFactRow.outbox_id == OutboxRow.id)
-        .where(*came_back)
+        .where(*came_back(bulletin.batch))
         .group_by(OutboxRow.state, OutboxRow.bounced_as, OutboxRow.domain)
     )
     rows = [row for query in (ended, reported) for row in session.execute(query)]
     return [Missed(State(end), why, domain, number) for end, why, domain, number in rows]
+
+
+def came_back(batch: str) -> tuple[ColumnElement[bool], ...]:
+    """Sent, and told of by a report afterwards; found by the facts, which are few, and not by the letters."""
+    told = select(BounceFactRow.outbox_id).where(BounceFactRow.batch == batch)
+    return OutboxRow.id.in_(told), OutboxRow.state == State.SENT, OutboxRow.bounced_as.is_not(None)

@@ -36,7 +36,7 @@ class BounceFactRow(Base):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id"), unique=True)
-    batch: Mapped[str]
+    batch: Mapped[str] = mapped_column(index=True)
     domain: Mapped[str]
     recipient_ref: Mapped[int | None] = mapped_column(index=True)
     bounce_class: Mapped[str]

@@ -1,18 +1,29 @@
 """Who has had a letter: the question of those who must put right what was said."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, func, not_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from foundation import row_sets
 from mailer import tallies
 from mailer.outbox_tables import IS_ODD, IS_OPEN, NOT_ENDED, BatchRow, LetterRow, OutboxRow, State
 
 # A try is counted when a letter is offered, and taken back where it was not offered after all. Where one was counted
 # and no answer ever written down, the sender died over it.
 _UNHEARD = (State.QUEUED.value, State.SUPPRESSED.value, State.EXPIRED.value)
+FEW = 2000  # letters that are looked at one by one while somebody waits for a page
+
+
+@dataclass(frozen=True)
+class HowMany:
+    """Both are the same where it is known."""
+
+    least: int
+    most: int
 
 
 def has_had(address: ColumnElement[Any] | InstrumentedAttribute[Any], keys: Sequence[str]) -> ColumnElement[bool]:
@@ -25,13 +36,47 @@ def has_had(address: ColumnElement[Any] | InstrumentedAttribute[Any], keys: Sequ
     return select(OutboxRow.id).where(*which).limit(1).scalar_subquery().is_not(None)
 
 
-def count(session: Session, keys: Sequence[str]) -> int:
-    """How many addresses had one. Of one key the tallies know; of several, rows are counted, since most had each."""
-    batches = session.scalars(select(BatchRow.batch).where(BatchRow.once_key.in_(keys))).all()
-    if len(batches) == 1:
-        return tallies.of(session, batches[0]).sent + _unheard_of(session, batches[0])
-    found = select(func.count(OutboxRow.address.distinct())).where(OutboxRow.once_key.in_(keys), _went())
-    return session.scalar(found) or 0
+def count(session: Session, keys: Sequence[str], *, again: Sequence[str] = ()) -> HowMany:
+    """How many addresses had one. Letters `again` went to nobody but those who had one of the others.
+
+    Of one key the tallies know. Of several most addresses had each: where letters are few they are counted, and where
+    all but one are `again` it is enough to look at whom that one did not go to. Else it lies between two bounds.
+    """
+    rows = session.execute(select(BatchRow.once_key, BatchRow.batch).where(BatchRow.once_key.in_(keys)))
+    batches = {str(key): batch for key, batch in rows}
+    went = {key: tallies.of(session, batch).sent + _unheard_of(session, batch) for key, batch in batches.items()}
+    everything = sum(went.values())
+    if len(went) < 2:
+        return HowMany(everything, everything)
+    if everything <= FEW:
+        found = select(func.count(OutboxRow.address.distinct())).where(OutboxRow.once_key.in_(keys), _went())
+        number = session.scalar(found) or 0
+        return HowMany(number, number)
+    first = [key for key in went if key not in again]
+    if len(first) == 1:
+        return _with_strays(session, batches, went, first[0])
+    return HowMany(max(went.values()), everything)
+
+
+def _with_strays(session: Session, batches: Mapping[str, str], went: Mapping[str, int], first: str) -> HowMany:
+    """All that came later went to people to whom `first` was written, and, it seemed, had gone."""
+    missed = _not_gone(session, batches[first])
+    if len(missed) > FEW:
+        written = max(tallies.of(session, batches[first]).audience, went[first])
+        return HowMany(max(went.values()), min(sum(went.values()), written))
+    asked = row_sets.given(session, "asked", {"address": String()}, [(address,) for address in missed])
+    later = OutboxRow.once_key.in_([key for key in went if key != first])
+    here = OutboxRow.address.in_(select(asked.c.address))
+    strays = session.scalar(select(func.count(OutboxRow.address.distinct())).where(later, here, _went())) or 0
+    return HowMany(went[first] + strays, went[first] + strays)
+
+
+def _not_gone(session: Session, batch: str) -> list[str]:
+    """The addresses to which it did not go, as far as they are few; each part by its own index."""
+    mine, found = OutboxRow.batch == batch, select(OutboxRow.address)
+    odd = found.where(mine, IS_ODD, not_(_went())).limit(FEW + 1)
+    queued = found.where(mine, NOT_ENDED, IS_OPEN, OutboxRow.state == State.QUEUED.value, not_(_went())).limit(FEW + 1)
+    return [*session.scalars(odd), *session.scalars(queued)]
 
 
 def since(session: Session, keys: Sequence[str]) -> datetime | None:

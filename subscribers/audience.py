@@ -14,24 +14,28 @@ from subscribers.tables import ERASED, Choice, ChoiceKind, Subscriber, Subscribe
 @dataclass(frozen=True)
 class Scope:
     """Empty topics or areas mean every one; `to_all` (避難, 国民保護) asks for neither. With `had` it is for those
-    alone who had a letter under one of these once_keys, whatever they chose."""
+    alone who had a letter under one of these once_keys, whatever they chose; those `again` went to nobody but who had
+    one of the others before."""
 
     topics: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     to_all: bool = False
     had: tuple[str, ...] = ()
+    again: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Reach:
     """How many a scope reaches of all who are active, and how many its topic or its area leaves out. `had` is how many
-    had the letter that it is about, be they active or not, where it is for them alone."""
+    had the letter that it is about, be they active or not, where it is for them alone. Where many had several letters
+    and nobody counted them one by one, `had` and `reached` are the least that it can be, and `had_at_most` the most."""
 
     everybody: int
     reached: int
     without_topic: int
     without_area: int
     had: int | None = None
+    had_at_most: int | None = None
 
 
 class Residents:
@@ -53,9 +57,11 @@ class Residents:
         asked = Scope() if scope.to_all else scope
         kept = headcount.wanted(session, topics=asked.topics, areas=asked.areas)
         if scope.had:
-            had = had_letter.count(session, scope.had)
+            had = had_letter.count(session, scope.had, again=scope.again)
             everybody = kept.everybody if kept else _count(session)
-            return Reach(everybody, max(0, had - _gone(session, scope)), 0, 0, had=had)
+            reached = max(0, had.least - _gone(session, scope))
+            most = had.most if had.most != had.least else None
+            return Reach(everybody, reached, 0, 0, had=had.least, had_at_most=most)
         if kept is not None:
             without = kept.everybody - kept.with_topic, kept.with_topic - kept.with_both
             return Reach(kept.everybody, kept.with_both, *without)

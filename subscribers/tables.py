@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base, RowId
@@ -30,13 +30,20 @@ class ChoiceKind(StrEnum):
 
 ERASED = "erased:"  # with the subscriber's number, in place of an address that was erased from rows that stay
 
+_STOPPED = text("stopped_at IS NOT NULL")
+
 
 class Subscriber(Base):
     """An address and its choices; nothing else of a resident is held. An erased one has no address any more, and
     its number is never given out again, since tokens in old mails name it."""
 
     __tablename__ = "subscribers"
-    __table_args__ = (Index("ix_subscribers_state", "state", "id"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("ix_subscribers_state", "state", "id"),
+        # Those who stopped are few beside the others, and are asked for by when.
+        Index("ix_subscribers_stopped_at", "stopped_at", sqlite_where=_STOPPED, postgresql_where=_STOPPED),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     address: Mapped[str | None] = mapped_column(unique=True)
