@@ -6,6 +6,7 @@ Each method is one transaction, committed before it returns; staff become signat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -35,17 +36,30 @@ from subscribers.audience import Reach
 from subscribers.town import Town
 
 
+class _Recorded(TypedDict):
+    bulletin: Bulletin
+    progress: Progress
+    history: Sequence[LedgerLine]
+    domains: Mapping[str, Counts]
+
+
 @dataclass(frozen=True)
-class Dossier:
-    """Everything a page or the API shows of one bulletin."""
+class Record:
+    """What became of one bulletin."""
 
     bulletin: Bulletin
     progress: Progress
+    history: Sequence[LedgerLine]
+    domains: Mapping[str, Counts]
+
+
+@dataclass(frozen=True)
+class Dossier(Record):
+    """Everything a page or the API shows of one bulletin."""
+
     findings: tuple[Finding, ...]
     addressed: Addressed
     reach: Reach
-    history: Sequence[LedgerLine]
-    domains: Mapping[str, Counts]
 
 
 @dataclass(frozen=True)
@@ -118,18 +132,25 @@ class BulletinDesk:
         """When a bulletin approved now would begin."""
         return self.approval.start(Decision(no_hold=no_hold), wanted=wanted, at=self.clock.now())
 
+    def standing(self, bulletin_id: int) -> tuple[Bulletin, Progress]:
+        """The least that can be told of one."""
+        with self.database.read() as session:
+            bulletin = find(session, bulletin_id)
+            return bulletin, progress(session, bulletin)
+
+    def record(self, bulletin_id: int) -> Record:
+        with self.database.read() as session:
+            return Record(**_record(session, find(session, bulletin_id)))
+
     def dossier(self, bulletin_id: int) -> Dossier:
         with self.database.read() as session:
             bulletin = find(session, bulletin_id)
             whom = addressed(session, bulletin)
             return Dossier(
-                bulletin=bulletin,
-                progress=progress(session, bulletin),
+                **_record(session, bulletin),
                 findings=self._findings(bulletin),
                 addressed=whom,
                 reach=self.residents.reach(session, whom.scope),
-                history=list(ledger.lines_about(session, f"bulletin:{bulletin_id}")),
-                domains=tallies.by_domain(session, bulletin.batch),
             )
 
     def listed(
@@ -155,6 +176,15 @@ class BulletinDesk:
         """What was sent long ago is not checked against today."""
         unsent = bulletin.state in EDITABLE or bulletin.state == BulletinState.SUBMITTED
         return self.drafting.findings(bulletin, at=self.clock.now()) if unsent else ()
+
+
+def _record(session: Session, bulletin: Bulletin) -> _Recorded:
+    return {
+        "bulletin": bulletin,
+        "progress": progress(session, bulletin),
+        "history": list(ledger.lines_about(session, f"bulletin:{bulletin.id}")),
+        "domains": tallies.by_domain(session, bulletin.batch),
+    }
 
 
 def signatory(me: Colleague) -> Signatory:

@@ -69,11 +69,11 @@ class NotReachedPages:
         try:
             if known is None:
                 raise UnknownBulletin(bulletin_id)
-            dossier = self._desk.dossier(known)
+            bulletin, progress = self._desk.standing(known)
         except UnknownBulletin as error:
             refusal = refusal_of(error)
             return self._page.message(request, refusal.status, refusal.title, *refusal.sentences)
-        bulletin, counts = dossier.bulletin, dossier.progress.counts
+        counts = progress.counts
         with self._desk.database.write() as session:
             found = not_reached(session, bulletin, after=after)
             deed = me.deed("subscriber.list-viewed", f"subscribers:not-reached-{bulletin.id}")

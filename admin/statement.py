@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from admin.bulletin_desk import BulletinDesk, Dossier
+from admin.bulletin_desk import BulletinDesk, Record
 from admin.history_words import HistoryLine, history
 from admin.reach_words import addressee_words, expiry_words
 from admin.statement_words import missed_words, way_words
@@ -73,29 +73,29 @@ class Statement:
 
 def statement(desk: BulletinDesk, carriers: CarrierGroups, bulletin_id: int) -> Statement:
     """Raises UnknownBulletin."""
-    dossier = desk.dossier(bulletin_id)
-    bulletin = dossier.bulletin
-    lines = tuple(line for line in dossier.history if line.action in _COURSE)
+    record = desk.record(bulletin_id)
+    bulletin = record.bulletin
+    lines = tuple(line for line in record.history if line.action in _COURSE)
     with desk.database.read() as session:
         missed = missed_by_reason(session, bulletin)
         course = history(session, lines, desk.town.zone)
         followed = named(session, [bulletin.follows_id]) if bulletin.follows_id else {}
-    ended = bulletin.finished_at or _withdrawn_at(dossier.history)
+    ended = bulletin.finished_at or _withdrawn_at(record.history)
     begun = bulletin.started_at
     return Statement(
         bulletin=bulletin,
         kind=Kind(bulletin.kind).label,
-        approved_by=way_words(dossier.history),
+        approved_by=way_words(record.history),
         followed=next((subject for subject, _ in followed.values()), ""),
         addressees=addressee_words(bulletin, desk.town),
         expiry=expiry_words(bulletin),
-        progress=dossier.progress,
+        progress=record.progress,
         span=ended - begun if begun and ended else None,
         reasons=_reasons(missed),
-        groups=group_lines(dossier.domains, missed, carriers),
+        groups=group_lines(record.domains, missed, carriers),
         lines=lines,
         course=tuple(course),
-        is_over=_is_over(dossier),
+        is_over=_is_over(record),
         outside=begun is not None and not desk.hours.is_open(begun),
     )
 
@@ -142,11 +142,11 @@ def _reasons(missed: Iterable[Missed]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _is_over(dossier: Dossier) -> bool:
+def _is_over(record: Record) -> bool:
     """Letters in a sender's hand when it was withdrawn have yet to come to their end."""
-    if dossier.bulletin.state == BulletinState.WITHDRAWN:
-        return dossier.progress.audience <= dossier.progress.counts.ended
-    return dossier.bulletin.state == BulletinState.SENT
+    if record.bulletin.state == BulletinState.WITHDRAWN:
+        return record.progress.audience <= record.progress.counts.ended
+    return record.bulletin.state == BulletinState.SENT
 
 
 def _withdrawn_at(lines: Sequence[LedgerLine]) -> datetime | None:

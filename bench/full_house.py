@@ -19,7 +19,9 @@ from bulletins.life import BulletinState
 from bulletins.notice_templates import NoticeTemplate
 from bulletins.tables import Bulletin
 from foundation.ledger import LedgerLine
+from mailer import tallies
 from service.home import Home
+from service.timetable import SUMMED_AFTER
 from subscribers import growth, recount
 from subscribers.growth import Event
 from subscribers.tables import Choice
@@ -53,6 +55,8 @@ def fill(home: Home, *, residents: int, bulletins: int, at: datetime) -> Numbers
         _grow(session, at=at)
     say("letters and ledger")
     recount.recount(database, at=at)
+    with database.write() as session:
+        tallies.sum_up(session, ended_before=at - SUMMED_AFTER, limit=bulletins)
     with database.engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
     say("counted")

@@ -210,3 +210,19 @@ class TallyRow(Base):
     deferred: Mapped[int] = mapped_column(default=0)
     bounced: Mapped[int] = mapped_column(default=0)
     audience: Mapped[int] = mapped_column(default=0)
+
+
+class TallySumRow(Base):
+    """The tallies of a batch that ended long ago, over all domains and senders: whoever tells of a year adds up
+    bulletins, not their thousand domains. What is still added to the tallies of such a batch is added here too."""
+
+    __tablename__ = "tally_sums"
+
+    batch: Mapped[str] = mapped_column(primary_key=True)
+    sent: Mapped[int]
+    failed: Mapped[int]
+    suppressed: Mapped[int]
+    expired: Mapped[int]
+    deferred: Mapped[int]
+    bounced: Mapped[int]
+    audience: Mapped[int]

@@ -3,12 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import BigInteger, ColumnElement, Select, String, TextClause, delete, func, select, text
+from sqlalchemy import BigInteger, ColumnElement, Select, String, TextClause, delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from foundation import row_sets
-from mailer.outbox_tables import State, TallyRow
+from foundation.database import is_sqlite
+from mailer.outbox_tables import BatchRow, State, TallyRow, TallySumRow
 
 BOUNCED = "bounced"
 AUDIENCE = "audience"
@@ -17,6 +19,7 @@ AGAIN, REPAIR, MERGED = "again", "repair", "merged"
 _COLUMNS = ("sent", "failed", "suppressed", "expired", "deferred", BOUNCED, AUDIENCE)
 
 
+_NOTHING = dict.fromkeys(_COLUMNS, 0)
 _PLACE = ("batch", "domain")
 _MOVED = row_sets.RowSet("moved", {**dict.fromkeys(_PLACE, String()), **dict.fromkeys(_COLUMNS, BigInteger())})
 
@@ -30,6 +33,17 @@ def _added(*, sqlite: bool) -> TextClause:
         FROM {_MOVED.written_out(sqlite=sqlite)} WHERE true
         ON CONFLICT (batch, domain, sender)
         DO UPDATE SET {", ".join(f"{name} = tallies.{name} + excluded.{name}" for name in _COLUMNS)}
+    """)  # noqa: S608 -- our own names
+
+
+@row_sets.Prepared
+def _added_to_sums(*, sqlite: bool) -> TextClause:
+    told = ", ".join(f"CAST(sum(moved.{name}) AS BIGINT) AS {name}" for name in _COLUMNS)
+    return text(f"""
+        UPDATE tally_sums SET {", ".join(f"{name} = tally_sums.{name} + told.{name}" for name in _COLUMNS)}
+        FROM (
+            SELECT moved.batch AS batch, {told} FROM {_MOVED.written_out(sqlite=sqlite)} GROUP BY moved.batch
+        ) AS told WHERE tally_sums.batch = told.batch
     """)  # noqa: S608 -- our own names
 
 
@@ -69,15 +83,22 @@ class Counts:
 
 
 def add(session: Session, sender: str, changes: Iterable[Change]) -> None:
-    """Adds in the caller's transaction, all places in one statement."""
+    """Adds in the caller's transaction, all places in one statement, and what changes sums that are kept in another."""
+    moved = _moved(changes)
+    if moved is not None:
+        _added.changed(session, {"sender": sender, **moved})
+        _added_to_sums.changed(session, moved)
+
+
+def _moved(changes: Iterable[Change]) -> Mapping[str, str] | None:
+    """None where nothing moves."""
     sums: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: dict.fromkeys(_COLUMNS, 0))
     for change in changes:
         for name, by in change.by.items():
             if name != State.QUEUED:
                 sums[(change.batch, change.domain)][name] += by
     rows = [(*place, *(by[name] for name in _COLUMNS)) for place, by in sorted(sums.items())]
-    if rows:
-        _added.changed(session, {"sender": sender, **_MOVED.values(rows)})
+    return _MOVED.values(rows) if rows else None
 
 
 def of(session: Session, batch: str) -> Counts:
@@ -89,9 +110,34 @@ def of(session: Session, batch: str) -> Counts:
 
 def of_each(session: Session, batches: Select[tuple[str]]) -> dict[str, Counts]:
     """The sums of many batches at once; one that has none yet is missing."""
-    columns = [func.sum(TallyRow.__table__.c[name]) for name in _COLUMNS]
-    found = select(TallyRow.batch, *columns).where(TallyRow.batch.in_(batches)).group_by(TallyRow.batch)
-    return {row[0]: Counts(*(int(number) for number in row[1:])) for row in session.execute(found)}
+    kept = select(TallySumRow.batch, *(TallySumRow.__table__.c[name] for name in _COLUMNS))
+    known = row_sets.fetched(session, kept.where(TallySumRow.batch.in_(batches)))
+    # Left out of the batches that are asked for, not row by row.
+    rest = batches.except_(select(TallySumRow.batch))
+    added = row_sets.fetched(session, _summed().where(TallyRow.batch.in_(rest)))
+    return {row[0]: Counts(*(int(number) for number in row[1:])) for row in (*added, *known)}
+
+
+def sum_up(session: Session, *, ended_before: datetime, limit: int) -> int:
+    """Keeps the sums of some batches that had ended by then, and returns of how many; 0 is the end."""
+    old = select(BatchRow.batch).where(
+        BatchRow.ended_at < ended_before, BatchRow.batch.not_in(select(TallySumRow.batch))
+    )
+    batches = session.scalars(old.order_by(BatchRow.ended_at).limit(limit)).all()
+    if not batches:
+        return 0
+    if not is_sqlite(session):
+        # Whoever adds meanwhile waits, and finds the sums then; whoever has added is done before this goes on.
+        session.execute(text("LOCK TABLE tallies IN SHARE ROW EXCLUSIVE MODE"))
+    found = session.execute(_summed().where(TallyRow.batch.in_(batches)))
+    sums = {row[0]: dict(zip(_COLUMNS, map(int, row[1:]), strict=True)) for row in found}
+    session.execute(insert(TallySumRow), [{"batch": each, **sums.get(each, _NOTHING)} for each in batches])
+    return len(batches)
+
+
+def _summed() -> Select[tuple[str]]:
+    columns = [func.sum(TallyRow.__table__.c[name]).label(name) for name in _COLUMNS]
+    return select(TallyRow.batch, *columns).group_by(TallyRow.batch)
 
 
 def by_domain(session: Session, batch: str) -> dict[str, Counts]:
@@ -114,10 +160,12 @@ def many_rows(session: Session, batch: str, *, beyond: int = 1) -> bool:
 
 
 def merge(session: Session, batch: str) -> None:
-    """Makes one row of a domain's many; the sums stay."""
+    """Makes one row of a domain's many; the sums stay, those that are kept too."""
     columns = [TallyRow.__table__.c[name] for name in _COLUMNS]
     gone = session.execute(delete(TallyRow).where(*_mergeable(batch)).returning(TallyRow.domain, *columns)).all()
-    add(session, MERGED, (Change(batch, row[0], dict(zip(_COLUMNS, row[1:], strict=True))) for row in gone))
+    moved = _moved(Change(batch, row[0], dict(zip(_COLUMNS, row[1:], strict=True))) for row in gone)
+    if moved is not None:
+        _added.changed(session, {"sender": MERGED, **moved})
 
 
 def _mergeable(batch: str) -> tuple[ColumnElement[bool], ...]:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -17,7 +18,7 @@ from bulletins import approval_codes
 from foundation import ledger
 from foundation.database import OUTAGES
 from foundation.strides import Strides
-from mailer import answer_caps, inbound, roll
+from mailer import answer_caps, inbound, roll, tallies
 from mailer.folding import Spans, fold
 from mailer.reply_folding import fold_replies
 from service import lease
@@ -36,6 +37,8 @@ ASIDE_KEPT = timedelta(days=90)
 INVITATIONS_KEPT = timedelta(days=7)
 REPLIES_KEPT = timedelta(days=7)
 SENDERS_KEPT = timedelta(days=1)
+SUMMED_AFTER = timedelta(days=1)
+SUMMED_AT_ONCE = 50  # batches
 FOLD_SECONDS = 60.0
 DAY_SECONDS = 86_400
 
@@ -120,6 +123,9 @@ class Timetable:
         strides = Strides(self._home.database, self._ends.wait, seconds=FOLD_SECONDS)
         fold_replies(strides, before=at - REPLIES_KEPT, watched_since=at - unreachable.MEMORY)
         spans = Spans(kept=self._home.settings.rows_kept, memory=unreachable.MEMORY)
+        while strides.write(partial(tallies.sum_up, ended_before=at - SUMMED_AFTER, limit=SUMMED_AT_ONCE)):
+            if not strides.go_on():
+                return
         dropped = fold(strides, spans, at=at)
         if dropped:
             log.info("%d old letters were folded into their counts", dropped)
