@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Select, select, true
+from sqlalchemy import ForeignKey, Select, select, true, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from admin import invitations, staff_changes
@@ -135,7 +135,11 @@ def end_about(
     session: Session, actor: str, *, at: datetime, staff_id: int = 0, invitation_id: int = 0, kind: Kind | None = None
 ) -> None:
     """Withdraws what is open about somebody who leaves, about an invitation that is cancelled, or what the command
-    line has done meanwhile."""
+    line has done meanwhile. Who leaves collects no confirmed token either, not even after coming back."""
+    if staff_id and kind is None:
+        uncollected = (StaffRequest.kind == Kind.TOKEN.value, StaffRequest.outcome == Outcome.CONFIRMED.value)
+        gone = update(StaffRequest).where(StaffRequest.staff_id == staff_id, *uncollected)
+        session.execute(gone.values(outcome=Outcome.WITHDRAWN.value))
     found = _open(at).where(
         StaffRequest.staff_id == staff_id if staff_id else StaffRequest.invitation_id == invitation_id,
         StaffRequest.kind == kind.value if kind else true(),

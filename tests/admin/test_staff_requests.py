@@ -194,6 +194,19 @@ def test_whoever_left_is_not_there_any_more(
             staff_requests.change_role(session, drafter.id, Role.VIEWER, manager, at=MORNING)
 
 
+def test_who_left_collects_no_token_after_coming_back(
+    database: Database, drafter: Colleague, manager: Colleague, second: Colleague, stationery: Stationery
+) -> None:
+    with database.write() as session:
+        request = staff_requests.ask_about(session, Kind.TOKEN, drafter.id, manager, at=MORNING)
+        staff_requests.confirm(session, request.id, second, stationery, at=MORNING)
+        assert staff_requests.may_collect(session, drafter, at=MORNING)
+
+        staff_requests.end_about(session, manager.actor, at=MORNING, staff_id=drafter.id)
+
+        assert not staff_requests.may_collect(session, drafter, at=MORNING)
+
+
 def test_a_token_had_without_a_second_manager_does_not_grow_with_the_role(
     database: Database, drafter: Colleague, manager: Colleague, second: Colleague, stationery: Stationery
 ) -> None:
