@@ -66,7 +66,7 @@ class ApprovalDesk:
             bulletin = find(session, bulletin_id)
             held = approval_codes.holders(session, bulletin, at=self.desk.clock.now())
             able = [approvers.able(session, number) for number in held]
-            return [one for one in able if one is not None and one.id != bulletin.submitter_id]
+            return [one for one in able if one is not None and not approval_marks.is_own(bulletin, one.id)]
 
     def countersign(self, bulletin_id: int, me: Colleague) -> None:
         """後閲."""

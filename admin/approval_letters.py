@@ -47,7 +47,7 @@ class ApprovalLetters:
 
     def ask(self, session: Session, bulletin: Bulletin, findings: Sequence[Finding], *, at: datetime) -> None:
         """Each one who may approve gets the exact text and a code of their own."""
-        people = approvers.asked(session, besides=bulletin.submitter_id)
+        people = approvers.asked(session, besides=(bulletin.submitter_id, bulletin.submitter_let_in_by))
 
         @cache
         def told() -> dict[str, object]:

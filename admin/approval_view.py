@@ -16,7 +16,7 @@ from admin.bulletin_desk import signatory
 from admin.roles import Role
 from admin.staff import Colleague
 from bulletins import drill_day
-from bulletins.approval_marks import may_countersign
+from bulletins.approval_marks import is_own, may_countersign
 from bulletins.life import EDITABLE, BulletinState
 from bulletins.tables import Bulletin
 from mailer.delivery_hours import NeverOpens
@@ -44,7 +44,7 @@ def approval_view(approvals: ApprovalDesk, bulletin: Bulletin, me: Colleague) ->
     state = BulletinState(bulletin.state)
     waits = state is BulletinState.SUBMITTED
     undecided = waits or state in EDITABLE
-    could = me.may(Role.APPROVER) and bulletin.submitter_id != me.id
+    could = me.may(Role.APPROVER) and not is_own(bulletin, me.id)
     try:
         usual = desk.starts(bulletin.wanted_start) if waits else None
     except NeverOpens:

@@ -1,6 +1,6 @@
 """Who is asked for an approval, and who is told of what was sent without one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -9,10 +9,10 @@ from admin.roles import Role
 from admin.staff import Colleague, StaffRow
 
 
-def asked(session: Session, *, besides: int | None) -> Sequence[Colleague]:
+def asked(session: Session, *, besides: Collection[int | None]) -> Sequence[Colleague]:
     """First the proper approvers, then the deputies by rank. Managers may approve too, but run the service: they are
-    asked where there is nobody else. `besides` is the submitter."""
-    able = [one for one in staff.everyone(session, at_least=Role.APPROVER) if one.id != besides]
+    asked where there is nobody else. `besides` are those for whom it is their own."""
+    able = [one for one in staff.everyone(session, at_least=Role.APPROVER) if one.id not in besides]
     proper = [one for one in able if one.role is Role.APPROVER and one.deputy_rank is None]
     deputies = sorted((one for one in able if one.deputy_rank is not None), key=lambda one: (one.deputy_rank, one.id))
     return [*proper, *deputies] or able

@@ -194,6 +194,7 @@ def signatory(me: Colleague) -> Signatory:
         drafts=me.may(Role.DRAFTER),
         approves=me.may(Role.APPROVER),
         origin=me.origin,
+        let_in_by=me.let_in_by,
         deputy=me.deputy_rank is not None,
     )
 

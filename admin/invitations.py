@@ -27,6 +27,8 @@ class StaffInvitation(Base):
     role: Mapped[str]
     token_hash: Mapped[str | None] = mapped_column(unique=True)
     created_at: Mapped[datetime]
+    # The manager who sent it without a second one; None where two looked, or the command line.
+    alone_by: Mapped[int | None]
     expires_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
@@ -115,9 +117,10 @@ def accept(session: Session, token: str, password_hash: str, *, at: datetime) ->
         return None
     address = Address.parse(row.address)
     _forget_codes(session, address, row, at=at)
-    return staff.add(
+    me = staff.add(
         session, address, row.name, role=Role(row.role), password_hash=password_hash, at=at, actor=row.subject
     )
+    return staff.let_in(session, me.id, alone_by=row.alone_by)
 
 
 def _forget_codes(session: Session, address: Address, row: StaffInvitation, *, at: datetime) -> None:

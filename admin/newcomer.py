@@ -56,6 +56,7 @@ class Newcomer:
         if role.may(Role.APPROVER) and staff_changes.is_higher(role, None):
             staff_requests.ask_invitation(session, row, me, at=at)
             return False
+        row.alone_by = me.id
         invitations.send(session, stationery, row, me.deed("staff.invitation-sent", row.subject), at=at)
         return True
 

@@ -17,6 +17,7 @@ from admin.guard import Guard
 from admin.home_waiting import waiting_list
 from admin.refusals import Refusal
 from admin.roles import Role
+from bulletins.approval_marks import is_own
 from bulletins.life import BulletinState
 from bulletins.progress import Progress, progress
 from bulletins.tables import Bulletin
@@ -84,8 +85,8 @@ class HomePages:
             "home",
             here="home",
             refusal=refusal,
-            for_me=[b for b in submitted if me.may(Role.APPROVER) and b.submitter_id != me.id],
-            for_others=[b for b in submitted if not (me.may(Role.APPROVER) and b.submitter_id != me.id)],
+            for_me=[b for b in submitted if me.may(Role.APPROVER) and not is_own(b, me.id)],
+            for_others=[b for b in submitted if not (me.may(Role.APPROVER) and not is_own(b, me.id))],
             returned=returned,
             drafts=drafts,
             waiting=waiting_list(self._approvals, limit=_MOST),

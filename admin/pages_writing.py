@@ -26,7 +26,7 @@ from admin.version_guard import Keeper, Seen, Stale
 from bulletins.approval import Blocked
 from bulletins.checks.copies import COPY_RULES
 from bulletins.checks.draft import Level
-from bulletins.drafting import Preview, Sheet, UnknownBulletin, find
+from bulletins.drafting import UNCHOSEN, Preview, Sheet, UnknownBulletin, find
 from bulletins.life import EDITABLE
 from bulletins.notice_shelf import UnknownNotice
 from bulletins.notice_templates import NoticeTemplate
@@ -175,7 +175,7 @@ class WritingPages:
         try:
             if action not in ("save", "submit"):
                 return self._form(request, writing)
-            if "starts_at" in writing.errors:
+            if writing.errors.keys() - UNCHOSEN.keys():
                 return self._form(request, writing, status=422)
             if action == "submit":
                 preview = self._desk.preview(writing.sheet)

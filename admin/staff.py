@@ -32,6 +32,8 @@ class StaffRow(Base):
     # An approver who stands in for the proper ones (代決), the lowest number first; None is a proper one.
     deputy_rank: Mapped[int | None]
     last_sign_in_at: Mapped[datetime | None]
+    # The manager who let this person in without a second one: two accounts of one person must not make two people.
+    let_in_by: Mapped[int | None]
 
 
 class NameInvalid(ValueError):
@@ -48,6 +50,7 @@ class Colleague:
     role: Role
     origin: str = ""
     deputy_rank: int | None = None
+    let_in_by: int | None = None
 
     @property
     def actor(self) -> str:
@@ -93,7 +96,7 @@ def add(
         row = StaffRow(address=address.text, created_at=at, password_hash=None, password_set_at=None)
         session.add(row)
     before = row.role if row.id and row.active else None
-    row.name, row.role, row.active = checked_name(name), role.value, True
+    row.name, row.role, row.active, row.let_in_by = checked_name(name), role.value, True, None
     if deputy_rank is not None or not role.may(Role.APPROVER):
         row.deputy_rank = deputy_rank or None if role.may(Role.APPROVER) else None
     if password_hash is not None:
@@ -104,6 +107,14 @@ def add(
     if row.deputy_rank is not None:
         details["deputy_rank"] = row.deputy_rank
     ledger.write(session, deed, at=at, details=details)
+    return colleague(row)
+
+
+def let_in(session: Session, staff_id: int, *, alone_by: int | None) -> Colleague:
+    """Notes who alone answers for it that this person is somebody else."""
+    row = session.get_one(StaffRow, staff_id)
+    row.let_in_by = alone_by
+    session.flush()
     return colleague(row)
 
 
@@ -138,7 +149,14 @@ def all_ever(session: Session) -> list[Colleague]:
 
 
 def colleague(row: StaffRow) -> Colleague:
-    return Colleague(id=row.id, name=row.name, address=row.address, role=Role(row.role), deputy_rank=row.deputy_rank)
+    return Colleague(
+        id=row.id,
+        name=row.name,
+        address=row.address,
+        role=Role(row.role),
+        deputy_rank=row.deputy_rank,
+        let_in_by=row.let_in_by,
+    )
 
 
 def checked_name(text: str) -> str:

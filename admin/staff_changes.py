@@ -52,6 +52,8 @@ def put_role(session: Session, staff_id: int, role: Role, deed: ledger.Deed, *, 
         _keep_one(session, staff_id)
     if role.may(Role.APPROVER) and not before.may(Role.APPROVER):
         api_tokens.revoke_all(session, staff_id, at=at, actor=deed.actor)
+    if is_higher(role, before):
+        row.let_in_by = None  # two managers have looked at this person now
     row.role = role.value
     session.flush()
     ledger.write(session, deed, at=at, details={"before": before.value, "after": role.value})

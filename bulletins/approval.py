@@ -8,14 +8,14 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from bulletins import approval_codes
-from bulletins.approval_marks import Road, clear, mark, refuse_approved
+from bulletins.approval_marks import Road, clear, mark, refuse_approved, refuse_own
 from bulletins.checks.draft import Finding, Level
 from bulletins.drafting import Drafting, find
 from bulletins.drill_day import must_be_confirmed
 from bulletins.life import BulletinState, WrongState, check_move
 from bulletins.publishing import place_order, withdraw_order
 from bulletins.schedule import Schedule
-from bulletins.signatory import NotAllowed, Signatory, must_approve, must_draft
+from bulletins.signatory import Signatory, must_approve, must_draft
 from bulletins.steps import move, note
 from bulletins.tables import Bulletin, BulletinVersion
 from bulletins.untimely import refuse_untimely
@@ -80,6 +80,7 @@ class Approval:
         bulletin.quiet_by = None
         approval_codes.void(session, bulletin.id)
         bulletin.submitted_at, bulletin.submitter_id, bulletin.submitter_name = at, who.id, who.name
+        bulletin.submitter_let_in_by = who.let_in_by
         bulletin.return_reason = None
         session.merge(
             BulletinVersion(
@@ -108,8 +109,7 @@ class Approval:
         ReasonMissing, NotNow."""
         must_approve(who)
         bulletin = awaiting(session, bulletin_id, decision.version)
-        if who.id == bulletin.submitter_id:
-            raise NotAllowed("提出した人は、自分では承認できません。ほかの配信責任者が承認してください。")
+        refuse_own(bulletin, who)
         return self.release(
             session,
             bulletin,

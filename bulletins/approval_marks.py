@@ -58,6 +58,22 @@ def clear(bulletin: Bulletin) -> None:
     bulletin.starts_at, bulletin.urgent, bulletin.urgent_reason = None, False, None
 
 
+def is_own(bulletin: Bulletin, staff_id: int) -> bool:
+    """Whether this person submitted it, or answers alone for it that the submitter is somebody else."""
+    return staff_id in (bulletin.submitter_id, bulletin.submitter_let_in_by)
+
+
+def refuse_own(bulletin: Bulletin, who: Signatory) -> None:
+    """Raises NotAllowed: two people are two, whatever accounts they have."""
+    if who.id == bulletin.submitter_id:
+        raise NotAllowed("提出した人は、自分では承認できません。ほかの配信責任者が承認してください。")
+    if is_own(bulletin, who.id):
+        raise NotAllowed(
+            "提出した人は、あなたが一人で招待した職員です。承認は、ほかの配信責任者が行います。"
+            "（サーバーの管理コマンド hansho staff add で登録しなおすと、承認できるようになります。）"
+        )
+
+
 def awaits_countersigning(bulletin: Bulletin) -> bool:
     """Whether 後閲 is due: a deputy or a single person answered for what went out, or is about to."""
     stood_in = bulletin.approved_as_deputy or bulletin.approved_by_road == Road.ALONE
@@ -69,7 +85,7 @@ def may_countersign(bulletin: Bulletin, who: Signatory) -> bool:
     """Of a deputy's approval a proper approver; of a solo delivery any approver. Never who submitted or released it:
     a second look is another person's."""
     proper = bulletin.approved_by_road == Road.ALONE or not who.deputy
-    other = who.id not in (bulletin.approver_id, bulletin.submitter_id)
+    other = who.id != bulletin.approver_id and not is_own(bulletin, who.id)
     return awaits_countersigning(bulletin) and who.approves and proper and other
 
 

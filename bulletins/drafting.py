@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bulletins import kinds, wording
-from bulletins.calls import Call, Consent
+from bulletins.calls import LONGEST_CALLER, Call, Consent
 from bulletins.categories import CategoryTree
 from bulletins.checks.draft import DraftText, Finding, Level
 from bulletins.checks.rules import run_checks
@@ -21,6 +21,7 @@ from bulletins.schedule import Schedule
 from bulletins.signatory import Signatory, must_draft
 from bulletins.tables import Bulletin
 from foundation import ledger
+from foundation.plain_text import forbidden_character
 from subscribers.audience import Scope
 from subscribers.choices import Choices, ChoiceUnknown
 from subscribers.town import Town
@@ -250,7 +251,11 @@ def find(session: Session, bulletin_id: int, *, to_change: bool = False) -> Bull
 
 
 def _call_columns(call: Call | None) -> dict[str, object]:
-    return {"caller": call.caller, "called_at": call.at, "consent": call.consent.value} if call else {}
+    """What was saved by itself while somebody typed may hold anything; a caller is one line."""
+    if call is None:
+        return {}
+    caller = "".join(sign for sign in call.caller if forbidden_character(sign) is None)[:LONGEST_CALLER]
+    return {"caller": caller, "called_at": call.at, "consent": call.consent.value}
 
 
 def scope_of(bulletin: Bulletin) -> Scope:

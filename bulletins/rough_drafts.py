@@ -72,6 +72,7 @@ class RoughDrafts:
             self.drafting.schedule.refuse_unfit(stroke.sheet.starts_at, at=at)
         place = kinds.place_again(session, self.drafting.notice_again(stroke.sheet, bulletin).kind, bulletin)
         columns = self.drafting.columns(stroke.sheet, place, rough=True)
+        consent = bulletin.consent
         before, settled = bulletin.quiet_by, bulletin.quiet_by is None
         if settled and bulletin.state == BulletinState.DRAFT and _is_same(bulletin, columns):
             return
@@ -83,8 +84,10 @@ class RoughDrafts:
         bulletin.page_key = stroke.page or None
         bulletin.quiet_by = who.id if stroke.quiet else None
         bulletin.state = BulletinState.DRAFT.value
-        if not stroke.quiet or before != who.id:
+        if not stroke.quiet or before != who.id or bulletin.consent != consent:
             details: dict[str, object] = {"version": bulletin.version}
+            if bulletin.consent != consent:
+                details["consent"] = [consent, bulletin.consent]
             if stroke.quiet:
                 details["quiet"] = True
             ledger.write(session, who.deed("bulletin.changed", f"bulletin:{bulletin.id}"), at=at, details=details)

@@ -14,6 +14,7 @@ class Signatory:
     drafts: bool
     approves: bool
     origin: str = ""
+    let_in_by: int | None = None
     deputy: bool = False
 
     @property

@@ -68,6 +68,8 @@ class Bulletin(Base):
     drafter_name: Mapped[str]
     submitted_at: Mapped[datetime | None]
     submitter_id: Mapped[int | None]
+    # Who alone let the submitter in, and so approves nothing of theirs.
+    submitter_let_in_by: Mapped[int | None]
     submitter_name: Mapped[str | None]
     return_reason: Mapped[str | None]
     approved_at: Mapped[datetime | None]

@@ -104,6 +104,7 @@ def test_consent_that_comes_later_is_noted_with_what_it_was_before(console: Cons
 def test_a_call_is_not_lost_by_those_who_change_only_the_words(console: Console, browser: httpx.Client) -> None:
     number = kept(console, browser, {**CALL, "field-call.consent": "no"})
     words_only = {name: value for name, value in CALL.items() if "call" not in name and name != "listening"}
+    words_only["field-text"] = f"{TEXT}復旧しだいお知らせします。"
 
     browser.post(f"/admin/bulletins/{number}/edit", data={**words_only, "version": "1", "action": "save"})
 

@@ -136,7 +136,7 @@ def test_an_invitation_goes_through_the_same_caps_as_a_blank_mails_answer(consol
     answers = [browser.post(f"/admin/subscribers/{number}/invite") for _ in range(4)]
 
     assert [answer.status_code for answer in answers] == [303, 303, 303, 409]
-    assert answers[0].headers["location"] == f"/admin/subscribers/{number}?done=invited"
+    assert answers[0].headers["location"] == f"/admin/subscribers/{number}?done=invitation-sent"
     assert "10分間に3通" in words(answers[-1])
     with console.home.database.read() as session:
         assert session.scalar(select(func.count()).select_from(Invitation)) == 3
@@ -157,7 +157,7 @@ def test_an_unknown_address_can_be_invited_and_the_ledger_names_no_address(conso
     assert "登録用メールを送る" in words(offered)
     assert "登録用メールを送る" not in words(not_offered)
     assert [answer.status_code for answer in answers] == [303, 303, 303, 409]
-    assert answers[0].headers["location"] == "/admin/subscribers?done=invited"
+    assert answers[0].headers["location"] == "/admin/subscribers?done=invitation-sent"
     assert wrong.status_code == 422
     assert "<b>" not in wrong.text
     assert {line.subject for line in lines(console, "subscriber.invited")} == {"invitations"}

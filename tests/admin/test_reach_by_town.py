@@ -46,7 +46,7 @@ def test_the_whole_town_stays_whole_whatever_else_is_ticked(console: Console, br
 
 
 def test_a_town_that_does_not_exist_reaches_nobody_and_is_told(browser: httpx.Client) -> None:
-    answer = browser.post("/admin/write/plain", data={**FORM, "area_towns": "ない町", "action": "save"})
+    answer = browser.post("/admin/write/plain", data={**FORM, "area_towns": "ない町", "action": "submit"})
 
     assert answer.status_code == 422
     assert "地域を1つ以上選ぶか" in words(answer)

@@ -53,7 +53,7 @@ class Console:
 
     def browser(self, who: Colleague | Role) -> httpx.Client:
         """Signed in; does not follow redirects."""
-        client = self._stack.enter_context(httpx.Client(base_url=self.url, trust_env=False))
+        client = self._stack.enter_context(httpx.Client(base_url=self.url, trust_env=False, timeout=30))
         address = (self.people[who] if isinstance(who, Role) else who).address
         assert client.post("/admin/sign-in", data={"address": address, "password": PASSWORD}).status_code == 303
         return client
