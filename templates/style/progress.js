@@ -4,19 +4,39 @@
 const board = document.querySelector("[data-events]");
 const said = document.getElementById("progress-said");
 const SAID_EVERY = 30000; // milliseconds between two sentences for those who listen
+const CAME_ANEW = "hansho-came-anew";
 const TRY_AGAIN = 10000; // milliseconds until the page comes anew where the events have ended
 let source = null;
 let heard = Date.now();
 let stood = board ? board.dataset.stands : "";
 
+function mark(element) {
+  return `${element.tagName} ${element.getAttribute("href") || element.textContent.trim()}`;
+}
+
+// Who stood at something stands there again on the new page, or at its beginning where that is gone.
 function comeAnew() {
   leave();
+  try {
+    const kept = { path: location.pathname, at: mark(document.activeElement) };
+    if (document.activeElement !== document.body) sessionStorage.setItem(CAME_ANEW, JSON.stringify(kept));
+  } catch (problem) { /* forbidden: then they begin at the top */ }
   location.replace(location.pathname);
 }
 
 function leave() {
   if (source) source.close();
   source = null;
+}
+
+function goOn() {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(CAME_ANEW));
+    sessionStorage.removeItem(CAME_ANEW);
+    if (!kept || kept.path !== location.pathname) return;
+    const same = [...document.querySelectorAll("a, button, summary")].find((each) => mark(each) === kept.at);
+    (same || document.getElementById("main")).focus();
+  } catch (problem) { /* forbidden: then nothing was kept */ }
 }
 
 // A text that did not change is left alone: somebody may be reading or marking it.
@@ -71,6 +91,7 @@ function follow() {
   });
 }
 
+goOn();
 if (board && "EventSource" in window) {
   follow();
   // A browser keeps only a handful of lines to one server: pages that nobody sees give theirs up.
