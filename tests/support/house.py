@@ -56,9 +56,18 @@ def eventually(found: Callable[[], V | None], *, seconds: float = 15, what: str 
 
 
 class House:
-    """Starts on entering, ends on leaving. `tick` stands for the timetable."""
+    """Starts on entering, ends on leaving. `tick` stands for the timetable. With `sender_rests` nothing is sent until
+    `wake_sender`, so that there is time to press something in the middle of a delivery."""
 
-    def __init__(self, data: Path, database_url: str, clock: HandClock, settings: Mapping[str, str] | None = None):
+    def __init__(
+        self,
+        data: Path,
+        database_url: str,
+        clock: HandClock,
+        settings: Mapping[str, str] | None = None,
+        *,
+        sender_rests: bool = False,
+    ):
         self.smtp_port, self.web_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.web_port}"
         self.clock = clock
@@ -79,6 +88,9 @@ class House:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
         self._failure: BaseException | None = None
+        self._sender_is_awake = threading.Event()
+        if not sender_rests:
+            self.wake_sender()
 
     def __enter__(self) -> Self:
         migrate(self.home.database)
@@ -96,6 +108,9 @@ class House:
         self.home.database.close()
         if self._failure is not None and error is None:
             raise self._failure
+
+    def wake_sender(self) -> None:
+        self._sender_is_awake.set()
 
     def tick(self) -> None:
         """What the timetable would do at this moment of the clock."""
@@ -163,10 +178,15 @@ class House:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         try:
             async with asyncio.TaskGroup() as group:
-                for role in (receive, send, serve_web):
+                for role in (receive, self._send, serve_web):
                     group.create_task(role(self.home, self._stop))
         except BaseException as failure:  # noqa: BLE001 -- handed to the test, which raises it
             self._failure = failure
+
+    async def _send(self, home: Home, stop: asyncio.Event) -> None:
+        while not self._sender_is_awake.is_set() and not stop.is_set():
+            await asyncio.sleep(0.02)
+        await send(home, stop)
 
 
 class Colleague:
