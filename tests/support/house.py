@@ -88,9 +88,9 @@ class House:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
         self._failure: BaseException | None = None
-        self._sender_is_awake = threading.Event()
+        self._sender_is_awake = asyncio.Event()
         if not sender_rests:
-            self.wake_sender()
+            self._sender_is_awake.set()
 
     def __enter__(self) -> Self:
         migrate(self.home.database)
@@ -104,13 +104,15 @@ class House:
         self.http.close()
         if self._loop is not None and self._stop is not None:
             self._loop.call_soon_threadsafe(self._stop.set)
+            self.wake_sender()
         self._thread.join(20)
         self.home.database.close()
         if self._failure is not None and error is None:
             raise self._failure
 
     def wake_sender(self) -> None:
-        self._sender_is_awake.set()
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(self._sender_is_awake.set)
 
     def tick(self) -> None:
         """What the timetable would do at this moment of the clock."""
@@ -184,8 +186,7 @@ class House:
             self._failure = failure
 
     async def _send(self, home: Home, stop: asyncio.Event) -> None:
-        while not self._sender_is_awake.is_set() and not stop.is_set():
-            await asyncio.sleep(0.02)
+        await self._sender_is_awake.wait()
         await send(home, stop)
 
 
