@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from admin.roles import Role
 from bulletins.life import BulletinState
@@ -59,13 +59,18 @@ def desks(browser: Browser, house: House) -> Iterator[tuple[Keyboard, Keyboard]]
         yield keyboards[0], keyboards[1]
 
 
-def submit_example(keys: Keyboard, title: str) -> int:
-    """Of the notice of this title, from the first page."""
+def begin(keys: Keyboard, title: str) -> None:
+    """From the first page to the empty form of this notice, past the menu."""
     keys.enter("新しく書く", "link", most=1)
     expect(keys.page.locator("h1")).to_have_text("新しく書く")
     keys.enter(title, "link")
     expect(keys.page.locator("h1")).to_contain_text(title)
     keys.enter("本文へ進む", most=1)
+
+
+def submit_example(keys: Keyboard, title: str) -> int:
+    """Of the notice of this title, from the first page."""
+    begin(keys, title)
     keys.enter("記入例を入れる", "link", most=1)
     expect(keys.page).to_have_url(re.compile("example=1$"))
     keys.enter("メールと確認の結果へ進む", "link", most=2)
@@ -187,3 +192,24 @@ def test_a_drill_is_refused_while_a_real_warning_is_active(desks: tuple[Keyboard
     assert approver.focus().role == "alert"
     assert state(house, drill) == BulletinState.SUBMITTED
     assert all("訓練" not in subject for address in PEOPLE for subject in bulletins(house, address))
+
+
+def test_the_mail_drawn_anew_takes_nobodys_place(desks: tuple[Keyboard, Keyboard]) -> None:
+    drafter, _ = desks
+    preview = drafter.page.locator("#preview")
+    begin(drafter, "自由文")
+    drafter.write("件名", "停電")
+    expect(preview.get_by_role("link")).to_have_count(1)
+    with drafter.page.expect_response("**/admin/write/preview"):
+        drafter.press("Enter")
+    assert drafter.focus().value == "停電"
+    answers: list[Route] = []
+    drafter.page.route("**/admin/write/preview", lambda route: answers.append(route))
+    with drafter.page.expect_request("**/admin/write/preview"):
+        drafter.type("のお知らせ")
+
+    lacking = drafter.to("「本文」", "link")
+    answers[-1].continue_()
+
+    expect(preview).to_contain_text("停電のお知らせ")
+    assert drafter.focus() == lacking

@@ -53,6 +53,8 @@ def test_the_figures_move_without_a_reload_until_the_delivery_is_finished(browse
 
         expect(page.locator("main")).to_contain_text("配信を終えました")
         expect(page).to_have_url(re.compile(f"/admin/bulletins/{number}$"))
+        # Who stood at the other domains still does.
+        expect(page.locator("summary", has_text="ほかのドメイン")).to_be_focused()
         page.get_by_role("link", name="届かなかった人を見る").press("Enter")
         expect(page.get_by_role("heading", level=1)).to_contain_text("届かなかった人")
         page.locator("summary", has_text="再送").press("Enter")
