@@ -58,8 +58,9 @@ class BouncePages:
         at, zone = self._clock.now(), self._watch.zone
         weeks = bounce_weeks.mondays(at, zone)
         with self._database.write() as session:
-            stopped = self._suspects(session, _stopped(session, at=at), at=at)
-            watched = self._suspects(session, _refused(session, at=at), at=at)
+            gone, here = _stopped(session, at=at), _refused(session, at=at)
+            suspects = self._suspects(session, [*gone, *here], at=at)
+            stopped, watched = suspects[: len(gone)], suspects[len(gone) :]
             deed = me_of(request).deed("subscriber.list-viewed", "subscribers:unreachable")
             ledger.write(session, deed, at=at, details={"shown": len(stopped) + len(watched)})
         with self._database.read() as session:

@@ -62,8 +62,9 @@ def _with_strays(session: Session, batches: Mapping[str, str], went: Mapping[str
     """All that came later went to people to whom `first` was written, and, it seemed, had gone."""
     missed = _not_gone(session, batches[first])
     if len(missed) > FEW:
-        written = max(tallies.of(session, batches[first]).audience, went[first])
-        return HowMany(max(went.values()), min(sum(went.values()), written))
+        everything, written = sum(went.values()), tallies.of(session, batches[first]).audience
+        least = max(went.values())
+        return HowMany(least, max(least, min(everything, written)) if written else everything)
     asked = row_sets.given(session, "asked", {"address": String()}, [(address,) for address in missed])
     later = OutboxRow.once_key.in_([key for key in went if key != first])
     here = OutboxRow.address.in_(select(asked.c.address))

@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bulletins.drafting import Sheet
-from mailer import claims
+from mailer import claims, had_letter
 from mailer.claims import Wish
 from mailer.folding import Spans, fold
 from mailer.outbox_tables import Lane
@@ -38,6 +40,21 @@ def test_the_reach_says_how_many_were_sent_it_and_how_many_are_still_there(offic
     leave(office, 2)
 
     assert reach(office, number) == (Reach(7, 6, 0, 0, had=7), False)
+
+
+def test_the_reach_of_a_correction_of_a_correction_is_exact_though_nobody_counts_all_letters(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.residents("refused", *NAMES)
+    first = office.sending()
+    office.post(lambda name: GONE if name == "refused" else OK)
+    assert office.finish() == 1
+    office.clock.move(timedelta(minutes=1))
+    second = finished(office, correction(first))
+    number = office.draft(correction(second))
+    monkeypatch.setattr(had_letter, "FEW", 3)
+
+    assert reach(office, number) == (Reach(8, 7, 0, 0, had=7), False)
 
 
 def test_the_reach_counts_whoever_left_erased_ones_and_letters_nobody_heard_of(office: Office) -> None:

@@ -1,0 +1,29 @@
+"""What the page says of whom a correction reaches."""
+
+from admin.mending_words import reach_sentence
+from bulletins.mending import Addressed
+from bulletins.tables import Bulletin
+from service.home import SAMPLE_TOWN
+from subscribers.audience import Reach, Scope
+from subscribers.town import load_town
+
+TOWN = load_town(SAMPLE_TOWN)
+
+
+def sentence(reach: Reach) -> str:
+    mended = (Bulletin(id=7), Bulletin(id=9))
+    return reach_sentence(reach, Bulletin(to_all=False), Addressed(Scope(had=("a", "b")), mended), TOWN)
+
+
+def test_a_number_that_is_known_stands_alone() -> None:
+    assert sentence(Reach(9, 7, 0, 0, had=8)) == (
+        "お知らせ7・9番を送った 8人のうち、いまも登録している 7人に届きます。"
+    )
+
+
+def test_where_only_bounds_are_known_both_are_told_and_why() -> None:
+    told = sentence(Reach(9_000, 7_000, 0, 0, had=8_000, had_at_most=8_500))
+
+    assert "8,000人以上、8,500人以下" in told
+    assert "7,000人以上" in told
+    assert "1人ずつは数えていない" in told
