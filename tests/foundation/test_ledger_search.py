@@ -57,6 +57,18 @@ def test_a_page_goes_on_below_the_last_line_of_the_one_before(written: Database)
     assert found(written, Question(), before=first[-1], limit=2) == [3, 2]
 
 
+@pytest.mark.parametrize("near", [(), (0,), (1, 3), (100,)], ids=str)
+@pytest.mark.parametrize("before", [None, 5, 3])
+def test_a_room_shows_the_same_lines_however_near_they_lie(
+    written: Database, monkeypatch: pytest.MonkeyPatch, near: tuple[int, ...], before: int | None
+) -> None:
+    monkeypatch.setattr(ledger_search, "NEAR", near)
+
+    for limit in (1, 2, 3, 9):
+        expected = [number for number in (5, 2, 1) if before is None or number < before][:limit]
+        assert found(written, Question(room="bulletin"), before=before, limit=limit) == expected
+
+
 def test_an_export_has_every_line_oldest_first(written: Database) -> None:
     with written.read() as session:
         assert [line.id for line in ledger_search.lines(session, Question(actor="staff:1"))] == [1, 4, 5]
