@@ -204,7 +204,7 @@ def test_the_mail_drawn_anew_takes_nobodys_place(desks: tuple[Keyboard, Keyboard
         drafter.press("Enter")
     assert drafter.focus().value == "停電"
     answers: list[Route] = []
-    drafter.page.route("**/admin/write/preview", lambda route: answers.append(route))
+    drafter.page.route("**/admin/write/preview", answers.append)
     with drafter.page.expect_request("**/admin/write/preview"):
         drafter.type("のお知らせ")
 
