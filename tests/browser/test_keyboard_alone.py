@@ -204,7 +204,11 @@ def test_the_mail_drawn_anew_takes_nobodys_place(desks: tuple[Keyboard, Keyboard
         drafter.press("Enter")
     assert drafter.focus().value == "停電"
     answers: list[Route] = []
-    drafter.page.route("**/admin/write/preview", answers.append)
+
+    def keep_waiting(route: Route) -> None:
+        answers.append(route)
+
+    drafter.page.route("**/admin/write/preview", keep_waiting)
     with drafter.page.expect_request("**/admin/write/preview"):
         drafter.type("のお知らせ")
 
