@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from jinja2 import Environment
 
+from foundation import pages
 from foundation.database import Database
 from service.schema import METADATA
+from tests.support import clean_schemas
 from tests.support.clock import HandClock
+from tests.support.compiled_pages import Compiled
 from tests.support.postgres import end_postgres, postgres_url
 
 
@@ -20,6 +24,14 @@ def _postgres_ends() -> Iterator[None]:
     end_postgres()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _pages_compiled_once() -> Iterator[None]:
+    """Each test has pages of its own; what Jinja2 makes of a template is the same for all of this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pages, "Environment", partial(Environment, bytecode_cache=Compiled()))
+        yield
+
+
 @pytest.fixture
 def clock() -> HandClock:
     """Friday 2026-11-20, 10:00 in Japan."""
@@ -27,20 +39,28 @@ def clock() -> HandClock:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database without tables: on SQLite a file, on PostgreSQL a schema of its own."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'hansho.db'}"
-    return postgres_url()
+def database_kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """With all tables."""
-    database = Database(database_url)
-    METADATA.create_all(database.engine)
+def database_url(database_kind: str, tmp_path: Path) -> str:
+    """An empty database without tables: on SQLite a file, on PostgreSQL a schema of its own."""
+    return f"sqlite:///{tmp_path / 'hansho.db'}" if database_kind == "sqlite" else postgres_url()
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[Database]:
+    """With all tables; at `database_url` for a test that asks for both."""
+    shared = "database_url" in request.fixturenames
+    if shared:
+        url = request.getfixturevalue("database_url")
+    else:
+        url = f"sqlite:///{tmp_path / 'hansho.db'}" if database_kind == "sqlite" else clean_schemas.take()
+    database = Database(url)
+    if shared or database.is_sqlite:
+        METADATA.create_all(database.engine)
     yield database
-    if not database.is_sqlite:
-        with database.engine.begin() as connection:
-            connection.execute(text("DROP SCHEMA IF EXISTS " + database_url.rpartition("%3D")[2] + " CASCADE"))
     database.close()
+    if not database.is_sqlite:
+        clean_schemas.give_back(url)

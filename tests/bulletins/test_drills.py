@@ -169,7 +169,7 @@ def test_a_drill_that_was_put_back_goes_out_after_another_approval_on_a_quiet_da
     assert office.bulletin(number).state == BulletinState.SENDING
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 def test_a_drill_and_a_real_warning_approved_in_the_same_moment_are_not_both_mailed(office: Office) -> None:
     """SQLite has one writer, so that one of them is first."""
     office.residents("a")

@@ -200,7 +200,7 @@ def test_a_resident_without_an_address_is_no_audience(office: Office) -> None:
     assert sorted(office.received()) == ["stays"]
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 def test_who_comes_in_between_the_two_looks_of_a_chunk_pushes_nobody_out(office: Office, small_chunks: int) -> None:
     """SQLite has one writer, so that nobody can."""
     office.residents(*NAMES)

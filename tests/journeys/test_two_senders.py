@@ -64,7 +64,7 @@ async def test_a_second_sender_of_one_data_folder_is_refused_and_the_first_goes_
     assert even
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 async def test_a_sender_of_a_copied_data_folder_takes_nothing_from_the_one_that_lives(
     tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -227,7 +227,7 @@ def test_a_sender_that_comes_back_frees_what_it_held(database: Database) -> None
     assert row_of(database, number).lease_by == "s2"
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer at a time
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)  # SQLite has one writer at a time
 def test_a_row_claimed_on_postgresql_does_not_make_others_wait(database: Database) -> None:
     put(database, many(4))
 

@@ -73,7 +73,7 @@ def test_two_at_once_do_no_harm(database: Database) -> None:
         assert of_batch(database, name).folded_at == OLD
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer at a time
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)  # SQLite has one writer at a time
 def test_a_letter_in_another_hand_is_not_waited_for(database: Database) -> None:
     rows = sent(database, many(3))
 

@@ -113,7 +113,7 @@ def test_mail_is_worked_off_in_its_order(database: Database) -> None:
     assert served == [b"0", b"1", b"2"]
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer at a time
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)  # SQLite has one writer at a time
 def test_of_two_who_work_at_once_one_has_the_mail(database: Database) -> None:
     store(database, b"0")
 

@@ -121,7 +121,7 @@ async def test_on_one_host_leases_end_by_a_clock_that_nobody_sets(sqlite: Databa
     assert taken == []
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 async def test_postgresql_tells_the_leases_time_and_its_leap_takes_nothing_from_the_living(
     database: Database, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

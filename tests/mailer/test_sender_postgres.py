@@ -35,7 +35,7 @@ from tests.support.postgres import restart_postgres
 
 pytestmark = [
     pytest.mark.usefixtures("quick_rounds", "quick_again"),
-    pytest.mark.parametrize("database_url", ["postgresql"], indirect=True),
+    pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True),
 ]
 
 

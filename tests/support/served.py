@@ -1,5 +1,6 @@
 """An application on a real server, for as long as a test wants it."""
 
+import asyncio
 import socket
 import threading
 from collections.abc import Iterator
@@ -20,10 +21,30 @@ def url_of(door: socket.socket) -> str:
     return f"http://{host}:{port}"
 
 
+class _Prompt(uvicorn.Server):
+    """Ends within some milliseconds: uvicorn's own looks ten times a second, and waits once more at the end. What is
+    still answered at that moment gets two seconds."""
+
+    async def main_loop(self) -> None:
+        while not self.should_exit:  # noqa: ASYNC110 -- another thread sets it, as uvicorn has it
+            await asyncio.sleep(0.005)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for each in sockets or []:
+            each.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        await asyncio.sleep(0)
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks, timeout=2)
+
+
 @contextmanager
 def serving(door: socket.socket, app: FastAPI) -> Iterator[None]:
     """Behind a socket that listens already, in a thread; its log goes where the test's log goes."""
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", ws="none"))
+    server = _Prompt(uvicorn.Config(app, log_config=None, lifespan="off", ws="none"))
     running = threading.Thread(target=server.run, kwargs={"sockets": [door]})
     running.start()
     try:
