@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
 from jinja2 import Environment
 
-from foundation import pages
+from foundation import pages, templating
 from foundation.database import Database
+from service import home
 from service.schema import METADATA
+from subscribers import stationery
 from tests.support import clean_schemas
 from tests.support.clock import HandClock
 from tests.support.compiled_pages import Compiled
@@ -26,8 +28,11 @@ def _postgres_ends() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _pages_compiled_once() -> Iterator[None]:
-    """Each test has pages of its own; what Jinja2 makes of a template is the same for all of this process."""
+    """Each test has pages and letters of its own; what Jinja2 makes of a template is the same for all of them."""
+    read_once = cache(templating.read_letter)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stationery, "read_letter", read_once)
+        patch.setattr(home, "read_letter", read_once)
         patch.setattr(pages, "Environment", partial(Environment, bytecode_cache=Compiled()))
         yield
 

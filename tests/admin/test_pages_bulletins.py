@@ -216,7 +216,7 @@ def test_each_role_sees_only_buttons_that_the_rooms_would_grant(console: Console
     assert state(console, number) == BulletinState.SUBMITTED
 
 
-@pytest.mark.parametrize("number", ["999", "0", "x", "99999999999999999999", "%00"])
+@pytest.mark.parametrize("number", ["999", "0", "x", "99999999999999999999"])
 def test_an_unknown_bulletin_is_a_page_that_says_so(console: Console, number: str) -> None:
     browser = console.browser(Role.APPROVER)
 
