@@ -173,7 +173,11 @@ def inner_parts(part: Message) -> list[Message] | None:
 
 def part_text(part: Message) -> str:
     """The text of one part that is not multipart, HTML left as it is."""
-    return decode_bytes(_part_bytes(part)[:LONGEST_TEXT], _charset(part)).replace("\r\n", "\n").replace("\r", "\n")
+    return (
+        decode_bytes(_part_bytes(part)[:LONGEST_TEXT], parameter(part, "charset"))
+        .replace("\r\n", "\n")
+        .replace("\r", "\n")
+    )
 
 
 def _part_bytes(part: Message) -> bytes:
@@ -188,13 +192,15 @@ def _part_bytes(part: Message) -> bytes:
     return b""
 
 
-def _charset(part: Message) -> str | None:
+def parameter(part: Message, name: str) -> str | None:
+    """Of its Content-Type (RFC 2231); None too where the email package stumbles over it, as it does over numbered
+    pieces beside one without a number."""
     try:
-        charset = part.get_param("charset")
-    except (ValueError, LookupError, AttributeError):
+        found = part.get_param(name)
+    except (ValueError, LookupError, AttributeError, TypeError):
         return None
     # RFC 2231 gives a triple of charset, language and value.
-    return charset[2] if isinstance(charset, tuple) else charset
+    return found[2] if isinstance(found, tuple) else found
 
 
 def readable_text(part: Message) -> str:

@@ -4,7 +4,7 @@ import re
 from email.message import Message
 from itertools import islice
 
-from mailer.mail_text import decode_header_text, header_text, inner_parts, part_text
+from mailer.mail_text import decode_header_text, header_text, inner_parts, parameter, part_text
 
 _MOST_PARTS = 200
 _FIELD = re.compile(r"^Feedback-Type[ \t]*:[ \t]*([A-Za-z-]{1,40})", re.IGNORECASE | re.MULTILINE)
@@ -19,7 +19,7 @@ def feedback_type(message: Message, text: str) -> str | None:
     for part in islice(message.walk(), _MOST_PARTS):
         if part.get_content_type() == "message/feedback-report":
             return _type_of(part)
-    if str(message.get_param("report-type") or "").lower() == "feedback-report":
+    if (parameter(message, "report-type") or "").lower() == "feedback-report":
         stated = _FIELD.search(text)
         return stated[1].lower() if stated else "abuse"
     if is_complaint(message):

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailer.mail_text import body_text, decode_bytes, decode_header_text, header_text, header_texts, parse_mail
+from mailer.bounce_report.feedback import feedback_type
+from mailer.mail_text import (
+    body_text,
+    decode_bytes,
+    decode_header_text,
+    header_text,
+    header_texts,
+    parameter,
+    parse_mail,
+)
 
 # ① and 髙 stand in rows that only NEC and IBM defined; no codec of the standard library reads them from JIS.
 NEC_JIS = b"\x1b$B-!|b\x1b(B"
@@ -171,3 +180,12 @@ def test_any_octets_give_text_that_can_be_stored(raw: bytes, charset: str) -> No
 def test_any_header_gives_text_that_can_be_stored(text: str) -> None:
     decode_header_text(text).encode("utf-8")
     decode_header_text(text + "\udc80\ud800").encode("utf-8")
+
+
+@pytest.mark.parametrize("name", ["charset", "report-type"])
+def test_pieces_of_a_parameter_that_the_email_package_cannot_sort_are_left_alone(name: str) -> None:
+    broken = mail(f"Content-Type: multipart/report; {name}*0=a; {name}=b; {name}*=c", body=b"hello")
+
+    assert parameter(broken, name) is None
+    assert body_text(broken) == "hello"
+    assert feedback_type(broken, "hello") is None
