@@ -55,17 +55,26 @@ def database_url(database_kind: str, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[Database]:
+def ready_url(database_kind: str, tmp_path: Path) -> Iterator[str]:
+    """A database with all tables and nothing in them."""
+    if database_kind == "postgresql":
+        url = clean_schemas.take()
+        yield url
+        clean_schemas.give_back(url)
+        return
+    url = f"sqlite:///{tmp_path / 'hansho.db'}"
+    empty = Database(url)
+    METADATA.create_all(empty.engine)
+    empty.close()
+    yield url
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, database_kind: str) -> Iterator[Database]:
     """With all tables; at `database_url` for a test that asks for both."""
     shared = "database_url" in request.fixturenames
+    database = Database(request.getfixturevalue("database_url" if shared else "ready_url"))
     if shared:
-        url = request.getfixturevalue("database_url")
-    else:
-        url = f"sqlite:///{tmp_path / 'hansho.db'}" if database_kind == "sqlite" else clean_schemas.take()
-    database = Database(url)
-    if shared or database.is_sqlite:
         METADATA.create_all(database.engine)
     yield database
     database.close()
-    if not database.is_sqlite:
-        clean_schemas.give_back(url)

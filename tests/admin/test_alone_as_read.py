@@ -18,8 +18,8 @@ REASON = "夜間で連絡が取れず、火災が広がっているため"
 
 
 @pytest.fixture
-def hall(database_url: str, clock: HandClock, tmp_path: Path) -> Iterator[Hall]:
-    with town_hall(database_url, clock, tmp_path, HANSHO_SOLO_NOTICES="plain") as hall:
+def hall(ready_url: str, clock: HandClock, tmp_path: Path) -> Iterator[Hall]:
+    with town_hall(ready_url, clock, tmp_path, HANSHO_SOLO_NOTICES="plain") as hall:
         yield hall
 
 

@@ -26,8 +26,8 @@ TOMORROW = tokyo("2026-11-25T10:00:00")
 
 
 @pytest.fixture
-def hall(database_url: str, clock: HandClock, tmp_path: Path) -> Iterator[Hall]:
-    with town_hall(database_url, clock, tmp_path) as hall:
+def hall(ready_url: str, clock: HandClock, tmp_path: Path) -> Iterator[Hall]:
+    with town_hall(ready_url, clock, tmp_path) as hall:
         yield hall
 
 

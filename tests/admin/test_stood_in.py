@@ -21,8 +21,8 @@ REASON = "夜間で連絡が取れず、火災が広がっているため"
 
 
 @pytest.fixture
-def hall(database_url: str, clock: HandClock, tmp_path: Path) -> Iterator[Hall]:
-    with town_hall(database_url, clock, tmp_path, HANSHO_SOLO_NOTICES="plain,drill") as hall:
+def hall(ready_url: str, clock: HandClock, tmp_path: Path) -> Iterator[Hall]:
+    with town_hall(ready_url, clock, tmp_path, HANSHO_SOLO_NOTICES="plain,drill") as hall:
         yield hall
 
 
@@ -235,8 +235,8 @@ def test_only_the_version_that_was_read_leaves_alone(hall: Hall) -> None:
         hall.home.approval_desk.send_alone(number, Decision(reason=REASON, version=2), hall.who("tanto"))
 
 
-def test_off_by_default_nobody_sends_anything_alone(database_url: str, clock: HandClock, tmp_path: Path) -> None:
-    with town_hall(database_url, clock, tmp_path) as hall:
+def test_off_by_default_nobody_sends_anything_alone(ready_url: str, clock: HandClock, tmp_path: Path) -> None:
+    with town_hall(ready_url, clock, tmp_path) as hall:
         number = hall.draft()
 
         with pytest.raises(NotAllowed):

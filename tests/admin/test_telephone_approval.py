@@ -21,8 +21,8 @@ OTHER = replace(PLAIN, fields={"subject": "停電は復旧しました", "text":
 
 
 @pytest.fixture
-def hall(database_url: str, clock: HandClock, tmp_path: Path) -> Iterator[Hall]:
-    with town_hall(database_url, clock, tmp_path) as hall:
+def hall(ready_url: str, clock: HandClock, tmp_path: Path) -> Iterator[Hall]:
+    with town_hall(ready_url, clock, tmp_path) as hall:
         yield hall
 
 

@@ -24,8 +24,8 @@ from tests.support.clock import HandClock
 
 
 @pytest.fixture
-def hall(database_url: str, clock: HandClock, tmp_path: Path) -> Iterator[Hall]:
-    with town_hall(database_url, clock, tmp_path) as hall:
+def hall(ready_url: str, clock: HandClock, tmp_path: Path) -> Iterator[Hall]:
+    with town_hall(ready_url, clock, tmp_path) as hall:
         yield hall
 
 

@@ -19,7 +19,6 @@ from foundation.database import Database
 from foundation.ledger import LedgerLine
 from foundation.settings import load
 from service.home import Home
-from service.schema import METADATA
 from subscribers.tables import Subscriber
 from tests.bulletins.samples import komorebi, shelf
 from tests.subscribers.people import letters_to
@@ -119,17 +118,15 @@ class Hall:
 
 
 @contextmanager
-def town_hall(database_url: str, clock: HandClock, folder: Path, **settings: str) -> Iterator[Hall]:
-    """On an empty database of either kind, which is left as empty."""
-    database = Database(database_url)
-    METADATA.create_all(database.engine)
-    home = Home(load({"HANSHO_DATABASE_URL": database_url, "HANSHO_DATA": str(folder / "var"), **settings}), clock)
+def town_hall(ready_url: str, clock: HandClock, folder: Path, **settings: str) -> Iterator[Hall]:
+    """On a database of either kind that has its tables."""
+    database = Database(ready_url)
+    home = Home(load({"HANSHO_DATABASE_URL": ready_url, "HANSHO_DATA": str(folder / "var"), **settings}), clock)
     vars(home).update(database=database, town=komorebi(), shelf=shelf(komorebi()))
     hall = Hall(home, clock)
     for name, role, rank in PEOPLE:
         hall.enter(name, role, rank)
     yield hall
-    METADATA.drop_all(database.engine)
     database.close()
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from foundation.database import Database
-from service.schema import METADATA
 from tests.admin.api.service import Callers, application
 from tests.bulletins.office import Office
 from tests.support.clock import HandClock
@@ -21,9 +20,8 @@ def clock() -> HandClock:
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    METADATA.create_all(database.engine)
+def database(ready_url: str) -> Iterator[Database]:
+    database = Database(ready_url)
     yield database
     database.close()
 

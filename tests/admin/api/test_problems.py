@@ -13,7 +13,7 @@ from tests.admin.api.service import FIELDS, PLAIN, Callers
 from tests.bulletins.office import Office
 
 # What is refused is refused before any database is asked.
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 
 def problem(answer: Any, status: int) -> dict[str, Any]:
