@@ -91,6 +91,14 @@ def state(house: House, number: int) -> str:
         return find(session, number).state
 
 
+def begin_delivery(house: House) -> None:
+    """The hold passes, and the letters of what was approved lie there for the sender that rests."""
+    house.clock.set(house.home.hours.start_for(house.clock.now(), hold=house.home.settings.hold))
+    house.tick()
+    with house.home.database.write() as session:
+        house.home.publisher.fan_out(session, at=house.clock.now(), limit=100)
+
+
 def deliver(house: House, number: int) -> None:
     """The hold passes, and all of it is sent."""
     house.clock.move(timedelta(minutes=2))

@@ -11,7 +11,17 @@ from playwright.sync_api import Browser, Route, expect
 
 from admin.roles import Role
 from bulletins.life import BulletinState
-from tests.browser.by_keyboard import bulletins, deliver, employ, go_home, sign_in, state, submitted, window
+from tests.browser.by_keyboard import (
+    begin_delivery,
+    bulletins,
+    deliver,
+    employ,
+    go_home,
+    sign_in,
+    state,
+    submitted,
+    window,
+)
 from tests.subscribers.people import Desk
 from tests.support.clock import HandClock
 from tests.support.house import House, eventually
@@ -147,8 +157,7 @@ def test_a_halted_one_sends_nothing_until_it_is_resumed(desks: tuple[Keyboard, K
     drafter, approver = desks
     number = submit_example(drafter, "不審者・声かけ")
     approve(approver)
-    house.clock.set(house.home.hours.start_for(house.clock.now(), hold=house.home.settings.hold))
-    house.tick()
+    begin_delivery(house)
     assert state(house, number) == BulletinState.SENDING
     go_home(drafter)
 

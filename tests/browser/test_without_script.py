@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from admin.roles import Role
 from bulletins.life import BulletinState
-from tests.browser.by_keyboard import Person, bulletins, employ, state, window
+from tests.browser.by_keyboard import Person, begin_delivery, bulletins, employ, state, window
 from tests.browser.conftest import FRIDAY_MORNING
 from tests.browser.test_office import PASSWORD
 from tests.subscribers.people import Desk
@@ -67,8 +67,7 @@ def test_a_bulletin_is_written_saved_submitted_approved_halted_and_sent_without_
     expect(approver.locator(".letter__text")).to_contain_text(TEXT)
     approver.get_by_role("button", name="承認する").click()
     expect(approver.locator("main")).to_contain_text("配信待ち")
-    house.clock.set(house.home.hours.start_for(house.clock.now(), hold=house.home.settings.hold))
-    house.tick()
+    begin_delivery(house)
 
     drafter.goto("/admin")
     drafter.get_by_role("button", name="一時停止").click()
