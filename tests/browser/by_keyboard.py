@@ -56,16 +56,26 @@ def window(browser: Browser, house: House, *, script: bool = True) -> Iterator[P
     context.close()
 
 
+def lands(keys: Keyboard, *, name: str = "", role: str = "") -> None:
+    """Waits for the new page to put the focus there; the name need only begin so."""
+
+    def is_there() -> bool:
+        focus = keys.focus()
+        return focus.name.startswith(name) and role in ("", focus.role)
+
+    eventually(is_there, seconds=5, what=f"the focus on {name or role}")
+
+
 def sign_in(keys: Keyboard, house: House, person: Person) -> None:
     """Wherever the page of signing in was met; it leads on from there."""
-    assert keys.focus().name.startswith("メールアドレス"), keys.focus()
+    lands(keys, name="メールアドレス")
     keys.type(person.address)
     keys.to("パスワード", most=1)
     keys.type(PASSWORD)
     keys.press("Enter")
     if person.secret:
         expect(keys.page.locator("h1")).to_have_text("認証コードを入力してください")
-        assert keys.focus().name.startswith("認証コード"), keys.focus()
+        lands(keys, name="認証コード")
         keys.type(pyotp.TOTP(person.secret).at(house.clock.now()))
         keys.press("Enter")
     expect(keys.page.get_by_role("button", name="サインアウト")).to_be_visible()
@@ -82,7 +92,7 @@ def go_home(keys: Keyboard) -> None:
 def submitted(keys: Keyboard) -> int:
     """The number of what was just handed in; the keyboard stands where that is said."""
     expect(keys.page).to_have_url(re.compile(r"/admin/bulletins/\d+\?done=submitted$"))
-    assert keys.focus().role == "status", keys.focus()
+    lands(keys, role="status")
     return int(keys.page.url.partition("?")[0].rpartition("/")[2])
 
 

@@ -17,6 +17,7 @@ from tests.browser.by_keyboard import (
     deliver,
     employ,
     go_home,
+    lands,
     sign_in,
     state,
     submitted,
@@ -123,7 +124,7 @@ def test_an_urgent_one_tells_the_hours_it_overrides_asks_why_and_goes_at_once(
     approver.to("緊急の理由", most=1)
     approver.enter("承認する", "button", most=1)
     expect(approver.page.locator("#e-urgent_reason")).to_have_text("＊緊急配信には、理由を書いてください。")
-    assert approver.focus().role == "alert"
+    lands(approver, role="alert")
     assert state(house, number) == BulletinState.SUBMITTED
     approver.to("緊急の理由", most=6)
     approver.type(WHY)
@@ -163,7 +164,7 @@ def test_a_halted_one_sends_nothing_until_it_is_resumed(desks: tuple[Keyboard, K
 
     drafter.enter("一時停止", "button", most=5)
     expect(drafter.page).to_have_url(re.compile("done=halted"))
-    assert drafter.focus().role == "status"
+    lands(drafter, role="status")
     house.wake_sender()
     # Older and of the same sender: when these have come, the bulletin's would have.
     eventually(lambda: all(len(house.letters(address)) == 2 for address in PEOPLE), what="the sender's other letters")
@@ -198,7 +199,7 @@ def test_a_drill_is_refused_while_a_real_warning_is_active(desks: tuple[Keyboard
     expect(approver.page.get_by_role("alert").first).to_contain_text(
         f"（お知らせ {real}番）が有効なあいだは、訓練を配信できません"
     )
-    assert approver.focus().role == "alert"
+    lands(approver, role="alert")
     assert state(house, drill) == BulletinState.SUBMITTED
     assert all("訓練" not in subject for address in PEOPLE for subject in bulletins(house, address))
 

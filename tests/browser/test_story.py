@@ -15,6 +15,7 @@ from tests.browser.by_keyboard import (
     deliver,
     employ,
     go_home,
+    lands,
     sign_in,
     submitted,
     window,
@@ -107,7 +108,7 @@ def _pasted_mended_and_submitted(keys: Keyboard, house: House, person: Person) -
     keys.enter("本文へ進む", most=1)
     keys.enter("新しく書く", most=1)
     expect(page.locator("h1")).to_have_text("新しく書く")
-    assert keys.focus().name.startswith("警察などの文章を貼り付ける")
+    lands(keys, name="警察などの文章を貼り付ける")
     keys.paste(POLICE_TEXT)
 
     expect(page.locator("h1")).to_contain_text("不審者・声かけ")
@@ -116,7 +117,7 @@ def _pasted_mended_and_submitted(keys: Keyboard, house: House, person: Person) -
     expect(page.locator("#preview")).to_contain_text(OUTSIDE)
     keys.enter("確認の結果を見る", most=1)
     keys.enter("配信内容を選び直す", "link", most=2)
-    assert keys.focus().name.startswith("配信内容")
+    lands(keys, name="配信内容")
     keys.choose("市内－子どもの安全－その他")
     expect(page.locator("#preview")).not_to_contain_text(OUTSIDE)
     keys.enter("承認を依頼する", "button", most=10)
@@ -136,7 +137,7 @@ def _returned(keys: Keyboard, house: House, person: Person) -> None:
     keys.type(REASON)
     keys.enter("差し戻す", "button", most=1)
     expect(keys.page).to_have_url(re.compile("done=returned"))
-    assert keys.focus().role == "status"
+    lands(keys, role="status")
 
 
 def _resubmitted(keys: Keyboard) -> int:
@@ -163,7 +164,7 @@ def _approved(keys: Keyboard) -> str:
     keys.enter("本文へ進む", most=1)
     keys.enter("承認する", "button", most=5)
     expect(keys.page).to_have_url(re.compile("done=approved"))
-    assert keys.focus().role == "status"
+    lands(keys, role="status")
     return text.strip()
 
 
