@@ -13,7 +13,7 @@ from foundation.database import Database
 from service import home
 from service.schema import METADATA
 from subscribers import stationery
-from tests.support import clean_schemas
+from tests.support import clean_schemas, ready_file
 from tests.support.clock import HandClock
 from tests.support.compiled_pages import Compiled
 from tests.support.postgres import end_postgres, postgres_url
@@ -62,11 +62,8 @@ def ready_url(database_kind: str, tmp_path: Path) -> Iterator[str]:
         yield url
         clean_schemas.give_back(url)
         return
-    url = f"sqlite:///{tmp_path / 'hansho.db'}"
-    empty = Database(url)
-    METADATA.create_all(empty.engine)
-    empty.close()
-    yield url
+    ready_file.make(tmp_path / "hansho.db")
+    yield f"sqlite:///{tmp_path / 'hansho.db'}"
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ from admin import passwords, staff
 from admin.roles import Role
 from admin.staff import Colleague
 from foundation.addresses import Address
-from foundation.database import Base, Database
+from foundation.database import Database
 from foundation.tokens import Keyring
+from tests.support import ready_file
 from tests.support.clock import HandClock
 
 MORNING = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)
@@ -20,8 +21,8 @@ PASSWORD = "correct horse battery 9"
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
+    ready_file.make(tmp_path / "hansho.db")
     database = Database(f"sqlite:///{tmp_path / 'hansho.db'}")
-    Base.metadata.create_all(database.engine)
     yield database
     database.close()
 

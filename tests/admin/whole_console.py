@@ -18,11 +18,11 @@ from bulletins.notice_shelf import NoticeShelf, load_notices
 from foundation.addresses import Address
 from foundation.settings import load
 from service.home import SAMPLE_TOWN, TEMPLATES, Home
-from service.schema import METADATA
 from service.web import whole_app
 from subscribers.tables import Subscriber, SubscriberState
 from subscribers.town import load_town
 from tests.admin.conftest import MORNING, PASSWORD
+from tests.support import ready_file
 from tests.support.clock import HandClock
 from tests.support.served import listening, serving, url_of
 
@@ -110,7 +110,7 @@ def whole_console(data: Path, settings: Mapping[str, str] | None = None) -> Iter
         home = Home(load({"HANSHO_DATA": str(data), "HANSHO_PUBLIC_URL": url, **(settings or {})}), clock)
         # The notices are the same for every test, and to compile them takes longer than most tests.
         vars(home)["shipped_shelf"] = _shelf()
-        METADATA.create_all(home.database.engine)
+        ready_file.make(data / "hansho.db")
         with serving(door, whole_app(home)), ExitStack() as stack:
             yield Console(home, url, clock, stack)
         home.database.close()

@@ -112,6 +112,11 @@ def begin_delivery(house: House) -> None:
 def deliver(house: House, number: int) -> None:
     """The hold passes, and all of it is sent."""
     house.clock.move(timedelta(minutes=2))
+    end(house, number)
+
+
+def end(house: House, number: int) -> None:
+    """What was accepted is recorded a moment later; then the bulletin is finished."""
 
     def is_sent() -> bool:
         house.tick()

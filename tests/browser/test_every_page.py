@@ -78,9 +78,9 @@ def test_the_pages_of_residents_are_whole_and_open_to_everybody(browser: Browser
 
 def _faults(page: Page, way: str) -> list[str]:
     found = []
+    page.goto(way, wait_until="load")
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        page.goto(way, wait_until="load")
         found += [f"{width}: cut off: {each}" for each in page.evaluate(CUT_OFF)]
         if PICTURES:
             name = re.sub(r"\W+", "-", way).strip("-") or "front"

@@ -17,7 +17,8 @@ pytestmark = pytest.mark.browser
 WRONG = "【訂正】先ほどのメールについて"
 
 
-@pytest.fixture(params=[True, False], ids=["with-javascript", "without-javascript"])
+# What is essential without a script is walked in test_without_script.py.
+@pytest.fixture(params=[True], ids=["with-javascript"])
 def desks(browser: Browser, house: House, request: pytest.FixtureRequest) -> Iterator[dict[Role, Page]]:
     """A window each for a drafter and an approver, both signed in."""
     pages = {}

@@ -15,7 +15,8 @@ pytestmark = pytest.mark.browser
 ADDED = "★どなたでも参加できます。"
 
 
-@pytest.fixture(params=[True, False], ids=["with-javascript", "without-javascript"])
+# What is essential without a script is walked in test_without_script.py.
+@pytest.fixture(params=[True], ids=["with-javascript"])
 def has_script(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
 

@@ -85,17 +85,3 @@ def test_what_is_missing_is_said_beside_the_field_and_nothing_typed_is_lost(desk
 
     expect(drafter.locator("#e-field-text")).to_contain_text("＊")
     expect(drafter.locator("[name=field-subject]")).to_have_value("件名だけを書きました")
-
-
-def test_every_page_of_the_console_fits_a_telephone(desks: dict[Role, Page], house: House) -> None:
-    approver = desks[Role.APPROVER]
-    approver.set_viewport_size({"width": 360, "height": 740})
-    house.register("taro@example.com")
-    pages = ["/admin", "/admin/write", "/admin/write/suspicious-person?example=1", "/admin/bulletins"]
-    pages += ["/admin/subscribers", "/admin/bounces", "/admin/inbound", "/admin/practice"]
-
-    for path in pages:
-        answer = approver.goto(path)
-        assert answer is not None
-        assert answer.status == 200, path
-        assert approver.evaluate("document.documentElement.scrollWidth") <= 360, path

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from admin.roles import Role
 from bulletins.life import BulletinState
-from tests.browser.by_keyboard import Person, begin_delivery, bulletins, employ, state, window
+from tests.browser.by_keyboard import Person, begin_delivery, bulletins, employ, end, state, window
 from tests.browser.conftest import FRIDAY_MORNING
 from tests.browser.test_office import PASSWORD
 from tests.subscribers.people import Desk
@@ -80,7 +80,7 @@ def test_a_bulletin_is_written_saved_submitted_approved_halted_and_sent_without_
     approver.get_by_role("button", name="再開する").click()
 
     eventually(lambda: bulletins(house, RESIDENT) == [SUBJECT], what="the bulletin")
-    house.tick()
+    end(house, number)
     approver.reload()
     expect(approver.locator("main")).to_contain_text("配信を終えました")
 

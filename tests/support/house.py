@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 import httpx
+from sqlalchemy import make_url
 
 from admin import api_tokens, staff
 from admin.roles import Role
@@ -28,6 +29,7 @@ from service.roles import receive, send
 from service.schema import migrate
 from service.timetable import Timetable
 from service.web import serve_web
+from tests.support import ready_file
 from tests.support.clock import HandClock
 
 V = TypeVar("V")
@@ -93,6 +95,9 @@ class House:
             self._sender_is_awake.set()
 
     def __enter__(self) -> Self:
+        file = make_url(self.home.settings.url).database if self.home.database.is_sqlite else None
+        if file and not Path(file).exists():
+            ready_file.make(Path(file))
         migrate(self.home.database)
         self._thread.start()
         eventually(self._is_up, what="the service")

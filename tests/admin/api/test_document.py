@@ -13,7 +13,7 @@ from admin import api_tokens
 from admin.roles import Role
 from tests.admin.whole_console import Console, whole_console
 
-EXAMPLES = 25  # a call of the API, good ones and bad ones
+EXAMPLES = 12  # a call of the API, good ones and bad ones
 
 
 @pytest.fixture(scope="module")
