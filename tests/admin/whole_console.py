@@ -18,6 +18,7 @@ from bulletins.notice_shelf import NoticeShelf, load_notices
 from foundation.addresses import Address
 from foundation.settings import load
 from service.home import SAMPLE_TOWN, TEMPLATES, Home
+from service.schema import METADATA
 from service.web import whole_app
 from subscribers.tables import Subscriber, SubscriberState
 from subscribers.town import load_town
@@ -110,7 +111,10 @@ def whole_console(data: Path, settings: Mapping[str, str] | None = None) -> Iter
         home = Home(load({"HANSHO_DATA": str(data), "HANSHO_PUBLIC_URL": url, **(settings or {})}), clock)
         # The notices are the same for every test, and to compile them takes longer than most tests.
         vars(home)["shipped_shelf"] = _shelf()
-        ready_file.make(data / "hansho.db")
+        if home.settings.database_url:
+            METADATA.create_all(home.database.engine)
+        else:
+            ready_file.make(data / "hansho.db")
         with serving(door, whole_app(home)), ExitStack() as stack:
             yield Console(home, url, clock, stack)
         home.database.close()

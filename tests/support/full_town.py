@@ -90,6 +90,8 @@ class FullTown:
             query = query.where(Bulletin.notice == SOLO, Bulletin.state == BulletinState.DRAFT)
         elif path.endswith(("/not-reached", "/statement")):
             query = query.where(Bulletin.started_at.is_not(None))
+        elif path.endswith("/sheet"):
+            query = query.where(Bulletin.state.in_((BulletinState.SUBMITTED, BulletinState.SENT)))
         with self.home.database.read() as session:
             return session.scalars(query).all()
 
