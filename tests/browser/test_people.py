@@ -52,7 +52,7 @@ class Windows:
             context.close()
 
 
-# Without a script a browser does the same here: these pages have none but the one for all.
+# These pages have no script, so a browser without one does the same.
 @pytest.fixture(params=[True], ids=["with-javascript"])
 def windows(browser: Browser, house: House, request: pytest.FixtureRequest) -> Iterator[Windows]:
     windows = Windows(browser, house, javascript=request.param)
