@@ -165,14 +165,19 @@ def test_a_session_that_ends_while_typing_keeps_the_words_and_saves_after_signin
     assert page.evaluate("sessionStorage.length") == 0
 
 
-def test_a_page_reloaded_while_signed_out_gives_its_words_back(console: Console, desk: Desk) -> None:
+def reloaded_while_signed_out(console: Console, desk: Desk) -> Page:
+    """The sign-in page a drafter stands before whose words the tab alone still has."""
     page = desk(Role.DRAFTER)
     page.goto(WRITE)
     console.clock.move(IDLE_END)
     page.locator(TEXT).fill(WORDS)
     expect(page.locator("#trouble")).to_contain_text("サインインが切れました")
-
     page.reload()
+    return page
+
+
+def test_a_page_reloaded_while_signed_out_gives_its_words_back(console: Console, desk: Desk) -> None:
+    page = reloaded_while_signed_out(console, desk)
     sign_in(page, "drafter@example.jp")
 
     expect(page).to_have_url(re.compile(r"/admin/bulletins/\d+/edit$"))
@@ -182,13 +187,7 @@ def test_a_page_reloaded_while_signed_out_gives_its_words_back(console: Console,
 
 
 def test_the_words_in_a_tab_are_given_to_nobody_else(console: Console, desk: Desk) -> None:
-    page = desk(Role.DRAFTER)
-    page.goto(WRITE)
-    console.clock.move(IDLE_END)
-    page.locator(TEXT).fill(WORDS)
-    expect(page.locator("#trouble")).to_contain_text("サインインが切れました")
-
-    page.reload()
+    page = reloaded_while_signed_out(console, desk)
     sign_in(page, "second@example.jp")
 
     expect(page.locator(TEXT)).to_have_value("")
