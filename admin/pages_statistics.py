@@ -8,9 +8,9 @@ from starlette.responses import Response
 from admin.bulletin_desk import BulletinDesk
 from admin.console_page import HEADERS, ConsolePage
 from admin.form_reading import number
+from admin.moved_words import MOVED
 from admin.roles import Role
 from admin.span_words import span_words
-from admin.stop_words import STOPS
 from admin.yearly_csv import bulletins_csv, summary_csv
 from admin.yearly_report import Reporter, YearlyReport, years
 from bulletins.event_moment import EventMoments
@@ -73,7 +73,7 @@ class StatisticsPages:
             era_date=era_date,
             today=era_date(today),
             span_words=span_words,
-            stops=STOPS,
+            moved_words=MOVED,
             hours=self._desk.hours.describe(),
         )
 

@@ -104,8 +104,9 @@ class SubscriberNumberPages:
         firsts, weeks = first_months(today), mondays(today)
         with self._database.read() as session:
             standings = headcount.standings(session)
-            behind, upto = growth.behind(session), growth.counted_at(session)
-            is_complete = headcount.is_counted(session) and upto is not None and behind < FAR_BEHIND
+            is_near = growth.counted_at(session) is not None and growth.behind(session) < FAR_BEHIND
+            is_complete = headcount.is_counted(session) and is_near
+            upto = growth.up_to(session, at=now)
             by_month = growth.by_month(session, firsts[0])
             by_day = growth.by_day(session, weeks[0])
             sent = self._sent(session, weeks[0])
@@ -113,7 +114,7 @@ class SubscriberNumberPages:
         lines = week_lines(by_day, sent, weeks)
         words = [month_words(first, by_month, self._labels) for first in reversed(firsts[-2:])]
         return Numbers(
-            at=upto if upto is not None and behind else now,
+            at=upto,
             is_complete=is_complete,
             standings=standings,
             months=month_lines(by_month, firsts, active=standings.get(SubscriberState.ACTIVE, 0)),

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from admin.moved_words import MOVED
 from admin.span_words import whole_minutes
-from admin.stop_words import STOPS
 from admin.yearly_report import Lag, YearlyReport, waiting
 from bulletins.deliveries import Delivery
 from foundation.fiscal_year import MONTHS
@@ -68,9 +68,8 @@ def _summary(report: YearlyReport) -> Iterator[tuple[Cell, ...]]:
         yield from _lag(f"発生から配信まで：{line.name}", line.lag)
     yield from _lag("発生から配信まで：全体", report.lag)
     yield from _lag("承認の依頼から承認まで", report.approval)
-    yield "登録者", "登録", report.movements.registered, "件"
-    for reason, words in STOPS.items():
-        yield "登録者", words, report.movements.stopped[reason], "件"
+    for event, words in MOVED.items():
+        yield "登録者", words, report.moved[event], "件"
 
 
 def _letters(report: YearlyReport) -> Iterator[tuple[Cell, ...]]:

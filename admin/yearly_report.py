@@ -1,7 +1,7 @@
 """The yearly report (配信実績): what went out in a fiscal year, counted from what is stored."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +13,8 @@ from bulletins.event_moment import EventMoments
 from bulletins.notice_templates import Kind
 from foundation.fiscal_year import MONTHS, FiscalYear
 from mailer.delivery_hours import DeliveryHours
-from subscribers.movements import Movements, movements
+from subscribers import growth
+from subscribers.growth import Event
 
 AMENDING = frozenset({Kind.CORRECTION, Kind.RETRACTION})
 
@@ -70,7 +71,8 @@ class Letters:
 
 @dataclass(frozen=True)
 class YearlyReport:
-    """The numbers of `classes`, of their months and of `kinds` each add up to `total`."""
+    """The numbers of `classes`, of their months and of `kinds` each add up to `total`; who came and went since
+    `moved_until` is not yet counted."""
 
     year: FiscalYear
     at: datetime
@@ -83,7 +85,8 @@ class YearlyReport:
     approval: Lag | None
     urgent: tuple[UrgentLine, ...]
     amending: tuple[AmendingLine, ...]
-    movements: Movements
+    moved: Mapping[Event, int]
+    moved_until: datetime
 
     @property
     def total(self) -> int:
@@ -131,7 +134,8 @@ class Reporter:
             approval=lag_of(_approvals(found)),
             urgent=tuple(UrgentLine(each, not self.hours.is_open(each.started_at)) for each in found if each.urgent),
             amending=_amending(session, found),
-            movements=movements(session, year.begin, year.end),
+            moved=growth.in_span(session, year.first_day, year.last_day),
+            moved_until=growth.up_to(session, at=at),
         )
 
     def _classes(

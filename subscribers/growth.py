@@ -119,6 +119,12 @@ def counted_at(session: Session) -> datetime | None:
     return cursor.at if cursor else None
 
 
+def up_to(session: Session, *, at: datetime) -> datetime:
+    """Everything that happened before it is counted: now, if nothing is still to be read."""
+    counted = counted_at(session)
+    return counted if counted is not None and behind(session) else at
+
+
 def count_old_imports(database: Database, zone: ZoneInfo, *, at: datetime) -> None:
     """Once: those who were imported before imports counted themselves. Whoever was imported, stopped, and registered
     again since is taken for a registration only."""
@@ -140,6 +146,13 @@ def by_day(session: Session, first: date) -> list[Tick]:
     columns = (GrowthRow.day, GrowthRow.event, GrowthRow.place, GrowthRow.number)
     rows = row_sets.fetched(session, select(*columns).where(GrowthRow.day >= first.isoformat()).order_by(GrowthRow.day))
     return [Tick(day, Event(event), place, number) for day, event, place, number in rows]
+
+
+def in_span(session: Session, first: date, last: date) -> Mapping[Event, int]:
+    """From the one day to the other, both included, in all places together; an event that did not happen is 0."""
+    within = GrowthRow.day.between(first.isoformat(), last.isoformat())
+    rows = session.execute(select(GrowthRow.event, func.sum(GrowthRow.number)).where(within).group_by(GrowthRow.event))
+    return dict.fromkeys(Event, 0) | {Event(event): int(number) for event, number in rows}
 
 
 def by_month(session: Session, first: date) -> list[Tick]:

@@ -2,18 +2,24 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import func, select
 
+from admin.japanese_times import moment
 from admin.roles import Role
 from bulletins.approval import Decision
 from bulletins.drafting import Sheet
 from foundation import ledger
 from foundation.ledger import Deed
+from subscribers import growth
+from subscribers.growth import Event
+from subscribers.recount import note_counting
 from tests.admin.conftest import MORNING
 from tests.admin.whole_console import Console, whole_console, words
 from tests.bulletins import forty
@@ -144,18 +150,46 @@ def test_marks_and_templates_in_a_subject_are_shown_as_text(console: Console) ->
 
 
 def test_registrations_and_stops_of_the_year_are_told_by_reason(console: Console) -> None:
-    at = tokyo("2026-04-01T00:00:00")
     with console.home.database.write() as session:
-        for each in (at - timedelta(microseconds=1), at, at):
-            ledger.write(session, Deed("resident", "subscriber.registered", "subscriber:1"), at=each, details={})
-        for reason in ("left", "left", "unreachable"):
-            deed = Deed("resident", "subscriber.stopped", "subscriber:1")
-            ledger.write(session, deed, at=at, details={"reason": reason})
+        for day, event, number in (
+            ("2026-03-31", Event.REGISTERED, 1),
+            ("2026-04-01", Event.REGISTERED, 2),
+            ("2026-11-20", Event.REGISTERED, 3),
+            ("2026-11-20", Event.IMPORTED, 7),
+            ("2026-11-20", Event.LEFT, 2),
+            ("2027-03-31", Event.UNREACHABLE, 1),
+            ("2027-04-01", Event.UNREACHABLE, 1),
+        ):
+            growth.add(session, Counter({(day, event.value, ""): number}))
 
     told = summary(console.browser(Role.VIEWER).get("/admin/statistics/2026/summary.csv"))
 
     found = {item: value for (table, item), value in told.items() if table == "登録者"}
-    assert found == {"登録": "2", "本人が停止": "2", "不達で停止": "1", "苦情で停止": "0", "職員が停止": "0"}
+    assert found == {
+        "登録": "5",
+        "名簿の取り込み": "7",
+        "再開": "0",
+        "本人が停止": "2",
+        "不達で停止": "1",
+        "苦情で停止": "0",
+        "職員が停止": "0",
+    }
+
+
+def test_a_report_that_is_not_up_to_date_says_up_to_when_it_counts(console: Console) -> None:
+    now, said = console.clock.now(), "までに済んだ分を数えています"
+    with console.home.database.write() as session:
+        ledger.write(session, Deed("resident", "subscriber.registered", "subscriber:1"), at=now, details={})
+        note_counting(session, growth.GROWTH, at=now - timedelta(minutes=20))
+
+    behind = words(console.browser(Role.VIEWER).get("/admin/statistics"))
+    with console.home.database.write() as session:
+        newest = session.scalar(select(func.max(ledger.LedgerLine.id)))
+        note_counting(session, growth.GROWTH, at=now, reached=newest or 0)
+    level = words(console.browser(Role.VIEWER).get("/admin/statistics"))
+
+    assert moment(now - timedelta(minutes=20), console.home.town.zone) + said in behind
+    assert said not in level
 
 
 @pytest.mark.parametrize("path", ["", "/2026", "/2026/bulletins.csv", "/2026/summary.csv"])
