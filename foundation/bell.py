@@ -52,11 +52,12 @@ class Bell:
 
     async def listen(self, stop: asyncio.Event) -> None:
         """Until `stop` is set. An outage is survived; it rings when listening begins, and begins anew, since
-        something may have been missed before."""
+        something may have been missed before; and once at the end, so that who waits can leave."""
         async with asyncio.TaskGroup() as group:
             hearing = group.create_task(self._keep_hearing())
             await stop.wait()
             hearing.cancel()
+            self.strike()
 
     async def wait(self, seconds: float, *, since: int | None = None) -> bool:
         """True as soon as it rings, False when the time is over first. With `since`, the number of `strokes` before

@@ -90,6 +90,19 @@ async def test_a_commit_in_another_process_wakes_who_waits(database: Database) -
             assert await bell.wait(SOON)
 
 
+async def test_who_waits_is_let_go_when_listening_ends(database: Database) -> None:
+    bell, stop = Bell(database), asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(bell.listen(stop))
+        assert await bell.wait(LONG)
+        waiting = asyncio.create_task(bell.wait(LONG))
+        await asyncio.sleep(0)
+
+        stop.set()
+
+        assert await asyncio.wait_for(waiting, SOON)
+
+
 async def test_a_commit_of_this_process_wakes_all_who_wait(database: Database) -> None:
     async with hearing(database) as bell:
         waiting = [asyncio.create_task(bell.wait(SOON)) for _ in range(3)]
