@@ -25,7 +25,7 @@ from subscribers.town import load_town
 from tests.admin.conftest import MORNING, PASSWORD
 from tests.support import ready_file
 from tests.support.clock import HandClock
-from tests.support.served import listening, serving, url_of
+from tests.support.served import NO_TLS, listening, serving, url_of
 
 TEXT = "本日 午後3時ごろから、楓町の一部で停電しています。復旧の見込みはまだ分かりません。"
 PLAIN = {"field-subject": "停電のお知らせ", "field-text": TEXT, "topics_all": "1", "areas_all": "1"}
@@ -55,7 +55,7 @@ class Console:
 
     def browser(self, who: Colleague | Role) -> httpx.Client:
         """Signed in; does not follow redirects."""
-        client = self._stack.enter_context(httpx.Client(base_url=self.url, trust_env=False, timeout=30))
+        client = self._stack.enter_context(httpx.Client(base_url=self.url, trust_env=False, verify=NO_TLS, timeout=30))
         with self.home.database.write() as session:
             me = self.people[who] if isinstance(who, Role) else who
             client.cookies.set(COOKIE, sign_in.open_session(session, me, at=self.clock.now()).token, path="/admin")

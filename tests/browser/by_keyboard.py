@@ -9,12 +9,12 @@ from datetime import timedelta
 import pyotp
 from playwright.sync_api import Browser, Page, expect
 
-from admin import one_time_codes, passwords, staff
+from admin import one_time_codes, staff
 from admin.roles import Role
 from bulletins.drafting import find
 from bulletins.life import BulletinState
 from foundation.addresses import Address
-from tests.browser.test_office import PASSWORD
+from tests.browser.windows import PASSWORD, hashed
 from tests.support.house import House, eventually
 from tests.support.keyboard import Keyboard
 
@@ -33,8 +33,7 @@ def employ(house: House, role: Role, *, codes: bool = False) -> Person:
     at = house.clock.now()
     address = Address.parse(f"{role.value}@city.example.jp")
     with house.home.database.write() as session:
-        hashed = passwords.make_hash(PASSWORD)
-        me = staff.add(session, address, role.label, role=role, password_hash=hashed, at=at, actor="test")
+        me = staff.add(session, address, role.label, role=role, password_hash=hashed(PASSWORD), at=at, actor="test")
         if not codes:
             return Person(str(address))
         # The code that confirms the set-up is spent; it is that of a while ago.

@@ -13,13 +13,15 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.support.clock import HandClock
 from tests.support.house import House
 
+# The first is the same engine without windows; it starts and draws in half the time.
+CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 FRIDAY_MORNING = datetime(2026, 11, 20, 10, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
 
 
 # Ended with each file: while Playwright runs, its event loop stands in the way of every other test of the process.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    chromium = next(filter(None, map(shutil.which, CHROMIUMS)), None)
     if chromium is None:
         if os.environ.get("CI"):
             pytest.fail("no Chromium on this machine, and in CI nothing is skipped")

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Browser, Page, expect
 
 from admin.roles import Role
-from tests.browser.test_office import sign_in
+from tests.browser.windows import windows
 from tests.support.counted_page import CountedPage
 from tests.support.house import House
 
@@ -19,15 +19,9 @@ MORNING_OF_SAMPLE_1 = datetime(2018, 6, 5, 10, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
 
 @contextmanager
 def drafters_window(browser: Browser, house: House, *, script: bool = True) -> Iterator[Page]:
-    context = browser.new_context(
-        base_url=house.url, viewport={"width": 1280, "height": 900}, java_script_enabled=script, locale="ja-JP"
-    )
-    page = context.new_page()
-    sign_in(house, page, Role.DRAFTER)
-    # The address of the sign-in page ends as the one that it leads to.
-    expect(page.get_by_role("button", name="サインアウト")).to_be_visible()
-    yield page
-    context.close()
+    with windows(browser, house, (Role.DRAFTER,), script=script) as pages:
+        pages[Role.DRAFTER].goto("/admin")
+        yield pages[Role.DRAFTER]
 
 
 def submitted(counted: CountedPage) -> str:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from admin import staff
 from admin.roles import Role
 from foundation.addresses import Address
-from tests.browser.test_office import sign_in
+from tests.browser.windows import windows
 from tests.support.house import House, eventually
 
 pytestmark = pytest.mark.browser
@@ -18,19 +18,11 @@ APPROVER = f"{Role.APPROVER.value}@city.example.jp"
 
 
 # What is essential without a script is walked in test_without_script.py.
-@pytest.fixture(params=[True], ids=["with-javascript"])
-def desks(browser: Browser, house: House, request: pytest.FixtureRequest) -> Iterator[dict[Role, Page]]:
-    """A window each for a drafter, an approver and a manager, who are named by their roles."""
-    pages = {}
-    for role in (Role.DRAFTER, Role.APPROVER, Role.MANAGER):
-        context = browser.new_context(
-            base_url=house.url, viewport={"width": 1280, "height": 900}, java_script_enabled=request.param
-        )
-        pages[role] = context.new_page()
-        sign_in(house, pages[role], role)
-    yield pages
-    for page in pages.values():
-        page.context.close()
+@pytest.fixture
+def desks(browser: Browser, house: House) -> Iterator[dict[Role, Page]]:
+    """A drafter, an approver and a manager, who are named by their roles."""
+    with windows(browser, house, (Role.DRAFTER, Role.APPROVER, Role.MANAGER)) as pages:
+        yield pages
 
 
 def submit(page: Page, path: str = "/admin/write/suspicious-person?example=1") -> str:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from admin.roles import Role
 from bulletins.drafting import find
 from bulletins.life import BulletinState
-from tests.browser.test_office import sign_in
+from tests.browser.windows import windows
 from tests.support.house import House, eventually
 
 pytestmark = pytest.mark.browser
@@ -18,17 +18,11 @@ WRONG = "【訂正】先ほどのメールについて"
 
 
 # What is essential without a script is walked in test_without_script.py.
-@pytest.fixture(params=[True], ids=["with-javascript"])
-def desks(browser: Browser, house: House, request: pytest.FixtureRequest) -> Iterator[dict[Role, Page]]:
-    """A window each for a drafter and an approver, both signed in."""
-    pages = {}
-    for role in (Role.DRAFTER, Role.APPROVER):
-        context = browser.new_context(base_url=house.url, java_script_enabled=request.param)
-        pages[role] = context.new_page()
-        sign_in(house, pages[role], role)
-    yield pages
-    for page in pages.values():
-        page.context.close()
+@pytest.fixture
+def desks(browser: Browser, house: House) -> Iterator[dict[Role, Page]]:
+    """A drafter and an approver, both signed in."""
+    with windows(browser, house, (Role.DRAFTER, Role.APPROVER)) as pages:
+        yield pages
 
 
 def submit_example(page: Page, notice: str) -> int:
@@ -44,7 +38,8 @@ def submit(page: Page) -> int:
 
 def approve(page: Page, number: int) -> None:
     page.goto(f"/admin/bulletins/{number}")
-    page.get_by_role("button", name="承認する").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="承認する").click()
 
 
 def state(house: House, number: int) -> str:

@@ -6,41 +6,18 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from admin import passwords, staff
 from admin.roles import Role
-from foundation.addresses import Address
+from tests.browser.windows import windows
 from tests.support.house import House, eventually
 
 pytestmark = pytest.mark.browser
-PASSWORD = "correct horse battery 9"
 
 
 @pytest.fixture(params=[True, False], ids=["with-javascript", "without-javascript"])
 def desks(browser: Browser, house: House, request: pytest.FixtureRequest) -> Iterator[dict[Role, Page]]:
-    """A browser window each for a drafter and an approver, both signed in."""
-    pages = {}
-    for role in (Role.DRAFTER, Role.APPROVER):
-        context = browser.new_context(
-            base_url=house.url, viewport={"width": 1280, "height": 900}, java_script_enabled=request.param
-        )
-        pages[role] = context.new_page()
-        sign_in(house, pages[role], role)
-    yield pages
-    for page in pages.values():
-        page.context.close()
-
-
-def sign_in(house: House, page: Page, role: Role) -> None:
-    address = f"{role.value}@city.example.jp"
-    at = house.clock.now()
-    hashed = passwords.make_hash(PASSWORD)
-    with house.home.database.write() as session:
-        staff.add(session, Address.parse(address), role.label, role=role, password_hash=hashed, at=at, actor="test")
-    page.goto("/admin")
-    page.get_by_label(re.compile("アドレス")).fill(address)
-    page.get_by_label(re.compile("パスワード")).fill(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile("/admin$"))
+    """A drafter and an approver, both signed in."""
+    with windows(browser, house, (Role.DRAFTER, Role.APPROVER), script=request.param) as pages:
+        yield pages
 
 
 def test_one_writes_another_approves_and_the_mail_arrives_as_it_was_shown(

@@ -1,4 +1,4 @@
-"""Staff in a real browser: invited, let in with a code, raised by two; with a script and without."""
+"""Staff in a real browser: invited, let in with a code, raised by two."""
 
 import re
 from collections.abc import Iterator
@@ -8,13 +8,13 @@ import pyotp
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from admin import passwords, staff
+from admin import staff
 from admin.roles import Role
 from foundation.addresses import Address
+from tests.browser.windows import PASSWORD, hashed
 from tests.support.house import House, eventually, links_of
 
 pytestmark = pytest.mark.browser
-PASSWORD = "correct horse battery 9"
 NEW_PASSWORD = "seven quiet rivers run"
 GROUPS = re.compile(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}")
 
@@ -22,25 +22,22 @@ GROUPS = re.compile(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}")
 class Windows:
     """Browser windows of different people; each keeps its own cookies."""
 
-    def __init__(self, browser: Browser, house: House, *, javascript: bool) -> None:
+    def __init__(self, browser: Browser, house: House) -> None:
         self._browser = browser
-        self._javascript = javascript
         self.house = house
         self._contexts: list[BrowserContext] = []
 
     def new(self) -> Page:
-        context = self._browser.new_context(
-            base_url=self.house.url, viewport={"width": 1280, "height": 900}, java_script_enabled=self._javascript
-        )
+        context = self._browser.new_context(base_url=self.house.url, viewport={"width": 1280, "height": 900})
         self._contexts.append(context)
         return context.new_page()
 
     def of(self, address: str, name: str, role: Role) -> Page:
         """Entered by the command line, and signed in."""
         at = self.house.clock.now()
-        hashed = passwords.make_hash(PASSWORD)
         with self.house.home.database.write() as session:
-            staff.add(session, Address.parse(address), name, role=role, password_hash=hashed, at=at, actor="test")
+            mine = hashed(PASSWORD)
+            staff.add(session, Address.parse(address), name, role=role, password_hash=mine, at=at, actor="test")
         page = self.new()
         page.goto("/admin/sign-in")
         by_password(page, address, PASSWORD)
@@ -52,10 +49,10 @@ class Windows:
             context.close()
 
 
-# These pages have no script, so a browser without one does the same.
-@pytest.fixture(params=[True], ids=["with-javascript"])
-def windows(browser: Browser, house: House, request: pytest.FixtureRequest) -> Iterator[Windows]:
-    windows = Windows(browser, house, javascript=request.param)
+@pytest.fixture
+def windows(browser: Browser, house: House) -> Iterator[Windows]:
+    """These pages have no script, so a browser without one does the same."""
+    windows = Windows(browser, house)
     yield windows
     windows.close()
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from admin.roles import Role
 from mailer.bounce_report.bounce_class import BounceClass
-from tests.browser.test_office import sign_in
+from tests.browser.windows import let_in
 from tests.support.bounced import bounce
 from tests.support.house import House
 
@@ -27,7 +27,7 @@ def page(browser: Browser, house: House) -> Iterator[Page]:
         bounce(house.home.database, f"{bounce_class}@{LONG_DOMAIN}", bounce_class, at=at)
     context = browser.new_context(base_url=house.url, java_script_enabled=False)
     page = context.new_page()
-    sign_in(house, page, Role.VIEWER)
+    let_in(house, page, Role.VIEWER)
     page.goto("/admin/bounces")
     yield page
     context.close()

@@ -13,7 +13,7 @@ from admin.roles import Role
 from bulletins.life import BulletinState
 from tests.browser.by_keyboard import Person, begin_delivery, bulletins, employ, end, state, window
 from tests.browser.conftest import FRIDAY_MORNING
-from tests.browser.test_office import PASSWORD
+from tests.browser.windows import PASSWORD
 from tests.subscribers.people import Desk
 from tests.support.clock import HandClock
 from tests.support.house import House, eventually

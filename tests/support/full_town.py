@@ -3,13 +3,16 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
 
-from admin import sign_in, staff
+from admin import invitations, sign_in, staff
 from admin.guard import COOKIE
+from admin.notice_desk import NoticeDesk
+from admin.password_links import PasswordLink
 from admin.roles import Role
 from admin.staff import Colleague, StaffRow
 from bulletins.approval import Decision
@@ -19,6 +22,7 @@ from bulletins.tables import Bulletin
 from foundation.addresses import Address
 from foundation.settings import load
 from foundation.tokens import fingerprint, random_token
+from mailer.bounce_report.bounce_class import BounceClass
 from mailer.inbound import InboundRow, InboundState
 from service.home import Home
 from service.sample import load_sample
@@ -26,11 +30,13 @@ from service.schema import METADATA
 from service.web import whole_app
 from subscribers.links import PREFERENCES, STOP
 from subscribers.tables import Invitation, Subscriber, SubscriberState
+from tests.support.bounced import bounce
 from tests.support.clock import HandClock
 from tests.support.served import listening, serving, url_of
 
 SOLO = "evacuation"  # which one person on duty may send alone here
 FRIDAY = datetime(2026, 11, 27, 1, 0, tzinfo=UTC)  # ten o'clock in the town
+MAIL_OF_HANAKO = b"From: hanako@example.jp\r\nSubject: =?utf-8?b?44GK5ZWP44GE5ZCI44KP44Gb?=\r\n\r\nhello\r\n"
 _PARAMETER = re.compile(r"{(\w+)}")
 
 
@@ -98,11 +104,11 @@ class FullTown:
     def _values(self, parameter: str) -> Sequence[str]:
         ready = {
             "notice": ("suspicious-person", "plain", "evacuation", "drill"),
-            "name": ("suspicious-person",),
-            "version": ("0",),
+            "name": ("event",),
+            "version": ("0", "1"),
             "year": ("2026",),
-            "key": ("unknown",),
-            "token": ("unknown",),
+            "key": ("unknown", "1"),
+            "token": ("unknown", self._welcome(), self._new_password()),
         }
         if parameter in ready:
             return ready[parameter]
@@ -137,20 +143,49 @@ class FullTown:
         desk.submit(number, drafter)
         desk.approve(number, Decision(version=1), approver)
         self._set_mail_aside()
+        self._change_a_notice()
+        self._post_a_letter()
+        for number, each in enumerate(BounceClass):
+            bounce(self.home.database, f"{each}@docomo.ne.jp", each, at=self.clock.now() - timedelta(days=5 * number))
+
+    def _change_a_notice(self) -> None:
+        home = self.home
+        desk = NoticeDesk(home.database, self.clock, home.town, home.shelf, home.notices)
+        source = desk.source("event", 0)
+        desk.propose(replace(source, body=source.body + "\n持ち物：筆記用具\n"), self.manager, base=0)
+
+    def _post_a_letter(self) -> None:
+        (self.home.mailbox / "new").mkdir(parents=True, exist_ok=True)
+        (self.home.mailbox / "new" / "1.town").write_bytes(MAIL_OF_HANAKO)
+
+    def _welcome(self) -> str:
+        """The token of an invitation that was not yet taken up."""
+        at, token = self.clock.now(), random_token()
+        address = Address.parse(f"{token.lower()[:8]}@city.example.jp")
+        with self.home.database.write() as session:
+            row = invitations.write(session, "test", address, "あたらしい人", role=Role.DRAFTER, at=at)
+            row.token_hash, row.expires_at = fingerprint(token), at + timedelta(hours=24)
+        return token
+
+    def _new_password(self) -> str:
+        at, token = self.clock.now(), random_token()
+        with self.home.database.write() as session:
+            me, until = self.manager.id, at + timedelta(hours=1)
+            session.add(PasswordLink(token_hash=fingerprint(token), staff_id=me, created_at=at, expires_at=until))
+        return token
 
     def _sheet(self, notice: str) -> Sheet:
         return Sheet(notice, self.home.shelf.get(notice).example)
 
     def _set_mail_aside(self) -> None:
         at = self.clock.now()
-        raw = b"From: hanako@example.jp\r\nSubject: =?utf-8?b?44GK5ZWP44GE5ZCI44KP44Gb?=\r\n\r\nhello\r\n"
         with self.home.database.write() as session:
             session.add(
                 InboundRow(
                     received_at=at,
                     envelope_from="hanako@example.jp",
                     recipient="postmaster@mail.example.jp",
-                    raw=raw,
+                    raw=MAIL_OF_HANAKO,
                     state=InboundState.SET_ASIDE.value,
                     note="letter to a person",
                 )

@@ -31,6 +31,7 @@ from service.timetable import Timetable
 from service.web import serve_web
 from tests.support import ready_file
 from tests.support.clock import HandClock
+from tests.support.served import NO_TLS
 
 V = TypeVar("V")
 SECRET = "a secret of the tests that is long enough"
@@ -85,7 +86,7 @@ class House:
         }
         self.home = Home(load(environment), clock)
         self.timetable = Timetable(self.home)
-        self.http = httpx.Client(base_url=self.url, timeout=30)
+        self.http = httpx.Client(base_url=self.url, timeout=30, trust_env=False, verify=NO_TLS)
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
