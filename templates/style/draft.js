@@ -172,6 +172,14 @@
     form.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
+  // Whoever types while the page is still coming, or comes back to a form that the browser filled, is heard too.
+  function isTouched(field) {
+    if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+    if (!field.options) return field.defaultValue !== undefined && field.type !== "hidden" && field.value !== field.defaultValue;
+    const first = [...field.options].findIndex((option) => option.defaultSelected);
+    return field.selectedIndex !== Math.max(first, 0);
+  }
+
   // ── Who else is here ──
 
   function showCompany(text) {
@@ -222,7 +230,9 @@
     out.addEventListener("submit", () => entries().forEach((name) => forget(name)));
   }
 
+  const early = [...form.elements].find((field) => field.name && isTouched(field));
   bringBack();
+  if (early) early.dispatchEvent(new Event("input", { bubbles: true }));
   if (unsaved) save();
   beat();
   setInterval(beat, BEAT);

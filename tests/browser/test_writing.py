@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from admin.roles import Role
 from admin.sign_in import IDLE_END
@@ -240,6 +240,20 @@ def test_the_banner_of_a_copy_goes_when_its_dates_are_new(console: Console, desk
     page.locator("[name=field-happened_at]").fill("2026-11-24T08:10")
 
     expect(banner).to_have_text(re.compile(r"^\s*$"))
+
+
+def test_what_is_typed_while_the_page_is_still_coming_is_saved_too(desk: Desk) -> None:
+    page = desk(Role.DRAFTER)
+    held: list[Route] = []
+    page.route("**/draft.js*", lambda route: held.append(route))  # noqa: PLW0108 -- Playwright marks what it is given
+    with page.expect_request("**/draft.js*"):
+        page.goto(WRITE, wait_until="commit")
+
+    page.locator(SUBJECT).fill("停電のお知らせ")
+    for script in held:
+        script.continue_()
+
+    expect(page.locator("#saved")).to_contain_text("自動保存しました")
 
 
 def test_a_server_killed_in_the_middle_of_writing_loses_no_word(browser: Browser, tmp_path: Path) -> None:
