@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from admin.japanese_times import moment_with_year
+from admin.ledger_details import DETAILS, VALUES
 from foundation.ledger import LedgerLine
 
 # In the order in which the page offers them.
@@ -104,38 +105,10 @@ _ACTORS: Mapping[str, str] = {
     "rule:feedback": "自動（苦情の通知）",
     "rule:erasure": "自動（アドレスの消去）",
 }
-# Names of details; one that is missing stands as it is.
-_DETAILS: Mapping[str, str] = {
-    "version": "版",
-    "urgent": "緊急",
-    "starts_at": "配信を始める時刻",
-    "reason": "理由",
-    "role": "権限",
-    "before": "前",
-    "after": "後",
-    "deputy_rank": "代決の順位",
-    "consent": "公表の同意",
-    "copied_from": "写しもと",
-    "quiet": "自動保存",
-    "password_set": "パスワードの設定",
-    "letters": "通数",
-    "audience": "対象",
-    "sent": "送信",
-    "deferred": "送り直し待ち",
-    "failed": "送れず",
-    "suppressed": "取りやめ",
-    "expired": "期限切れ",
-    "bounced": "後から不達",
-    "verdict": "判断",
-    "place": "登録の場所",
-    "lines": "行数",
-    "last": "最後の行",
-    "holds": "つながっている",
-    "addresses": "アドレスの数",
-}
 _DOORS: Mapping[str, str] = {"console": "管理画面", "api": "API", "command": "サーバー"}
 _STAFF = "staff:"
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d:\d\d")
+_PERSON = re.compile(r"staff:\d{1,18}", re.ASCII)
 _BRIEF = 80  # characters
 
 
@@ -171,7 +144,7 @@ def line_words(line: LedgerLine, names: Mapping[int, str], zone: tzinfo) -> Line
         subject_at=place,
         origin=origin_words(line.origin),
         changes=tuple(
-            (_DETAILS.get(name, name), _value(value, zone))
+            (DETAILS.get(name, name), _value(value, names, zone))
             for name, value in json.loads(line.details).items()
             if value is False or value != 0
         ),
@@ -201,20 +174,22 @@ def _subject(subject: str) -> tuple[str, str]:
     return f"{name} {number}番", f"{place}{number}" if place else ""
 
 
-def _value(value: object, zone: tzinfo) -> str:
+def _value(value: object, names: Mapping[int, str], zone: tzinfo) -> str:
     """A pair is what stood before and what stands now."""
     if isinstance(value, dict) and value.keys() == {"before", "after"}:
         value = [value["before"], value["after"]]
     if isinstance(value, list) and len(value) == 2:
-        return f"{_plain(value[0], zone)} → {_plain(value[1], zone)}"
-    return _plain(value, zone)
+        return f"{_plain(value[0], names, zone)} → {_plain(value[1], names, zone)}"
+    return _plain(value, names, zone)
 
 
-def _plain(value: object, zone: tzinfo) -> str:
+def _plain(value: object, names: Mapping[int, str], zone: tzinfo) -> str:
     if value is None or value == "":
         return "（なし）"
     if isinstance(value, bool):
         return "はい" if value else "いいえ"
     if not isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
-    return moment_with_year(datetime.fromisoformat(value), zone) if _MOMENT.fullmatch(value) else value
+    if _MOMENT.fullmatch(value):
+        return moment_with_year(datetime.fromisoformat(value), zone)
+    return who_words(value, names) if _PERSON.fullmatch(value) else VALUES.get(value, value)

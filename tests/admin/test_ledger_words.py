@@ -46,9 +46,11 @@ def test_every_word_belongs_to_a_room_that_can_be_chosen() -> None:
 @pytest.mark.parametrize(
     ("details", "told"),
     [
-        ({"role": ["drafter", "approver"]}, "drafter → approver"),
-        ({"role": {"before": None, "after": "viewer"}}, "（なし） → viewer"),
-        ({"role": "viewer"}, "viewer"),
+        ({"role": ["drafter", "approver"]}, "配信担当者 → 配信責任者"),
+        ({"role": {"before": None, "after": "viewer"}}, "（なし） → 閲覧者"),
+        ({"role": "viewer"}, "閲覧者"),
+        ({"role": "left"}, "本人が停止"),
+        ({"role": "staff:7"}, "佐藤"),
         ({"role": True}, "はい"),
         ({"role": "2026-11-20T01:42:00+00:00"}, "2026年11月20日(金) 10:42"),
     ],
