@@ -93,7 +93,8 @@ def test_pipe_refuses_an_unknown_recipient_for_good(postfix: Postfix, bridge: Pi
         seconds=PIPE_SECONDS,
         what="the refusal",
     )
-    assert bridge.statuses == [67]
+    # A mail of the test before may end only now.
+    assert [status for status in bridge.statuses if status] == [67]
 
 
 def test_pipe_keeps_mail_while_the_database_is_locked(postfix: Postfix, bridge: PipeBridge, piped: Database) -> None:

@@ -156,7 +156,7 @@ class FullTown:
 
     def _post_a_letter(self) -> None:
         (self.home.mailbox / "new").mkdir(parents=True, exist_ok=True)
-        (self.home.mailbox / "new" / "1.town").write_bytes(MAIL_OF_HANAKO)
+        (self.home.mailbox / "new" / "1.practice").write_bytes(MAIL_OF_HANAKO)
 
     def _welcome(self) -> str:
         """The token of an invitation that was not yet taken up."""
