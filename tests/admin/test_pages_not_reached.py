@@ -82,13 +82,16 @@ def test_each_who_was_missed_stands_there_with_the_reason(console: Console) -> N
 
 
 def test_those_of_another_bulletin_are_not_among_them(console: Console) -> None:
-    finished(console, {"a": State.FAILED})
-    other = begun(console, audience=0)
+    finished(console, {"a": State.FAILED, "b": State.SENT})
+    bounce(console, "b@example.jp", BounceClass.FULL, Source.REPORT)
+    other = finished(console, {"c": State.SENT})
 
     page = words(console.browser(Role.VIEWER).get(f"/admin/bulletins/{other}/not-reached"))
+    told = words(console.browser(Role.VIEWER).get(f"/admin/bulletins/{other}"))
 
     assert "届かなかった人は、いまのところいません。" in page
     assert "@example.jp" not in page.replace("viewer@example.jp", "")
+    assert "届かなかったのは" not in told
 
 
 def test_an_approver_sends_to_those_from_the_list_by_one_form(console: Console) -> None:
