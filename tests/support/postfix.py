@@ -156,9 +156,10 @@ class Postfix:
         self._set("maximal_queue_lifetime", "5d")
 
     def queued(self) -> int:
-        """How many mails it has in hand."""
-        folders = [self.folder / "queue" / name for name in ("incoming", "active", "deferred")]
-        return sum(1 for folder in folders for file in folder.rglob("*") if file.is_file())
+        """How many mails it has in hand. It moves them meanwhile, to and fro, so the way is walked and the first
+        folder looked at once more."""
+        folders = [self.folder / "queue" / name for name in ("deferred", "incoming", "active", "deferred")]
+        return len({file.name for folder in folders for file in folder.rglob("*") if not file.is_dir()})
 
     def log(self, *words: str) -> list[str]:
         """The lines of its log that hold every word."""
