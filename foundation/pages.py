@@ -1,23 +1,37 @@
 """HTML pages from Jinja2 templates: everything escaped, nothing undefined, the same headers on each."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from foundation.catalogue import Catalogue
+from foundation.languages import Language
+
+IN_JAPANESE = Catalogue(Language.JAPANESE, {})
+
 
 class Pages:
-    """Renders the templates below one folder; `shared` is what every page may name (the town, for one)."""
+    """Renders the templates below one folder; `shared` is what every page may name (the town, for one).
 
-    def __init__(self, folder: Path, shared: Mapping[str, object]) -> None:
+    A template says `{{ _("…") }}` or `{% trans %}` for what readers see, and `{{ bare("…") }}` where no markup may
+    stand: in titles and attributes.
+    """
+
+    def __init__(self, folder: Path, shared: Mapping[str, object], catalogue: Catalogue = IN_JAPANESE) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(folder),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
         )
+        # Jinja2 adds this method with the extension. Japanese has one form for any number.
+        install: Callable[..., None] = vars(self._environment)["install_gettext_callables"]
+        install(catalogue.on_page, lambda one, _many, _number: catalogue.on_page(one), newstyle=True)
+        self._environment.globals.update(bare=catalogue.bare, language=catalogue.language)
         self._environment.globals.update(shared)
 
     def add_filter(self, name: str, function: object) -> None:

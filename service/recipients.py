@@ -4,11 +4,12 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from foundation.languages import Language
 from foundation.tokens import Keyring
 from mailer.letter import BOUNCE_PURPOSE
 from subscribers.links import STOP, STOP_MAIL_PREFIX
 
-LANGUAGES = frozenset({"en", "yasashii", "zh", "ko", "vi", "pt", "tl", "ne"})
+LANGUAGES = frozenset(language.value for language in Language)
 
 _ENTRY = re.compile(r"touroku(?:-([a-z0-9][a-z0-9_-]{0,39}))?")
 _TOKEN = r"([a-z2-7]{1,40})"  # noqa: S105 -- a pattern

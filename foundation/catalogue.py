@@ -1,0 +1,66 @@
+"""Catalogues: what the Japanese sentences of pages and letters are in another language (gettext's .po files).
+
+The Japanese sentence itself is the key. In plain Japanese a word may carry its reading, written as ｜漢字《かんじ》: pages
+show it above the word, letters behind it in brackets.
+"""
+
+import re
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import PoFileError, read_po
+from markupsafe import Markup
+
+from foundation.languages import Language
+
+_READ = re.compile("｜([^｜《》]+)《([^《》]+)》")
+
+
+class CatalogueBroken(Exception):
+    """A catalogue cannot be read; the text is one line that names the file."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+
+
+class Catalogue:
+    """The sentences of one language. One that is missing is said in Japanese."""
+
+    def __init__(self, language: Language, sentences: dict[str, str]) -> None:
+        self.language = language
+        self._sentences = sentences
+
+    @classmethod
+    def read(cls, folder: Path, language: Language) -> "Catalogue":
+        """From `<folder>/<language>.po`; of Japanese, which is the key, there is no file. Raises CatalogueBroken."""
+        if language is Language.JAPANESE:
+            return cls(language, {})
+        path = folder / f"{language}.po"
+        try:
+            with path.open("rb") as file:
+                found: Catalog = read_po(file, locale=language.tag.partition("-")[0], abort_invalid=True)
+        except (OSError, ValueError, PoFileError) as problem:
+            raise CatalogueBroken(path, str(problem)) from problem
+        told = {str(each.id): str(each.string) for each in found if each.id and each.string and not each.fuzzy}
+        return cls(language, told)
+
+    def sentence(self, japanese: str) -> str:
+        return self._sentences.get(japanese, japanese)
+
+    def has(self, japanese: str) -> bool:
+        return self.language is Language.JAPANESE or japanese in self._sentences
+
+    def on_page(self, japanese: str) -> Markup:
+        """Catalogues are ours, so that they may hold markup; what is filled in is escaped by Jinja2."""
+        return Markup(_READ.sub(r"<ruby>\1<rp>（</rp><rt>\2</rt><rp>）</rp></ruby>", self.sentence(japanese)))  # noqa: S704
+
+    def in_letter(self, japanese: str) -> str:
+        return _READ.sub(r"\1（\2）", self.sentence(japanese))
+
+    def bare(self, japanese: str) -> str:
+        """Without readings, for the title of a page and the subject of a letter."""
+        return without_readings(self.sentence(japanese))
+
+
+def without_readings(text: str) -> str:
+    return _READ.sub(r"\1", text)
