@@ -16,12 +16,14 @@ from admin import approvers
 from admin.japanese_times import moment, start_words
 from admin.mending_words import addressees, reach_sentence
 from admin.staff import Colleague
+from bulletins import other_languages
 from bulletins.approval_codes import Codes
 from bulletins.audience_source import AudienceSource
 from bulletins.checks.draft import Finding
 from bulletins.mending import addressed
 from bulletins.schedule import Schedule
 from bulletins.tables import Bulletin
+from foundation.languages import Language
 from foundation.templating import LetterTemplate, TemplateBroken
 from mailer import outbox
 from mailer.delivery_hours import NeverOpens
@@ -119,6 +121,7 @@ class ApprovalLetters:
             "bulletin": bulletin,
             "subject": self.template.subject(town=town, subject=bulletin.subject),
             "text": f"{bulletin.text}\n\n{tail}",
+            "editions": [(Language(row.language).own_name, row) for row in other_languages.settled(session, bulletin)],
             "reach": reach_sentence(reach, bulletin, whom, town),
             "addressees": "／".join(addressees(bulletin, whom, town)),
         }

@@ -22,6 +22,7 @@ from bulletins.drafting import Drafting, Preview, Sheet, find
 from bulletins.life import EDITABLE, BulletinState
 from bulletins.mending import Addressed, addressed, refuse_going_on
 from bulletins.notice_shelf import Shelf
+from bulletins.other_languages import Said
 from bulletins.progress import Progress, progress
 from bulletins.signatory import Signatory
 from bulletins.tables import Bulletin
@@ -58,6 +59,7 @@ class Dossier(Record):
     """Everything a page or the API shows of one bulletin."""
 
     findings: tuple[Finding, ...]
+    editions: Sequence[Said]
     addressed: Addressed
     reach: Reach
 
@@ -94,6 +96,12 @@ class BulletinDesk:
     def change(self, bulletin_id: int, sheet: Sheet, me: Colleague) -> None:
         with self.database.write() as session:
             self.drafting.change(session, bulletin_id, sheet, signatory(me), at=self.clock.now())
+
+    def translate(self, bulletin_id: int, words: Said, me: Colleague, *, version: int | None) -> None:
+        """A person's words in another language; empty ones give way to those of the notice."""
+        with self.database.write() as session:
+            at = self.clock.now()
+            self.approval.others.write(session, bulletin_id, words, signatory(me), version=version, at=at)
 
     def submit(self, bulletin_id: int, me: Colleague) -> None:
         with self.database.write() as session:
@@ -149,6 +157,7 @@ class BulletinDesk:
             return Dossier(
                 **_record(session, bulletin),
                 findings=self._findings(bulletin),
+                editions=self.approval.others.editions(session, bulletin),
                 addressed=whom,
                 reach=self.residents.reach(session, whom.scope),
             )

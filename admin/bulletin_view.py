@@ -1,5 +1,6 @@
 """Everything the page of one bulletin says, put into words from its dossier."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +19,7 @@ from admin.staff import Colleague
 from bulletins.checks.draft import Finding
 from bulletins.life import EDITABLE, BulletinState
 from bulletins.notice_shelf import UnknownNotice
+from bulletins.other_languages import Said
 from bulletins.tables import Bulletin
 from mailer.delivery_hours import NeverOpens
 
@@ -93,6 +95,7 @@ class DecidingFacts:
     reach: str
     addressees: tuple[str, ...]
     findings: tuple[Finding, ...]
+    editions: Sequence[Said]
 
 
 def facts_for_deciding(desk: BulletinDesk, bulletin_id: int) -> DecidingFacts:
@@ -100,7 +103,9 @@ def facts_for_deciding(desk: BulletinDesk, bulletin_id: int) -> DecidingFacts:
     dossier = desk.dossier(bulletin_id)
     bulletin = dossier.bulletin
     reach = reach_sentence(dossier.reach, bulletin, dossier.addressed, desk.town)
-    return DecidingFacts(bulletin, reach, addressees(bulletin, dossier.addressed, desk.town), dossier.findings)
+    return DecidingFacts(
+        bulletin, reach, addressees(bulletin, dossier.addressed, desk.town), dossier.findings, dossier.editions
+    )
 
 
 def _notice_changed(desk: BulletinDesk, bulletin: Bulletin) -> bool:

@@ -24,6 +24,7 @@ HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
 DONE = {
     "saved": "下書きを保存しました。まだ配信されません。「承認を依頼する」を押すと、配信責任者に回ります。",
     "nothing-pasted": "貼り付けた文章がありません。文章を貼り付けてから、もう一度押してください。",
+    "translated": "ほかの言語の文面を書きかえました。",
     "submitted": "承認を依頼しました。ほかの配信責任者が承認すると配信されます。",
     "approved": "承認しました。",
     "telephoned": "電話承認を受け付けました。承認した人にも、メールで知らせました。",

@@ -20,6 +20,7 @@ DETAILS: Mapping[str, str] = {
     "road": "承認のしかた",
     "typed_by": "入力した人",
     "deputy": "代決",
+    "language": "言語",
     "consent": "公表の同意",
     "copied_from": "写しもと",
     "quiet": "自動保存",

@@ -34,6 +34,7 @@ PLACES: Mapping[str, tuple[str, str]] = {
 WORDS: Mapping[str, str] = {
     "bulletin.drafted": "下書きを作った",
     "bulletin.changed": "内容を変えた",
+    "bulletin.translated": "ほかの言語の文面を書いた",
     "bulletin.submitted": "承認を依頼した",
     "bulletin.approved": "承認した",
     "bulletin.returned": "差し戻した",

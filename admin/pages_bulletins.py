@@ -15,6 +15,7 @@ from admin.form_reading import Posted, number, posted
 from admin.guard import Guard
 from admin.lookout import Lookout
 from admin.pages_approval import ApprovalPages
+from admin.pages_editions import EditionPages
 from admin.pages_not_reached import NotReachedPages
 from admin.pages_progress import ProgressPages, Watchers
 from admin.refusals import REFUSING, Refusal, refusal_of
@@ -69,6 +70,7 @@ class BulletinPages:
         self._progress = ProgressPages(self._lookout, watchers, page=self._page)
         self._not_reached = NotReachedPages(desk, page=self._page)
         self._approving = ApprovalPages(approvals, self._page, self._one)
+        self._editions = EditionPages(desk, self._page)
 
     def router(self) -> APIRouter:
         router = APIRouter(include_in_schema=False)
@@ -83,6 +85,7 @@ class BulletinPages:
         router.include_router(self._progress.router())
         router.include_router(self._not_reached.router())
         router.include_router(self._approving.router())
+        router.include_router(self._editions.router())
         return router
 
     def listed(self, request: Request) -> Response:

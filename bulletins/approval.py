@@ -13,6 +13,7 @@ from bulletins.checks.draft import Finding, Level
 from bulletins.drafting import Drafting, find
 from bulletins.drill_day import must_be_confirmed
 from bulletins.life import BulletinState, WrongState, check_move
+from bulletins.other_languages import OtherLanguages
 from bulletins.publishing import place_order, withdraw_order
 from bulletins.schedule import Schedule
 from bulletins.signatory import Signatory, must_approve, must_draft
@@ -61,6 +62,7 @@ class Approval:
     drafting: Drafting
     schedule: Schedule
     caller: Caller
+    others: OtherLanguages
 
     def submit(self, session: Session, bulletin_id: int, who: Signatory, *, at: datetime) -> Bulletin:
         """Those who may approve are asked by letter. Raises NotAllowed, WrongState, FieldsInvalid, DraftInvalid,
@@ -88,6 +90,7 @@ class Approval:
                 version=bulletin.version,
                 subject=bulletin.subject,
                 text=bulletin.text,
+                editions=self.others.settle(session, bulletin),
                 submitter_id=who.id,
                 at=at,
             )

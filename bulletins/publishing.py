@@ -1,6 +1,7 @@
 """Publishing: an order opens at its start, the audience of that moment fans out in chunks, and the end is proved."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,11 +9,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
-from bulletins import approval_marks, danger, drill_day, mending
+from bulletins import approval_marks, danger, drill_day, mending, other_languages
 from bulletins.audience_source import AudienceSource
 from bulletins.life import BulletinState
+from bulletins.other_languages import EditionRow
 from bulletins.tables import Bulletin, PublishingOrder
 from foundation import bell, ledger
+from foundation.languages import Language
 from foundation.ledger import Deed
 from foundation.templating import LetterTemplate
 from mailer import outbox, tallies
@@ -59,7 +62,7 @@ class Publisher:
 
     town: Town
     public_url: str
-    template: LetterTemplate
+    templates: Mapping[Language, LetterTemplate]
     source: AudienceSource
     hours: DeliveryHours
 
@@ -123,7 +126,8 @@ class Publisher:
             at=at,
             expires_at=order.expires_at,
         )
-        made = outbox.enqueue_page(session, order.letter_id, post, page)
+        editions = {row.language: row.letter_id for row in other_languages.settled(session, bulletin) if row.letter_id}
+        made = outbox.enqueue_page(session, order.letter_id, post, page, editions=editions)
         if made.last is None:
             order.cursor, order.closed_at = (until, None) if until else (order.cursor, at)
             return True
@@ -209,20 +213,28 @@ class Publisher:
         return PublishingOrder.opened_at.is_(None), PublishingOrder.starts_at <= at, free
 
     def _open(self, session: Session, order: PublishingOrder, bulletin: Bulletin, *, at: datetime) -> None:
-        tail = "\n\n" + self.template.body(town=self.town, text="", me="{me}", stop="{stop}")
-        letter = Letter(
-            subject=self.template.subject(town=self.town, subject=bulletin.subject),
-            body=bulletin.text,
-            tail=tail,
-            links=resident_links(self.public_url),
-            unsubscribe=True,
-        )
-        order.letter_id = outbox.write_letter(session, letter, batch=bulletin.batch, at=at)
+        order.letter_id = self._letter(session, bulletin, bulletin, Language.JAPANESE, at=at)
+        for row in other_languages.settled(session, bulletin):
+            row.letter_id = self._letter(session, bulletin, row, Language(row.language), at=at)
         order.opened_at = bulletin.started_at = at
         order.expires_at = at + timedelta(seconds=bulletin.expires_seconds)
         bulletin.state = BulletinState.SENDING.value
         outbox.set_batch(session, bulletin.batch, BatchState.OPEN, at=at)
         ledger.write(session, Deed(PUBLISHER, "bulletin.started", f"bulletin:{bulletin.id}"), at=at)
+
+    def _letter(
+        self, session: Session, bulletin: Bulletin, words: Bulletin | EditionRow, language: Language, *, at: datetime
+    ) -> int:
+        """The number of the letter that says these words."""
+        template = self.templates[language]
+        letter = Letter(
+            subject=template.subject(town=self.town, subject=words.subject),
+            body=words.text,
+            tail="\n\n" + template.body(town=self.town, text="", me="{me}", stop="{stop}"),
+            links=resident_links(self.public_url),
+            unsubscribe=True,
+        )
+        return outbox.write_letter(session, letter, batch=bulletin.batch, at=at)
 
 
 def repair(session: Session, bulletin: Bulletin, order: PublishingOrder) -> None:

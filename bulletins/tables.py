@@ -120,6 +120,8 @@ class BulletinVersion(Base):
     version: Mapped[int] = mapped_column(primary_key=True)
     subject: Mapped[str]
     text: Mapped[str]
+    # By language, as JSON: subject and text.
+    editions: Mapped[str] = mapped_column(default="{}", server_default="{}")
     submitter_id: Mapped[int]
     at: Mapped[datetime]
 

@@ -1,7 +1,7 @@
 """Catalogues: what the Japanese sentences of pages and letters are in another language (gettext's .po files).
 
-The Japanese sentence itself is the key. In plain Japanese a word may carry its reading, written as ｜漢字《かんじ》: pages
-show it above the word, letters behind it in brackets.
+The Japanese sentence itself is the key. In plain Japanese a word may carry its reading, written as ｜漢字《かんじ》:
+pages show it above the word, letters behind it in brackets.
 """
 
 import re

@@ -54,6 +54,7 @@ class LettersFolded(Exception):
 
 
 _RECIPIENT: row_sets.Kinds = {"address": String(), "domain": String(), "recipient_ref": BigInteger()}
+_WHO = tuple(_RECIPIENT)
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def enqueue(session: Session, letter_id: int, post: Post, recipients: Iterable[T
     if post.lane is not Lane.REPLY:
         _name_key(session, post)
     given = row_sets.given(session, "recipient", _RECIPIENT, rows)
-    return _insert(session, letter_id, post, given, true())
+    return _insert(session, _letter(letter_id, {}, given), post, given, true())
 
 
 @dataclass(frozen=True)
@@ -115,9 +116,12 @@ class Made:
     by_domain: Mapping[str, int]
 
 
-def enqueue_page(session: Session, letter_id: int, post: Post, page: Select[Any]) -> Made:
-    """Puts in whom a statement finds (address, domain, recipient_ref), without a row leaving the database. Who already
-    has this once_key gets no second letter. Raises LettersFolded."""
+def enqueue_page(
+    session: Session, letter_id: int, post: Post, page: Select[Any], *, editions: Mapping[str, int] | None = None
+) -> Made:
+    """Puts in whom a statement finds (address, domain, recipient_ref, edition), without a row leaving the database. Who
+    already has this once_key gets no second letter. `editions` are the letters of those whose `edition` it names; all
+    others get `letter_id`. Raises LettersFolded."""
     looked = page.subquery("page")
     last = session.scalar(select(func.max(looked.c.recipient_ref)))
     if last is None:
@@ -127,16 +131,23 @@ def enqueue_page(session: Session, letter_id: int, post: Post, page: Select[Any]
     # Between the two looks somebody may have come in or gone: nobody beyond the first look's last is taken by the
     # second, and none up to it is left out, however many there are by now.
     found = page.limit(None).where(page.selected_columns.recipient_ref <= last).subquery("found")
-    _insert(session, letter_id, post, found, true())
+    _insert(session, _letter(letter_id, editions or {}, found), post, found, true())
     mine = (OutboxRow.id > before, OutboxRow.batch == post.batch)
     made = row_sets.fetched(session, select(OutboxRow.domain, func.count()).where(*mine).group_by(OutboxRow.domain))
     return Made(last, {row[0]: row[1] for row in made})
 
 
-def _insert(session: Session, letter_id: int, post: Post, found: FromClause, which: ColumnElement[bool]) -> int:
-    """How many of the rows found (address, domain, recipient_ref) are new under this once_key."""
+def _letter(letter_id: int, editions: Mapping[str, int], found: FromClause) -> ColumnElement[int]:
+    """Which letter each row found gets."""
+    usual = literal(letter_id, OUTBOX.c.letter_id.type)
+    return case(dict(editions), value=found.c.edition, else_=usual) if editions else usual
+
+
+def _insert(
+    session: Session, letter: ColumnElement[int], post: Post, found: FromClause, which: ColumnElement[bool]
+) -> int:
+    """How many of the rows found are new under this once_key."""
     shared = {
-        "letter_id": letter_id,
         "batch": post.batch,
         "once_key": post.once_key,
         "lane": int(post.lane),
@@ -151,8 +162,10 @@ def _insert(session: Session, letter_id: int, post: Post, found: FromClause, whi
     }
     values = (literal(value, OUTBOX.c[name].type) for name, value in shared.items())
     # Without a condition SQLite misreads ON CONFLICT after a SELECT.
-    chosen = select(*found.c, *values).where(which)
-    statement = insert_into(session, OUTBOX).from_select([*found.c.keys(), *shared], chosen, include_defaults=False)
+    who = [found.c[name] for name in _WHO]
+    chosen = select(*who, letter, *values).where(which)
+    columns = [*_WHO, "letter_id", *shared]
+    statement = insert_into(session, OUTBOX).from_select(columns, chosen, include_defaults=False)
     added = row_sets.changed(session, statement.on_conflict_do_nothing(index_elements=["once_key", "address"]))
     bell.ring(session, "outbox")
     return added

@@ -20,12 +20,14 @@ from bulletins.checks.rules import RULES
 from bulletins.drafting import Drafting
 from bulletins.live_shelf import LiveShelf
 from bulletins.notice_shelf import NoticeShelf, Shelf, load_notices
+from bulletins.other_languages import Mute, OtherLanguages
 from bulletins.publishing import Publisher
 from bulletins.schedule import Schedule
 from bulletins.solo import SoloDelivery
 from foundation.addresses import Address
 from foundation.clock import Clock
 from foundation.database import Database
+from foundation.languages import Language
 from foundation.setting_values import SettingInvalid
 from foundation.settings import Mode, Settings
 from foundation.templating import read_letter
@@ -183,7 +185,11 @@ class Home:
 
     @cached_property
     def approval(self) -> Approval:
-        return Approval(self.drafting, self.schedule, self.approval_letters)
+        return Approval(self.drafting, self.schedule, self.approval_letters, self.others)
+
+    @cached_property
+    def others(self) -> OtherLanguages:
+        return OtherLanguages(Mute())
 
     @cached_property
     def solo_notices(self) -> frozenset[str]:
@@ -224,7 +230,7 @@ class Home:
         return Publisher(
             town=self.town,
             public_url=self.settings.public_url,
-            template=read_letter(TEMPLATES / "letters" / "bulletin"),
+            templates=dict.fromkeys(Language, read_letter(TEMPLATES / "letters" / "bulletin")),
             source=self.residents,
             hours=self.hours,
         )

@@ -20,6 +20,7 @@ import admin.staff_requests
 import admin.tries
 import bulletins.approval_codes
 import bulletins.notice_versions
+import bulletins.other_languages
 import bulletins.tables
 import foundation.ledger
 import mailer.answer_caps
@@ -48,6 +49,7 @@ ROOMS_WITH_TABLES = (
     subscribers.tables,
     subscribers.headcount,
     subscribers.growth,
+    bulletins.other_languages,
     bulletins.notice_versions,
     bulletins.tables,
     bulletins.approval_codes,

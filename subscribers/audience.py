@@ -42,8 +42,10 @@ class Residents:
     """The audience of the town's own subscribers."""
 
     def page(self, scope: Scope, *, after: int, limit: int) -> Select[Any]:
-        """The next recipients by their number, as the outbox takes them; no row is the end."""
-        columns = (Subscriber.address, Subscriber.domain, Subscriber.id.label("recipient_ref"))
+        """The next recipients by their number, as the outbox takes them, each with the language of the edition it
+        wants; no row is the end."""
+        who = (Subscriber.address, Subscriber.domain, Subscriber.id.label("recipient_ref"))
+        columns = (*who, Subscriber.language.label("edition"))
         return (
             select(*columns)
             .where(Subscriber.id > after, *_active(), *_within(scope))

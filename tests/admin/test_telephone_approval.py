@@ -56,7 +56,9 @@ def test_the_letter_holds_the_exact_mail_its_reach_its_start_and_the_way_to_the_
 
     [letter] = hall.letters("kacho")
 
-    tail = publisher.template.body(town=hall.home.town, text="", me="X", stop="X").strip().splitlines()
+    tail = (
+        publisher.templates[Language.JAPANESE].body(town=hall.home.town, text="", me="X", stop="X").strip().splitlines()
+    )
     assert TEXT in letter
     assert "件名：停電のお知らせ" in letter
     assert all(line in letter for line in tail if line and line != "X")
