@@ -14,6 +14,7 @@ from admin.roles import Role
 from bulletins.approval_codes import LIFE, TRIES, ApprovalCodeRow, CodeRefused
 from bulletins.approval_marks import AlreadyDone
 from bulletins.life import BulletinState, WrongState
+from foundation.languages import Language
 from tests.admin.town_hall import PLAIN, TEXT, Hall, codes_in, town_hall
 from tests.support.clock import HandClock
 
