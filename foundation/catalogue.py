@@ -57,9 +57,11 @@ class Catalogue:
     def in_letter(self, japanese: str) -> str:
         return _READ.sub(r"\1（\2）", self.sentence(japanese))
 
-    def bare(self, japanese: str) -> str:
-        """Without readings, for the title of a page and the subject of a letter."""
-        return without_readings(self.sentence(japanese))
+    def bare(self, japanese: str, **values: object) -> str:
+        """Without readings, for the title of a page and the subject of a letter. A literal % is doubled only where
+        there are values."""
+        text = without_readings(self.sentence(japanese))
+        return text % values if values else text
 
 
 def without_readings(text: str) -> str:

@@ -21,6 +21,12 @@ class Language(StrEnum):
         """As its speakers look for it in a menu."""
         return _OWN_NAMES[self]
 
+    def link(self, address: str) -> str:
+        """An address of ours, so that the page behind it speaks this language."""
+        if self is Language.JAPANESE:
+            return address
+        return f"{address}{'&' if '?' in address else '?'}lang={self}"
+
     @classmethod
     def of(cls, value: str | None) -> "Language":
         """Japanese where nothing, or nothing that we speak, was asked for."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from foundation.catalogue import Catalogue
@@ -15,8 +16,9 @@ IN_JAPANESE = Catalogue(Language.JAPANESE, {})
 class Pages:
     """Renders the templates below one folder; `shared` is what every page may name (the town, for one).
 
-    A template says `{{ _("…") }}` or `{% trans %}` for what readers see, and `{{ bare("…") }}` where no markup may
-    stand: in titles and attributes.
+    A template says `{{ _("…") }}` for what readers see, and `{{ bare("…") }}` where no markup may stand: in titles and
+    attributes. `link("/path")` is a page of ours in the same language; `japanese(text)` marks what is Japanese on every
+    page, such as a bulletin, for those who hear it read aloud.
     """
 
     def __init__(self, folder: Path, shared: Mapping[str, object], catalogue: Catalogue = IN_JAPANESE) -> None:
@@ -31,7 +33,12 @@ class Pages:
         # Jinja2 adds this method with the extension. Japanese has one form for any number.
         install: Callable[..., None] = vars(self._environment)["install_gettext_callables"]
         install(catalogue.on_page, lambda one, _many, _number: catalogue.on_page(one), newstyle=True)
-        self._environment.globals.update(bare=catalogue.bare, language=catalogue.language)
+        self._environment.globals.update(
+            bare=catalogue.bare,
+            language=catalogue.language,
+            link=catalogue.language.link,
+            japanese=_as_it_is if catalogue.language.tag == "ja" else _marked,
+        )
         self._environment.globals.update(shared)
 
     def add_filter(self, name: str, function: object) -> None:
@@ -44,3 +51,11 @@ class Pages:
         self, name: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **context: object
     ) -> HTMLResponse:
         return HTMLResponse(self.text(name, **context), status_code=status, headers=dict(headers or {}))
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+def _marked(text: str) -> Markup:
+    return Markup('<span lang="ja">{}</span>').format(text)
