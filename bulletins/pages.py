@@ -16,9 +16,7 @@ from bulletins.notice_templates import Kind
 from bulletins.tables import Bulletin
 from foundation.clock import Clock
 from foundation.database import Database
-from foundation.era import clock_words, era_year
-from foundation.era import day_and_weekday as day_words
-from foundation.pages import Pages
+from foundation.spoken_pages import AReader, SpokenPages
 from subscribers.headline import Headline
 from subscribers.page_headers import PUBLIC
 from subscribers.town import Town
@@ -43,7 +41,7 @@ class Row:
     tone: str
     drill: bool
     withdrawn: bool
-    when: str
+    begun: datetime
     iso: str
     id: str  # RFC 4151, the same for ever
 
@@ -54,7 +52,7 @@ class ArchivePages:
 
     database: Database
     clock: Clock
-    pages: Pages
+    pages: SpokenPages
     town: Town
     public_url: str
 
@@ -65,7 +63,7 @@ class ArchivePages:
         router.add_api_route("/bulletins/{number}", self.one, methods=["GET"])
         return router
 
-    def index(self, before: str = "") -> Response:
+    def index(self, reader: AReader, before: str = "") -> Response:
         """`?before=ID` leads to the older ones; what is no number is as if it were not there."""
         start = _number(before)
         with self.database.read() as session:
@@ -73,17 +71,22 @@ class ArchivePages:
             rows = [self._row(bulletin) for bulletin in found[: archive.PAGE]]
         older = found[archive.PAGE - 1].id if len(found) > archive.PAGE else None
         return self.pages.answer(
-            "resident/bulletins.html", headers=PUBLIC, rows=rows, older=older, paged=start is not None
+            "resident/bulletins.html",
+            reader=reader,
+            headers=PUBLIC,
+            rows=rows,
+            older=older,
+            paged=start is not None,
         )
 
-    def one(self, number: str) -> Response:
+    def one(self, reader: AReader, number: str) -> Response:
         wanted = _number(number)
         with self.database.read() as session:
             bulletin = archive.one(session, wanted) if wanted is not None else None
             if bulletin is None:
-                return self.pages.answer("resident/not-found.html", status=404, headers=PUBLIC)
+                return self.pages.answer("resident/not-found.html", reader=reader, status=404, headers=PUBLIC)
             whole = archive.whole(session, bulletin)
-        return self.pages.answer("resident/bulletin.html", headers=PUBLIC, **self._leaf(bulletin, whole))
+        return self.pages.answer("resident/bulletin.html", reader=reader, headers=PUBLIC, **self._leaf(bulletin, whole))
 
     def _leaf(self, bulletin: Bulletin, whole: Sequence[Bulletin]) -> dict[str, Any]:
         """A bulletin with its chain; what came after it stands above its text."""
@@ -102,7 +105,7 @@ class ArchivePages:
         """Atom, RFC 4287."""
         with self.database.read() as session:
             rows = [self._row(bulletin) for bulletin in archive.published(session, limit=FEED_ENTRIES)]
-        text = self.pages.text(
+        text = self.pages.in_japanese.text(
             "resident/bulletins.atom",
             rows=rows,
             feed_id=f"tag:{self._authority},2026:bulletins",
@@ -133,7 +136,7 @@ class ArchivePages:
             tone=TONES.get(kind, "info"),
             drill=kind is Kind.DRILL,
             withdrawn=bulletin.state == BulletinState.WITHDRAWN,
-            when=f"{era_year(begun.date())}{day_words(begun.date())} {clock_words(begun)}",
+            begun=begun,
             iso=self._iso(begun),
             id=f"tag:{self._authority},{begun.date().isoformat()}:bulletins/{bulletin.id}",
         )

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import PoFileError, read_po
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from foundation.languages import Language
 
 _READ = re.compile("｜([^｜《》]+)《([^《》]+)》")
+_ABOVE = r"<ruby>\1<rp>（</rp><rt>\2</rt><rp>）</rp></ruby>"
 
 
 class CatalogueBroken(Exception):
@@ -52,10 +53,10 @@ class Catalogue:
 
     def on_page(self, japanese: str) -> Markup:
         """Catalogues are ours, so that they may hold markup; what is filled in is escaped by Jinja2."""
-        return Markup(_READ.sub(r"<ruby>\1<rp>（</rp><rt>\2</rt><rp>）</rp></ruby>", self.sentence(japanese)))  # noqa: S704
+        return Markup(_READ.sub(_ABOVE, self.sentence(japanese)))  # noqa: S704
 
     def in_letter(self, japanese: str) -> str:
-        return _READ.sub(r"\1（\2）", self.sentence(japanese))
+        return readings_in_brackets(self.sentence(japanese))
 
     def bare(self, japanese: str, **values: object) -> str:
         """Without readings, for the title of a page and the subject of a letter. A literal % is doubled only where
@@ -64,5 +65,31 @@ class Catalogue:
         return text % values if values else text
 
 
+class Told(str):
+    """Words that are no sentence of ours, a town's name for one. A page shows their readings above them, and marks
+    those that are `in_japanese` among words of another language; all else sees the text as it was written."""
+
+    __slots__ = ("in_japanese",)
+    in_japanese: bool
+
+    def __new__(cls, text: str, *, in_japanese: bool = False) -> "Told":
+        told = super().__new__(cls, text)
+        told.in_japanese = in_japanese
+        return told
+
+    def __html__(self) -> Markup:
+        shown = Markup(_READ.sub(_ABOVE, str(escape(str(self)))))  # noqa: S704 -- escaped before the readings
+        return marked_japanese(shown) if self.in_japanese else shown
+
+
+def marked_japanese(text: str) -> Markup:
+    """For who hears a page read aloud whose language is another one (WCAG 3.1.2)."""
+    return Markup('<span lang="ja">{}</span>').format(text)
+
+
 def without_readings(text: str) -> str:
-    return _READ.sub(r"\1", text)
+    return _READ.sub(r"\1", str(text))
+
+
+def readings_in_brackets(text: str) -> str:
+    return _READ.sub(r"\1（\2）", str(text))

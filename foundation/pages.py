@@ -1,14 +1,16 @@
 """HTML pages from Jinja2 templates: everything escaped, nothing undefined, the same headers on each."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
-from foundation.catalogue import Catalogue
+from foundation.catalogue import Catalogue, marked_japanese
 from foundation.languages import Language
+from foundation.spoken_dates import day_told, moment_told
 
 IN_JAPANESE = Catalogue(Language.JAPANESE, {})
 
@@ -18,10 +20,12 @@ class Pages:
 
     A template says `{{ _("…") }}` for what readers see, and `{{ bare("…") }}` where no markup may stand: in titles and
     attributes. `link("/path")` is a page of ours in the same language; `japanese(text)` marks what is Japanese on every
-    page, such as a bulletin, for those who hear it read aloud.
+    page, such as a bulletin. `day(…)` and `moment(…)` write a date, and a date with its time, in the town's own zone
+    already.
     """
 
     def __init__(self, folder: Path, shared: Mapping[str, object], catalogue: Catalogue = IN_JAPANESE) -> None:
+        self._catalogue = catalogue
         self._environment = Environment(
             loader=FileSystemLoader(folder),
             autoescape=True,
@@ -37,12 +41,18 @@ class Pages:
             bare=catalogue.bare,
             language=catalogue.language,
             link=catalogue.language.link,
-            japanese=_as_it_is if catalogue.language.tag == "ja" else _marked,
+            japanese=_as_it_is if catalogue.language.tag == "ja" else marked_japanese,
+            day=partial(day_told, language=catalogue.language),
+            moment=partial(moment_told, language=catalogue.language),
         )
         self._environment.globals.update(shared)
 
     def add_filter(self, name: str, function: object) -> None:
         self._environment.filters[name] = function
+
+    def sentence(self, japanese: str) -> Markup:
+        """One that was not written in a template."""
+        return self._catalogue.on_page(japanese)
 
     def text(self, name: str, **context: object) -> str:
         return self._environment.get_template(name).render(**context)
@@ -55,7 +65,3 @@ class Pages:
 
 def _as_it_is(text: str) -> str:
     return text
-
-
-def _marked(text: str) -> Markup:
-    return Markup('<span lang="ja">{}</span>').format(text)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from foundation.languages import Language
 from mailer.holidays import ClosingDays
+from mailer.hours_abroad import hours_abroad
 from mailer.hours_text import Week, hours_in_japanese, read_hours
 from mailer.wall_clock import moments_at
 
@@ -18,6 +20,19 @@ BEFORE_CLOSING = timedelta(seconds=5)
 
 # How far back the beginning of a span is looked for.
 LONGEST_SPAN = timedelta(days=7)
+
+_ALWAYS = {
+    Language.JAPANESE: "24時間いつでも",
+    Language.PLAIN_JAPANESE: "24｜時間《じかん》 いつでも",
+    Language.ENGLISH: "at any time of the day",
+    Language.CHINESE: "全天24小时",
+}
+_EXCEPTED = {
+    Language.JAPANESE: "（祝日と閉庁日を除く）",
+    Language.PLAIN_JAPANESE: "（｜祝日《しゅくじつ》と ｜役所《やくしょ》の ｜休《やす》みの ｜日《ひ》は のぞきます）",
+    Language.ENGLISH: " (not on public holidays or when our office is closed)",
+    Language.CHINESE: "（节假日和机关休息日除外）",
+}
 
 
 class NeverOpens(Exception):
@@ -109,11 +124,12 @@ class DeliveryHours:
             return approved + hold
         return min(approved + hold, max(approved, closing - BEFORE_CLOSING))
 
-    def describe(self) -> str:
+    def describe(self, language: Language = Language.JAPANESE) -> str:
         """In the residents' words: 月曜日〜金曜日 午前9時〜午後5時（祝日と閉庁日を除く）."""
         if self.week is None:
-            return "24時間いつでも"
-        return f"{hours_in_japanese(self.week)}（祝日と閉庁日を除く）"
+            return _ALWAYS[language]
+        told = hours_in_japanese(self.week) if language is Language.JAPANESE else hours_abroad(self.week, language)
+        return told + _EXCEPTED[language]
 
     def _next_edge(self, at: datetime, *, opens: bool, until: datetime | None = None) -> datetime | None:
         """The first moment after `at` and up to `until` where the hours turn open, or closed."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from foundation.catalogue import CatalogueBroken
 from foundation.setting_values import SettingInvalid
 from foundation.settings import Mode
 from foundation.templating import TemplateBroken
@@ -53,7 +54,7 @@ def findings(home: Home) -> Iterator[Finding]:
         try:
             for verdict, words in check(home):
                 yield Finding(verdict, what, words)
-        except (SettingInvalid, TownInvalid, TemplateBroken) as problem:
+        except (SettingInvalid, TownInvalid, TemplateBroken, CatalogueBroken) as problem:
             yield Finding(Verdict.FAILED, what, str(problem))
         except SQLAlchemyError as problem:
             reason = getattr(problem, "orig", None) or type(problem).__name__
@@ -86,7 +87,7 @@ def _town(home: Home) -> Iterator[Said]:
 
 
 def _templates(home: Home) -> Iterator[Said]:
-    _ = (home.stationery, home.publisher, home.solo_notices)
+    _ = (home.stationery, home.catalogues, home.publisher, home.solo_notices)
     for notice in home.shipped_shelf.broken:
         yield Verdict.FAILED, f"notice template left out: {notice}"
     if not home.shipped_shelf.broken:

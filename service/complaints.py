@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from email.message import Message
 from itertools import islice
 
+from foundation.languages import Language
 from foundation.tokens import Keyring
 from mailer import outbox
 from mailer.letter import BOUNCE_PURPOSE, MESSAGE_PURPOSE
@@ -62,7 +63,8 @@ class Complaints:
         leaving.stop(mail.session, subscriber.id, StopReason.COMPLAINT, by=ACTOR, at=mail.at)
         to = To(subscriber.address, subscriber.domain, None)
         post = as_reply(mail.once("complained"), at=mail.at)
-        outbox.reply(mail.session, self.stationery.letter("complained", {}), post, to)
+        letter = self.stationery.letter("complained", {}, language=Language.of(subscriber.language))
+        outbox.reply(mail.session, letter, post, to)
         return f"feedback: {kind}, stopped"
 
     def _complainer(self, mail: Arrival) -> Subscriber | None:

@@ -25,6 +25,7 @@ from bulletins.publishing import Publisher
 from bulletins.schedule import Schedule
 from bulletins.solo import SoloDelivery
 from foundation.addresses import Address
+from foundation.catalogue import Catalogue
 from foundation.clock import Clock
 from foundation.database import Database
 from foundation.languages import Language
@@ -120,6 +121,11 @@ class Home:
     @cached_property
     def stationery(self) -> Stationery:
         return Stationery.read(TEMPLATES / "letters", self.town, self.settings.public_url)
+
+    @cached_property
+    def catalogues(self) -> Mapping[Language, Catalogue]:
+        """Raises CatalogueBroken."""
+        return {language: Catalogue.read(TEMPLATES / "locale", language) for language in Language}
 
     @cached_property
     def personnel(self) -> Personnel:

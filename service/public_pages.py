@@ -5,21 +5,31 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from bulletins.pages import ArchivePages
+from foundation.languages import Language
 from foundation.pages import Pages
 from foundation.settings import Mode
+from foundation.spoken_pages import SpokenPages
 from service.home import TEMPLATES, Home
 from subscribers.page_personal import Terms
 from subscribers.pages import ResidentPages
+from subscribers.spoken_town import spoken
 
 
-def public_pages(home: Home) -> Pages:
-    return Pages(
-        TEMPLATES,
-        {"town": home.town, "practice": home.settings.mode is Mode.PRACTICE, "hours_text": home.hours.describe()},
-    )
+def public_pages(home: Home) -> SpokenPages:
+    """Raises CatalogueBroken. The console's pages are those in Japanese."""
+    return SpokenPages({language: _pages(home, language) for language in Language})
 
 
-def public_routers(home: Home, pages: Pages) -> Sequence[APIRouter]:
+def _pages(home: Home, language: Language) -> Pages:
+    shared = {
+        "town": spoken(home.town, language),
+        "practice": home.settings.mode is Mode.PRACTICE,
+        "hours_text": home.hours.describe(),
+    }
+    return Pages(TEMPLATES, shared, home.catalogues[language])
+
+
+def public_routers(home: Home, pages: SpokenPages) -> Sequence[APIRouter]:
     bulletins = ArchivePages(
         database=home.database, pages=pages, town=home.town, public_url=home.settings.public_url, clock=home.clock
     )
@@ -35,6 +45,7 @@ def public_routers(home: Home, pages: Pages) -> Sequence[APIRouter]:
             hours=home.hours.describe(),
             bounce_days=home.settings.bounce_days,
             erase_days=home.settings.erase_after.days,
+            hours_abroad={language: home.hours.describe(language) for language in Language},
         ),
         latest=bulletins.latest,
     )

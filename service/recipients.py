@@ -11,7 +11,8 @@ from subscribers.links import STOP, STOP_MAIL_PREFIX
 
 LANGUAGES = frozenset(language.value for language in Language)
 
-_ENTRY = re.compile(r"touroku(?:-([a-z0-9][a-z0-9_-]{0,39}))?")
+# A place's own name may begin with ja, which no address needs to say before it.
+_ENTRY = re.compile(r"touroku(?:-(en|yasashii|zh))?(?:-([a-z0-9][a-z0-9_-]{0,39}))?")
 _TOKEN = r"([a-z2-7]{1,40})"  # noqa: S105 -- a pattern
 _BOUNCE = re.compile("b-" + _TOKEN)
 _STOP = re.compile(STOP_MAIL_PREFIX + _TOKEN)
@@ -53,7 +54,7 @@ class Recipients:
         if self.announced is not None and local == self.announced:
             return OwnAddress(Purpose.ANNOUNCED)
         if entry := _ENTRY.fullmatch(local):
-            return _entry(entry[1])
+            return _entry(entry[1], entry[2])
         if bounce := _BOUNCE.fullmatch(local):
             return self._signed(Purpose.BOUNCE, BOUNCE_PURPOSE, bounce[1])
         if stop := _STOP.fullmatch(local):
@@ -68,9 +69,9 @@ class Recipients:
         return None if number is None else OwnAddress(purpose, number)
 
 
-def _entry(word: str | None) -> OwnAddress:
+def _entry(language: str | None, word: str | None) -> OwnAddress:
     if word is None:
-        return OwnAddress(Purpose.ENTRY)
+        return OwnAddress(Purpose.ENTRY, language=language)
     if word in LANGUAGES:
         return OwnAddress(Purpose.ENTRY, language=word)
-    return OwnAddress(Purpose.ENTRY, place=word)
+    return OwnAddress(Purpose.ENTRY, place=word, language=language)

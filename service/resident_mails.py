@@ -7,6 +7,7 @@ from email.message import Message
 from sqlalchemy import select
 
 from foundation.addresses import Address, AddressInvalid
+from foundation.languages import Language
 from mailer import outbox
 from mailer.answer_caps import Leave, Road, may_answer
 from mailer.bounce_report.auto_reply import Refusal, may_be_answered
@@ -60,7 +61,7 @@ class ResidentMails:
         if subscriber is None or subscriber.address is None:
             return "not stopped: erased already"
         if self._leave(mail, subscriber.address, Road.MAIL) is Leave.YES:
-            letter = self.registration.stationery.letter("stopped", {})
+            letter = self.registration.stationery.letter("stopped", {}, language=Language.of(subscriber.language))
             to = To(subscriber.address, subscriber.domain, None)
             outbox.reply(mail.session, letter, as_reply(mail.once("stopped"), at=mail.at), to)
         return "stopped"
@@ -79,7 +80,8 @@ class ResidentMails:
             return "not answered: told already"
         stationery = self.registration.stationery
         links = resident_links(stationery.public_url)
-        letter = stationery.letter("unread", {}, links=links, in_reply_to=_message_id(mail.message))
+        language, message_id = Language.of(subscriber.language), _message_id(mail.message)
+        letter = stationery.letter("unread", {}, language=language, links=links, in_reply_to=message_id)
         to = To(subscriber.address, subscriber.domain, subscriber.id)
         outbox.reply(mail.session, letter, as_reply(mail.once("unread"), at=mail.at), to)
         return "told that nobody reads this address"

@@ -18,8 +18,8 @@ from admin.guard import Guard
 from admin.kept_forms import FormKeeper
 from admin.pages_progress import Watchers
 from foundation.database import OUTAGES
-from foundation.pages import Pages
 from foundation.setting_values import HostPort
+from foundation.spoken_pages import Reader, SpokenPages
 from service.console import console_routers
 from service.home import TEMPLATES, Home
 from service.metrics import metrics_router
@@ -70,25 +70,28 @@ def _app(home: Home, *, residents: bool, console: bool) -> FastAPI:
             public_url=home.settings.public_url,
             codes_required=home.settings.codes_required,
         )
-        turned_away.install(app, pages, FormKeeper(home.database, home.clock, home.keyring))
-        for router in console_routers(home, pages, guard, app.state.watchers):
+        turned_away.install(app, pages.in_japanese, FormKeeper(home.database, home.clock, home.keyring))
+        for router in console_routers(home, pages.in_japanese, guard, app.state.watchers):
             app.include_router(router)
         app.include_router(metrics_router(home))
     return app
 
 
-def _install_answers(app: FastAPI, home: Home, pages: Pages, *, residents: bool, console: bool) -> None:
-    def busy(_request: Request, problem: Exception) -> Response:
+def _install_answers(app: FastAPI, home: Home, pages: SpokenPages, *, residents: bool, console: bool) -> None:
+    def busy(request: Request, problem: Exception) -> Response:
         cause = getattr(problem, "orig", problem)
         log.warning("the database does not answer (%s)", type(cause).__name__)
-        return pages.answer("resident/busy.html", status=503, headers={"Retry-After": str(RETRY_SECONDS)})
+        later = {"Retry-After": str(RETRY_SECONDS)}
+        return pages.answer("resident/busy.html", reader=Reader.of(request), status=503, headers=later)
 
     def missing(request: Request, problem: Exception) -> Response:
         status = problem.status_code if isinstance(problem, HTTPException) else 404
         path = request.url.path
         if status == 404 and not path.startswith("/api"):
             for_staff = console and (not residents or path.startswith("/admin"))
-            return pages.answer(f"{'admin' if for_staff else 'resident'}/not-found.html", status=404)
+            if for_staff:
+                return pages.in_japanese.answer("admin/not-found.html", status=404)
+            return pages.answer("resident/not-found.html", reader=Reader.of(request), status=404)
         return PlainTextResponse(str(getattr(problem, "detail", "")), status_code=status)
 
     for outage in OUTAGES:

@@ -10,10 +10,22 @@ from qrcode.constants import ERROR_CORRECT_M
 from qrcode.image.pure import PyPNGImage
 from qrcode.image.svg import SvgPathImage
 
+from foundation.languages import Language
+
 _PLACE = re.compile(r"[a-z0-9-]{1,40}")
 # Some phones refuse to send a mail without subject or text; what stands there is ignored.
-_SUBJECT = "登録"
-_BODY = "このまま送信してください"
+_SUBJECT = {
+    Language.JAPANESE: "登録",
+    Language.PLAIN_JAPANESE: "登録",
+    Language.ENGLISH: "Register",
+    Language.CHINESE: "登记",
+}
+_BODY = {
+    Language.JAPANESE: "このまま送信してください",
+    Language.PLAIN_JAPANESE: "このまま おくって ください",
+    Language.ENGLISH: "Please send this mail just as it is",
+    Language.CHINESE: "请直接发送此邮件",
+}
 _QUIET_ZONE = 4  # modules, ISO/IEC 18004
 
 
@@ -32,19 +44,22 @@ def checked_place(text: str) -> str | None:
 
 @dataclass(frozen=True)
 class EntryCode:
-    """For one place, or for none in particular."""
+    """For one place, or for none in particular, and for those who want to be answered in one language."""
 
     mail_domain: str
     place: str | None = None
+    language: Language = Language.JAPANESE
 
     @property
     def address(self) -> str:
-        return f"touroku-{self.place}@{self.mail_domain}" if self.place else f"touroku@{self.mail_domain}"
+        language = None if self.language is Language.JAPANESE else self.language.value
+        return f"{'-'.join(filter(None, ('touroku', language, self.place)))}@{self.mail_domain}"
 
     @property
     def link(self) -> str:
         """RFC 6068."""
-        return f"mailto:{self.address}?subject={quote(_SUBJECT, safe='')}&body={quote(_BODY, safe='')}"
+        subject, body = quote(_SUBJECT[self.language], safe=""), quote(_BODY[self.language], safe="")
+        return f"mailto:{self.address}?subject={subject}&body={body}"
 
     def svg(self) -> bytes:
         return bytes(self._code().make_image(image_factory=SvgPathImage).to_string())

@@ -1,6 +1,7 @@
 """The pages behind a resident's own links: registration, preferences, leaving. GET changes nothing."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -8,16 +9,19 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from foundation import ledger
+from foundation.catalogue import Told
 from foundation.clock import Clock
 from foundation.database import Database
+from foundation.languages import Language
 from foundation.ledger import Deed
-from foundation.pages import Pages
+from foundation.spoken_pages import AReader, Reader, SpokenPages
 from foundation.tokens import Keyring
 from subscribers import leaving
 from subscribers.choices import Choices, ChoiceUnknown, choose, chosen
 from subscribers.links import PREFERENCES, STOP
 from subscribers.page_headers import PERSONAL
 from subscribers.registration import LinkState, Offer, Registration
+from subscribers.spoken_town import spoken
 from subscribers.tables import StopReason, Subscriber, SubscriberState
 from subscribers.town import Town
 
@@ -26,18 +30,23 @@ _SPENT = {
     LinkState.USED: ("resident/link-used.html", 410),
     LinkState.EXPIRED: ("resident/link-expired.html", 410),
 }
-_NOT_OFFERED = "選ばれた項目の中に、いまは選べないものがあります。もう一度選んでください。"
+_NOTHING = Offer(LinkState.UNKNOWN)
+NOT_OFFERED = "選ばれた項目の中に、いまは選べないものがあります。もう一度選んでください。"
 
 Ticked = Annotated[list[str], Form(default_factory=list)]
 
 
 @dataclass(frozen=True)
 class Terms:
-    """The rules in force, as residents are told them."""
+    """The rules in force, as residents are told them; `hours` are those in Japanese."""
 
     hours: str
     bounce_days: int
     erase_days: int
+    hours_abroad: Mapping[Language, str] = field(default_factory=dict)
+
+    def hours_in(self, language: Language) -> str:
+        return Told(self.hours_abroad.get(language, self.hours))
 
 
 class PersonalPages:
@@ -47,7 +56,7 @@ class PersonalPages:
         self,
         database: Database,
         clock: Clock,
-        pages: Pages,
+        pages: SpokenPages,
         *,
         registration: Registration,
         keyring: Keyring,
@@ -72,129 +81,152 @@ class PersonalPages:
         router.add_api_route("/stop/{token}", self.stop, methods=["POST"])
         return router
 
-    def offer(self, token: str) -> Response:
+    def offer(self, reader: AReader, token: str) -> Response:
         with self._database.read() as session:
             offer = self._registration.offer(session, token, at=self._clock.now())
-        return self._offered(token, offer)
+        return self._offered(reader, token, offer)
 
-    def confirm(self, token: str, topic: Ticked, area: Ticked) -> Response:
+    def confirm(self, reader: AReader, token: str, topic: Ticked, area: Ticked) -> Response:
         at = self._clock.now()
         try:
             choices = Choices.of(self._town, topic, area)
         except ChoiceUnknown:
             with self._database.read() as session:
                 offer = self._registration.offer(session, token, at=at)
-            return self._offered(token, offer, errors={"topic": _NOT_OFFERED})
+            return self._offered(reader, token, offer, fault=NOT_OFFERED)
         with self._database.write() as session:
-            state = self._registration.confirm(session, token, choices, at=at)
+            offer = self._registration.offer(session, token, at=at)
+            state = self._registration.confirm(session, token, choices, language=reader.asked, at=at)
         if state is not LinkState.OPEN:
-            return self._spent(state)
-        return self._answer("resident/confirmed.html", choices=self._in_words(choices))
+            return self._spent(reader, replace(offer, state=state))
+        usual = Language.of(offer.language)
+        words = self._in_words(choices, reader.asked or usual)
+        return self._answer("resident/confirmed.html", reader, usual, choices=words)
 
-    def preferences(self, token: str) -> Response:
+    def preferences(self, reader: AReader, token: str) -> Response:
         number = self._keyring.read(PREFERENCES, token)
         if number is None:
-            return self._spent(LinkState.UNKNOWN)
+            return self._spent(reader)
         with self._database.read() as session:
             subscriber = session.get(Subscriber, number)
             choices = chosen(session, number)
-        return self._preferences(number, subscriber, choices)
+        return self._preferences(reader, number, subscriber, choices)
 
-    def prefer(self, token: str, topic: Ticked, area: Ticked) -> Response:
+    def prefer(self, reader: AReader, token: str, topic: Ticked, area: Ticked) -> Response:
         number = self._keyring.read(PREFERENCES, token)
         if number is None:
-            return self._spent(LinkState.UNKNOWN)
+            return self._spent(reader)
         with self._database.write() as session:
             subscriber = session.get(Subscriber, number, with_for_update=True)
             try:
                 choices = Choices.of(self._town, topic, area)
             except ChoiceUnknown:
-                return self._preferences(
-                    number, subscriber, chosen(session, number), errors={"topic": _NOT_OFFERED}, status=422
-                )
+                now = chosen(session, number)
+                return self._preferences(reader, number, subscriber, now, fault=NOT_OFFERED, status=422)
             if subscriber is None or not _is_active(subscriber):
-                return self._preferences(number, subscriber, choices, status=409)
+                return self._preferences(reader, number, subscriber, choices, status=409)
             self._change(session, subscriber, choices)
-        return self._preferences(number, subscriber, choices, saved=True)
+        return self._preferences(reader, number, subscriber, choices, saved=True)
 
-    def ask_to_stop(self, token: str) -> Response:
+    def ask_to_stop(self, reader: AReader, token: str) -> Response:
         number = self._keyring.read(STOP, token)
         if number is None:
-            return self._spent(LinkState.UNKNOWN)
+            return self._spent(reader)
         with self._database.read() as session:
             subscriber = session.get(Subscriber, number)
         if _has_left(subscriber):
-            return self._stopped(already=True)
-        return self._answer("resident/stop.html", address=_hinted(subscriber))
+            return self._stopped(reader, subscriber, already=True)
+        return self._answer("resident/stop.html", reader, _language_of(subscriber), address=_hinted(subscriber))
 
-    def stop(self, token: str) -> Response:
+    def stop(self, reader: AReader, token: str) -> Response:
         """The body is not read: a button's form and RFC 8058's `List-Unsubscribe=One-Click` mean the same."""
         number = self._keyring.read(STOP, token)
         if number is None:
-            return self._spent(LinkState.UNKNOWN)
+            return self._spent(reader)
         with self._database.write() as session:
-            already = _has_left(session.get(Subscriber, number, with_for_update=True))
+            subscriber = session.get(Subscriber, number, with_for_update=True)
+            already = _has_left(subscriber)
             leaving.stop(session, number, StopReason.LEFT, by="resident", at=self._clock.now())
-        return self._stopped(already=already)
+        return self._stopped(reader, subscriber, already=already)
 
     def _change(self, session: Session, subscriber: Subscriber, choices: Choices) -> None:
         choose(session, subscriber, choices)
         deed = Deed("resident", "subscriber.changed", f"subscriber:{subscriber.id}")
         ledger.write(session, deed, at=self._clock.now())
 
-    def _offered(self, token: str, offer: Offer, *, errors: dict[str, str] | None = None) -> Response:
+    def _offered(self, reader: Reader, token: str, offer: Offer, *, fault: str = "") -> Response:
         if offer.state is not LinkState.OPEN:
-            return self._spent(offer.state)
+            return self._spent(reader, offer)
+        usual = Language.of(offer.language)
         return self._answer(
             "resident/confirm.html",
-            status=422 if errors else 200,
-            action=f"/r/{token}",
+            reader,
+            usual,
+            status=422 if fault else 200,
+            action=reader.keep(f"/r/{token}"),
             address=offer.address,
             registered=offer.registered,
             choices=offer.choices,
-            errors=errors or {},
+            errors=self._errors(fault, reader, usual),
         )
 
     def _preferences(
         self,
+        reader: Reader,
         number: int,
         subscriber: Subscriber | None,
         choices: Choices,
         *,
         saved: bool = False,
-        errors: dict[str, str] | None = None,
+        fault: str = "",
         status: int = 200,
     ) -> Response:
+        usual = _language_of(subscriber)
         if subscriber is None or not _is_active(subscriber):
             reason = None if subscriber is None or subscriber.address is None else subscriber.reason
-            return self._answer("resident/not-registered.html", status=status, reason=reason, terms=self._terms)
+            template = "resident/not-registered.html"
+            return self._answer(template, reader, usual, status=status, reason=reason, terms=self._terms)
         return self._answer(
             "resident/preferences.html",
+            reader,
+            usual,
             status=status,
-            action=f"/me/{self._keyring.sign(PREFERENCES, number)}",
-            stop=f"/stop/{self._keyring.sign(STOP, number)}",
+            action=reader.keep(f"/me/{self._keyring.sign(PREFERENCES, number)}"),
+            stop=reader.keep(f"/stop/{self._keyring.sign(STOP, number)}"),
             address=_hinted(subscriber),
             choices=choices,
             saved=saved,
-            errors=errors or {},
+            errors=self._errors(fault, reader, usual),
         )
 
-    def _stopped(self, *, already: bool) -> Response:
-        return self._answer("resident/stopped.html", already=already, terms=self._terms)
+    def _stopped(self, reader: Reader, subscriber: Subscriber | None, *, already: bool) -> Response:
+        usual = _language_of(subscriber)
+        return self._answer("resident/stopped.html", reader, usual, already=already, terms=self._terms)
 
-    def _spent(self, state: LinkState) -> Response:
-        template, status = _SPENT[state]
-        return self._answer(template, status=status)
+    def _spent(self, reader: Reader, offer: Offer = _NOTHING) -> Response:
+        template, status = _SPENT[offer.state]
+        return self._answer(template, reader, Language.of(offer.language), status=status)
 
-    def _answer(self, template: str, *, status: int = 200, **context: object) -> Response:
-        return self._pages.answer(template, status=status, headers=PERSONAL, **context)
+    def _errors(self, fault: str, reader: Reader, usual: Language) -> Mapping[str, str]:
+        return {"topic": self._pages.sentence(fault, reader=reader, usual=usual)} if fault else {}
 
-    def _in_words(self, choices: Choices) -> dict[str, list[str]]:
+    def _answer(
+        self, template: str, reader: Reader, usual: Language, *, status: int = 200, **context: object
+    ) -> Response:
+        return self._pages.answer(template, reader=reader, usual=usual, status=status, headers=PERSONAL, **context)
+
+    def _in_words(self, choices: Choices, language: Language) -> dict[str, list[str]]:
         """The labels of what was chosen; empty means all."""
+        town = spoken(self._town, language)
         return {
-            "topics": [topic.label for topic in self._town.topics if topic.key in choices.topics],
-            "areas": [area.label for area in self._town.areas if area.key in choices.areas],
+            "topics": [topic.label for topic in town.topics if topic.key in choices.topics],
+            "areas": [area.label for area in town.areas if area.key in choices.areas],
         }
+
+
+def _language_of(subscriber: Subscriber | None) -> Language:
+    """What their pages speak when they ask for nothing else."""
+    return Language.of(subscriber.language if subscriber is not None else None)
 
 
 def _is_active(subscriber: Subscriber | None) -> bool:

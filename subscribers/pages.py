@@ -1,6 +1,6 @@
 """The residents' pages that are the same for everyone: the first page, the form, QR codes, the leaflet."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -10,8 +10,8 @@ from starlette.responses import Response
 from foundation.addresses import Address, AddressInvalid
 from foundation.clock import Clock
 from foundation.database import Database
-from foundation.era import day_and_weekday
-from foundation.pages import Pages
+from foundation.languages import Language
+from foundation.spoken_pages import NOBODY, AReader, Reader, SpokenPages
 from foundation.tokens import Keyring
 from mailer.answer_caps import Leave, Road
 from subscribers.entry_code import EntryCode, PlaceInvalid, checked_place
@@ -31,7 +31,7 @@ class ResidentPages:
 
     database: Database
     clock: Clock
-    pages: Pages
+    pages: SpokenPages
     registration: Registration
     keyring: Keyring
     town: Town
@@ -59,64 +59,76 @@ class ResidentPages:
         router.include_router(personal.router())
         return router
 
-    def front(self, place: str = "") -> Response:
+    def front(self, reader: AReader, place: str = "") -> Response:
         """With `?place=`, the entry address and the form name that place."""
-        return self._front(place)
+        return self._front(reader, place)
 
-    def register(self, address: Annotated[str, Form()] = "", place: Annotated[str, Form()] = "") -> Response:
+    def register(
+        self, reader: AReader, address: Annotated[str, Form()] = "", place: Annotated[str, Form()] = ""
+    ) -> Response:
         """The same answer for known and unknown addresses, and for those that had their letters for now."""
+        reader = reader.at("/", place=_place_or_none(place) or "")
         try:
             parsed = Address.parse(address)
         except AddressInvalid as fault:
-            return self._front(place, address=address, errors={"address": str(fault)}, status=422)
-        request = Request(parsed, place=_place_or_none(place), road=Road.WEB)
+            errors = {"address": self.pages.sentence(str(fault), reader=reader)}
+            return self._front(reader, place, address=address, errors=errors, status=422)
+        request = Request(parsed, place=_place_or_none(place), language=reader.asked, road=Road.WEB)
         with self.database.write() as session:
             leave = self.registration.invite(session, request, at=self.clock.now())
         if leave is Leave.LATER:
-            return self.pages.answer("resident/busy.html", status=503, headers={**PERSONAL, "Retry-After": "60"})
-        return self.pages.answer("resident/register-sent.html", headers=PERSONAL, address=parsed.text)
+            later = {**PERSONAL, "Retry-After": "60"}
+            return self.pages.answer("resident/busy.html", reader=reader, status=503, headers=later)
+        return self.pages.answer("resident/register-sent.html", reader=reader, headers=PERSONAL, address=parsed.text)
 
-    def entry_svg(self, place: str = "") -> Response:
-        return self._picture(place, EntryCode.svg, "image/svg+xml")
+    def entry_svg(self, reader: AReader, place: str = "") -> Response:
+        return self._picture(reader, place, EntryCode.svg, "image/svg+xml")
 
-    def entry_png(self, place: str = "") -> Response:
-        return self._picture(place, EntryCode.png, "image/png")
+    def entry_png(self, reader: AReader, place: str = "") -> Response:
+        return self._picture(reader, place, EntryCode.png, "image/png")
 
     def leaflet(self, place: str = "") -> Response:
         try:
             code = EntryCode(self.mail_domain, checked_place(place))
         except PlaceInvalid as fault:
-            return self._refused(fault)
+            return self._refused(NOBODY, fault)
         public_url = self.registration.stationery.public_url
         return self.pages.answer(
             "resident/leaflet.html", headers=PUBLIC, entry=code, terms=self.terms, public_url=public_url
         )
 
     def _front(
-        self, place: str, *, address: str = "", errors: dict[str, str] | None = None, status: int = 200
+        self,
+        reader: Reader,
+        place: str,
+        *,
+        address: str = "",
+        errors: Mapping[str, str] | None = None,
+        status: int = 200,
     ) -> Response:
         headlines = self.latest()
         return self.pages.answer(
             "resident/front.html",
+            reader=reader,
             status=status,
             headers=PERSONAL if errors else PUBLIC,
-            entry=EntryCode(self.mail_domain, _place_or_none(place)),
+            entry=EntryCode(self.mail_domain, _place_or_none(place), reader.asked or Language.JAPANESE),
             terms=self.terms,
-            headlines=[(one, day_and_weekday(one.at.astimezone(self.town.zone).date())) for one in headlines],
+            headlines=[(one, one.at.astimezone(self.town.zone).date()) for one in headlines],
             urgent=next((one for one in headlines if one.urgent), None),
             address=address[:254],
             errors=errors or {},
         )
 
-    def _picture(self, place: str, draw: Callable[[EntryCode], bytes], media_type: str) -> Response:
+    def _picture(self, reader: Reader, place: str, draw: Callable[[EntryCode], bytes], media_type: str) -> Response:
         try:
-            code = EntryCode(self.mail_domain, checked_place(place))
+            code = EntryCode(self.mail_domain, checked_place(place), reader.asked or Language.JAPANESE)
         except PlaceInvalid as fault:
-            return self._refused(fault)
+            return self._refused(reader, fault)
         return Response(draw(code), media_type=media_type, headers={**PUBLIC, **_KEPT_FOR_A_DAY})
 
-    def _refused(self, fault: PlaceInvalid) -> Response:
-        return self.pages.answer("resident/refused.html", status=400, headers=PUBLIC, reason=str(fault))
+    def _refused(self, reader: Reader, fault: PlaceInvalid) -> Response:
+        return self.pages.answer("resident/refused.html", reader=reader, status=400, headers=PUBLIC, reason=str(fault))
 
 
 def _place_or_none(text: str) -> str | None:

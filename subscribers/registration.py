@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from foundation import ledger
 from foundation.addresses import Address
+from foundation.languages import Language
 from foundation.ledger import Deed
 from foundation.tokens import Keyring, fingerprint, random_token
 from mailer import outbox
@@ -34,11 +35,13 @@ class LinkState(StrEnum):
 
 @dataclass(frozen=True)
 class Offer:
-    """What the page behind a link shows; `choices` are those of an address that is registered already."""
+    """What the page behind a link shows; `choices` are those of an address that is registered already. `language` is
+    the one that was asked for, or else that of the address."""
 
     state: LinkState
     address: str = ""
     registered: bool = False
+    language: str | None = None
     choices: Choices = field(default_factory=Choices)
 
 
@@ -81,7 +84,10 @@ class Registration:
         session.add(invitation)
         session.flush()
         values = {"link": f"{self.stationery.public_url}/r/{token}", "hours": 24}
-        letter = self.stationery.letter("invitation", values, in_reply_to=request.in_reply_to)
+        language = request.language or _language_of(session, request.address.text)
+        letter = self.stationery.letter(
+            "invitation", values, language=Language.of(language), in_reply_to=request.in_reply_to
+        )
         to = To(request.address.text, request.address.domain, None)
         outbox.reply(session, letter, as_reply(asked or f"invitation:{invitation.token_hash}", at=at), to)
         return leave
@@ -90,15 +96,21 @@ class Registration:
         """Reads only."""
         invitation = _find(session, token)
         state = _state(invitation, at=at)
-        if invitation is None or state is not LinkState.OPEN:
+        if invitation is None:
             return Offer(state)
         known = _subscriber(session, invitation.address)
+        language = invitation.language or (known.language if known is not None else None)
+        if state is not LinkState.OPEN:
+            return Offer(state, language=language)
         if known is None or known.state != SubscriberState.ACTIVE:
-            return Offer(state, invitation.address)
-        return Offer(state, invitation.address, registered=True, choices=chosen(session, known.id))
+            return Offer(state, invitation.address, language=language)
+        return Offer(state, invitation.address, registered=True, language=language, choices=chosen(session, known.id))
 
-    def confirm(self, session: Session, token: str, choices: Choices, *, at: datetime) -> LinkState:
-        """OPEN when this call registered the address; any other state says why it did not."""
+    def confirm(
+        self, session: Session, token: str, choices: Choices, *, language: Language | None = None, at: datetime
+    ) -> LinkState:
+        """OPEN when this call registered the address; any other state says why it did not. `language` is one that the
+        resident chose on the page."""
         invitation = _find(session, token)
         state = _state(invitation, at=at)
         if invitation is None or state is not LinkState.OPEN:
@@ -109,6 +121,7 @@ class Registration:
         )
         if taken.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE always gives a cursor result
             return LinkState.USED
+        invitation.language = language or invitation.language
         subscriber = register(session, invitation, at=at)
         choose(session, subscriber, choices)
         deed = Deed("resident", "subscriber.registered", f"subscriber:{subscriber.id}")
@@ -118,7 +131,7 @@ class Registration:
 
     def _welcome(self, session: Session, invitation: Invitation, subscriber: Subscriber, *, at: datetime) -> None:
         links = resident_links(self.stationery.public_url)
-        letter = self.stationery.letter("registered", {}, links=links)
+        letter = self.stationery.letter("registered", {}, language=Language.of(subscriber.language), links=links)
         to = To(invitation.address, subscriber.domain, subscriber.id)
         outbox.reply(session, letter, as_reply(f"registered:{invitation.token_hash}", at=at), to)
 
@@ -157,6 +170,10 @@ def _state(invitation: Invitation | None, *, at: datetime) -> LinkState:
     if invitation.used_at is not None:
         return LinkState.USED
     return LinkState.EXPIRED if invitation.expires_at <= at else LinkState.OPEN
+
+
+def _language_of(session: Session, address: str) -> str | None:
+    return session.scalars(select(Subscriber.language).where(Subscriber.address == address)).first()
 
 
 def _subscriber(session: Session, address: str) -> Subscriber | None:

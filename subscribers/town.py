@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from foundation.plain_text import one_line
 from foundation.strict_table import KeyInvalid, StrictTable
+from subscribers.town_words import read_translations
 
 _T = TypeVar("_T")
 
@@ -100,6 +101,7 @@ class Town:
     """What the file says; `categories` is first level → second level → names of the third.
 
     `standing_notes` are the ※ lines of bulletins; `note_overrides` replaces some of them for one notice.
+    `translations` is language → Japanese words → theirs, for residents' pages and letters.
     `hours` is empty where the service's setting holds; `closing_days` are like `12-29..01-03`, `2026-11-23`.
     """
 
@@ -125,6 +127,7 @@ class Town:
     categories: Mapping[str, Mapping[str, tuple[str, ...]]]
     statistic_classes: Mapping[str, str]
     other_statistic_class: str
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def standing_note(self, key: str, notice: str) -> str:
         """The line as this notice has it. Raises KeyError for a note the town does not know."""
@@ -142,6 +145,7 @@ def load_town(path: Path) -> Town:
     table = StrictTable(raw)
     try:
         town = _town(table)
+        town = replace(town, translations=read_translations(table, town))
         table.finish()
     except KeyInvalid as problem:
         raise TownInvalid(path, problem.key, problem.reason) from problem

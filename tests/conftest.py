@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment
 
-from foundation import pages, templating
+from foundation import pages, spoken_letters, templating
 from foundation.database import Database
 from service import home
 from service.schema import METADATA
-from subscribers import stationery
 from tests.support import clean_schemas, ready_file
 from tests.support.clock import HandClock
 from tests.support.compiled_pages import Compiled
@@ -31,7 +30,7 @@ def _pages_compiled_once() -> Iterator[None]:
     """Each test has pages and letters of its own; what Jinja2 makes of a template is the same for all of them."""
     read_once = cache(templating.read_letter)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stationery, "read_letter", read_once)
+        patch.setattr(spoken_letters, "read_letter", read_once)
         patch.setattr(home, "read_letter", read_once)
         patch.setattr(pages, "Environment", partial(Environment, bytecode_cache=Compiled()))
         yield

@@ -7,6 +7,7 @@ import click
 from dotenv import dotenv_values
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
+from foundation.catalogue import CatalogueBroken
 from foundation.clock import SystemClock
 from foundation.database import OUTAGES
 from foundation.setting_values import SettingInvalid
@@ -63,7 +64,7 @@ def run(arguments: list[str]) -> int:
         return 2
     except click.UsageError as problem:
         return _say(problem.format_message(), 2)
-    except (SettingInvalid, TownInvalid, TemplateBroken) as problem:
+    except (SettingInvalid, TownInvalid, TemplateBroken, CatalogueBroken) as problem:
         return _say(str(problem), 2)
     except click.Abort:
         return _say("stopped", 1)

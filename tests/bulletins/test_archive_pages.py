@@ -14,10 +14,10 @@ from bulletins.notice_templates import Kind
 from bulletins.pages import ArchivePages
 from bulletins.tables import Bulletin
 from foundation.database import Database
-from foundation.pages import Pages
-from tests.bulletins.samples import PROJECT, komorebi
+from tests.bulletins.samples import komorebi
 from tests.support.clock import HandClock
 from tests.support.page_reader import PageReader
+from tests.support.spoken import pages_in
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 URL = "https://anzen.example.jp"
@@ -29,8 +29,7 @@ class Archive:
     def __init__(self, database: Database, clock: HandClock) -> None:
         self._database = database
         self._clock = clock
-        folder = Pages(PROJECT / "templates", {"town": komorebi(), "practice": False})
-        self.pages = ArchivePages(database, clock, folder, komorebi(), URL)
+        self.pages = ArchivePages(database, clock, pages_in(komorebi()), komorebi(), URL)
         app = FastAPI()
         app.include_router(self.pages.router())
         self.reader = PageReader(app)

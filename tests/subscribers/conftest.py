@@ -6,7 +6,6 @@ import pytest
 from fastapi import FastAPI
 
 from foundation.database import Database
-from foundation.pages import Pages
 from foundation.tokens import Keyring
 from subscribers.headline import Headline
 from subscribers.page_personal import Terms
@@ -17,6 +16,7 @@ from subscribers.town import Town, load_town
 from tests.subscribers.people import Desk
 from tests.support.clock import HandClock
 from tests.support.page_reader import PageReader
+from tests.support.spoken import pages_in
 
 PROJECT = Path(__file__).parents[2]
 PUBLIC_URL = "https://anzen.example.jp"
@@ -49,7 +49,7 @@ def client(
     pages = ResidentPages(
         database,
         clock,
-        Pages(PROJECT / "templates", {"town": town, "practice": False}),
+        pages_in(town),
         registration,
         registration.keyring,
         town,

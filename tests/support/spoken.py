@@ -1,0 +1,48 @@
+"""What residents' pages say: every sentence of their templates, and those that come from elsewhere."""
+
+from pathlib import Path
+
+from babel.messages.extract import extract_from_file
+
+from bulletins.life import BulletinState
+from bulletins.notice_templates import Kind
+from foundation.addresses import AddressFault
+from foundation.catalogue import Catalogue
+from foundation.languages import Language
+from foundation.pages import Pages
+from foundation.spoken_pages import SpokenPages
+from subscribers.entry_code import PlaceInvalid
+from subscribers.page_personal import NOT_OFFERED
+from subscribers.spoken_town import spoken
+from subscribers.town import Town
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+_SAYS = {"_": None, "bare": None}
+
+
+def pages_in(town: Town, *, practice: bool = False) -> SpokenPages:
+    """Residents' pages in every language, as the assembly makes them."""
+    return SpokenPages(
+        {
+            language: Pages(
+                TEMPLATES,
+                {"town": spoken(town, language), "practice": practice},
+                Catalogue.read(TEMPLATES / "locale", language),
+            )
+            for language in Language
+        }
+    )
+
+
+def in_templates() -> set[str]:
+    """Of residents' pages, and of the parts that they share with the console."""
+    files = [*sorted((TEMPLATES / "resident").glob("*.html")), TEMPLATES / "_macros.html"]
+    found = {sentence for file in files for _, sentence, _, _ in extract_from_file("jinja2", file, keywords=_SAYS)}
+    return {str(sentence) for sentence in found}
+
+
+def from_elsewhere() -> set[str]:
+    """Words that the rooms give to the pages: faults of what was typed, kinds of bulletins."""
+    kinds = {kind.label for kind in Kind if kind is not Kind.ORDINARY}
+    faults = {fault.sentence for fault in AddressFault}
+    return kinds | faults | {BulletinState.WITHDRAWN.label, str(PlaceInvalid.__doc__), NOT_OFFERED}
