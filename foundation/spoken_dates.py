@@ -19,17 +19,20 @@ _WEEKDAYS = {
     Language.ENGLISH: ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     Language.CHINESE: ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"),
 }
-# Days of the month that are not read as number and にち.
-_ODD_DAYS = {
-    **dict(
-        enumerate(("ついたち", "ふつか", "みっか", "よっか", "いつか", "むいか", "なのか", "ようか", "ここのか"), 1)
-    ),
-    10: "とおか",
-    14: "じゅうよっか",
-    20: "はつか",
-    24: "にじゅうよっか",
-}
-_SOFT_MINUTES = frozenset("013468")  # the last figure of those that are read ぷん, not ふん
+# How numbers are read before 月, 日, 時 and 分; where two sounds meet, they change.
+_TENS = ("", "じゅう", "にじゅう", "さんじゅう", "よんじゅう", "ごじゅう")
+_MONTHS_READ = ("いち", "に", "さん", "し", "ご", "ろく", "しち", "はち", "く", "じゅう", "じゅういち", "じゅうに")
+_HOURS_READ = (
+    *("れい", "いち", "に", "さん", "よ", "ご"),
+    *("ろく", "しち", "はち", "く", "じゅう", "じゅういち", "じゅうに"),
+)
+_DAYS_READ = ("", "いち", "に", "さん", "", "ご", "ろく", "しち", "はち", "く")
+_FIRST_DAYS = ("ついたち", "ふつか", "みっか", "よっか", "いつか", "むいか", "なのか", "ようか", "ここのか", "とおか")
+_ODD_DAYS = dict(enumerate(_FIRST_DAYS, 1)) | {14: "じゅうよっか", 20: "はつか", 24: "にじゅうよっか"}
+_MINUTES_READ = (
+    *("", "いっぷん", "にふん", "さんぷん", "よんぷん"),
+    *("ごふん", "ろっぷん", "ななふん", "はっぷん", "きゅうふん"),
+)
 
 
 def day_told(day: date, *, language: Language, year: bool = False) -> str:
@@ -40,7 +43,7 @@ def day_told(day: date, *, language: Language, year: bool = False) -> str:
             return (era_year(day) if year else "") + day_and_weekday(day)
         case Language.PLAIN_JAPANESE:
             first = f"{day.year}｜年《ねん》 " if year else ""
-            return Told(f"{first}{day.month}｜月《がつ》 {_day_read(day.day)} {weekday}")
+            return Told(f"{first}｜{day.month}月《{_MONTHS_READ[day.month - 1]}がつ》 {_day_read(day.day)} {weekday}")
         case Language.ENGLISH:
             return f"{weekday}, {_MONTHS[day.month - 1]} {day.day}" + (f", {day.year}" if year else "")
         case Language.CHINESE:
@@ -81,15 +84,17 @@ def _english_time(at: time | datetime) -> str:
 
 
 def _time_read(at: time | datetime) -> str:
-    if at.hour == 12:
-        hour = "｜昼《ひる》の 12｜時《じ》"
-    else:
-        half = "｜午前《ごぜん》" if at.hour < 12 else "｜午後《ごご》"
-        hour = f"{half} {at.hour % 12}｜時《じ》"
-    if not at.minute:
-        return hour
-    return f"{hour} {at.minute}｜分《{'ぷん' if str(at.minute)[-1] in _SOFT_MINUTES else 'ふん'}》"
+    # Noon by its own word, since 午後0時 is not understood.
+    half = "｜昼《ひる》の" if at.hour == 12 else "｜午前《ごぜん》" if at.hour < 12 else "｜午後《ごご》"
+    hour = 12 if at.hour == 12 else at.hour % 12
+    told = f"{half} ｜{hour}時《{_HOURS_READ[hour]}じ》"
+    return f"{told} ｜{at.minute}分《{_minutes_read(at.minute)}》" if at.minute else told
+
+
+def _minutes_read(minutes: int) -> str:
+    tens, ones = divmod(minutes, 10)
+    return _TENS[tens] + _MINUTES_READ[ones] if ones else _TENS[tens][:-1] + "っぷん"
 
 
 def _day_read(day: int) -> str:
-    return f"｜{day}日《{_ODD_DAYS[day]}》" if day in _ODD_DAYS else f"{day}｜日《にち》"
+    return f"｜{day}日《{_ODD_DAYS.get(day) or _TENS[day // 10] + _DAYS_READ[day % 10] + 'にち'}》"

@@ -23,7 +23,7 @@ LONGEST_SPAN = timedelta(days=7)
 
 _ALWAYS = {
     Language.JAPANESE: "24時間いつでも",
-    Language.PLAIN_JAPANESE: "24｜時間《じかん》 いつでも",
+    Language.PLAIN_JAPANESE: "｜24時間《にじゅうよじかん》 いつでも",
     Language.ENGLISH: "at any time of the day",
     Language.CHINESE: "全天24小时",
 }

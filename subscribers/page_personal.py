@@ -46,7 +46,8 @@ class Terms:
     hours_abroad: Mapping[Language, str] = field(default_factory=dict)
 
     def hours_in(self, language: Language) -> str:
-        return Told(self.hours_abroad.get(language, self.hours))
+        told = self.hours_abroad.get(language)
+        return Told(self.hours, in_japanese=language.tag != "ja") if told is None else Told(told)
 
 
 class PersonalPages:

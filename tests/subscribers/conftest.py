@@ -1,12 +1,16 @@
 """The rooms of residents, furnished for the sample town, and a browser before their pages."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 
 from foundation.database import Database
+from foundation.languages import Language
 from foundation.tokens import Keyring
+from mailer.delivery_hours import DeliveryHours
+from mailer.holidays import ClosingDays
 from subscribers.headline import Headline
 from subscribers.page_personal import Terms
 from subscribers.pages import ResidentPages
@@ -46,6 +50,7 @@ def headlines() -> list[Headline]:
 def client(
     database: Database, clock: HandClock, town: Town, registration: Registration, headlines: list[Headline]
 ) -> PageReader:
+    hours = DeliveryHours.parse("mon-fri 09:00-17:00", zone=town.zone, closing_days=ClosingDays(()), grace=timedelta(0))
     pages = ResidentPages(
         database,
         clock,
@@ -54,7 +59,7 @@ def client(
         registration.keyring,
         town,
         mail_domain="mail.example.jp",
-        terms=Terms(hours="月曜日〜金曜日 午前9時〜午後5時（祝日と閉庁日を除く）", bounce_days=3, erase_days=28),
+        terms=Terms(hours.describe(), 3, 28, {language: hours.describe(language) for language in Language}),
         latest=lambda: headlines,
     )
     app = FastAPI()

@@ -26,10 +26,10 @@ class Desk:
     clock: HandClock
     registration: Registration
 
-    def invite(self, address: str = HANAKO, *, place: str | None = None) -> str | None:
+    def invite(self, address: str = HANAKO, *, place: str | None = None, language: str | None = None) -> str | None:
         """The token of the link in the letter, or None when no letter was written."""
         with self.database.write() as session:
-            request = Request(Address.parse(address), place=place)
+            request = Request(Address.parse(address), place=place, language=language)
             if self.registration.invite(session, request, at=self.clock.now()) is not Leave.YES:
                 return None
         link = re.search(r"/r/([a-z2-7]+)", letters_to(self.database, address)[-1].body)
@@ -40,8 +40,8 @@ class Desk:
         with self.database.write() as session:
             return self.registration.confirm(session, token, choices or Choices(), at=self.clock.now())
 
-    def register(self, address: str = HANAKO, choices: Choices | None = None) -> int:
-        token = self.invite(address)
+    def register(self, address: str = HANAKO, choices: Choices | None = None, *, language: str | None = None) -> int:
+        token = self.invite(address, language=language)
         assert token is not None
         assert self.confirm(token, choices) is LinkState.OPEN
         return subscriber_of(self.database, address).id

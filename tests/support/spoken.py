@@ -1,5 +1,6 @@
 """What residents' pages say: every sentence of their templates, and those that come from elsewhere."""
 
+import re
 from pathlib import Path
 
 from babel.messages.extract import extract_from_file
@@ -18,6 +19,13 @@ from subscribers.town import Town
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 _SAYS = {"_": None, "bare": None}
+_READ = re.compile("｜[^｜《》]+《[ぁ-んー]+》")
+_UNREAD = re.compile("[\u4e00-\u9fff々]")
+
+
+def unread(plain: str) -> str:
+    """The characters of a plain Japanese sentence that have no reading."""
+    return "".join(_UNREAD.findall(_READ.sub("", plain)))
 
 
 def pages_in(town: Town, *, practice: bool = False) -> SpokenPages:
