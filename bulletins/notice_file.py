@@ -62,7 +62,7 @@ def read_source(source: NoticeSource, town: Town) -> NoticeTemplate:
     try:
         raw = tomllib.loads(source.toml)
     except tomllib.TOMLDecodeError as problem:
-        raise TemplateBroken(path, _line_in_message(str(problem)), str(problem)) from problem
+        raise TemplateBroken(path, line_in_message(str(problem)), str(problem)) from problem
     except (RecursionError, ValueError) as problem:
         raise TemplateBroken(path, 1, "cannot be read") from problem
     table = StrictTable(raw)
@@ -81,8 +81,8 @@ def _notice(table: StrictTable, source: NoticeSource, town: Town) -> NoticeTempl
     names = frozenset(field.name for field in fields)
     subject = templates.compile_text(source.subject, source.place / SUBJECT)
     body = templates.compile_text(source.body, source.place / BODY)
-    _refuse_misused(subject, source.subject, fields, names)
-    _refuse_misused(body, source.body, fields, names | {_SUBJECT_NAME})
+    refuse_misused(subject, source.subject, fields, names)
+    refuse_misused(body, source.body, fields, names | {_SUBJECT_NAME})
     return NoticeTemplate(
         name=source.name,
         version=source.version,
@@ -107,7 +107,7 @@ def _notice(table: StrictTable, source: NoticeSource, town: Town) -> NoticeTempl
     )
 
 
-def _refuse_misused(template: TextTemplate, source: str, fields: tuple[Field, ...], known: frozenset[str]) -> None:
+def refuse_misused(template: TextTemplate, source: str, fields: tuple[Field, ...], known: frozenset[str]) -> None:
     """Names that are no field, and fields that would come out as no reader could bear. Raises TemplateBroken."""
     unknown = sorted(template.names - known - {_TOWN_NAME})
     if unknown:
@@ -241,6 +241,6 @@ def _line_naming(source: str, name: str) -> int:
     return next((i for i, line in enumerate(lines, 1) if re.search(rf"\b{re.escape(name)}\b", line)), 1)
 
 
-def _line_in_message(message: str) -> int:
+def line_in_message(message: str) -> int:
     found = re.search(r"line (\d+)", message)
     return int(found[1]) if found else 1

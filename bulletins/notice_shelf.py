@@ -1,13 +1,20 @@
 """The shelf of notice templates: what serves, and what was refused at load."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from bulletins.notice_file import read_notice
 from bulletins.notice_templates import NoticeTemplate
+from bulletins.tongue import Tongue
+from bulletins.translation import Translation
+from bulletins.translation_file import read_translation
+from foundation.languages import Language
 from foundation.templating import TemplateBroken
 from subscribers.town import Town
+
+_NONE: Mapping[Language, Tongue] = {}
 
 
 class UnknownNotice(Exception):
@@ -60,20 +67,40 @@ class NoticeShelf:
         return self._notices
 
 
-def load_notices(folder: Path, town: Town) -> NoticeShelf:
-    """A broken template is left out and told in `broken`; a folder that is missing gives an empty shelf."""
+def load_notices(folder: Path, town: Town, tongues: Mapping[Language, Tongue] = _NONE) -> NoticeShelf:
+    """A broken template is left out and told in `broken`; a folder that is missing gives an empty shelf. Of a broken
+    translation the notice goes without, and serves."""
     notices: list[NoticeTemplate] = []
     broken: list[TemplateBroken] = []
     for notice_folder in _folders(folder):
         try:
-            notices.append(read_notice(notice_folder, town))
+            notice = read_notice(notice_folder, town)
         except TemplateBroken as problem:
             broken.append(problem)
+            continue
+        translations, faults = _translations(notice_folder, notice, tongues)
+        notices.append(replace(notice, translations=translations))
+        broken += faults
     names = {notice_folder.name for notice_folder in _folders(folder)}
     for name in sorted(set(town.note_overrides) - names):
         reason = f"市の設定の [standing_notes.{name}] に当たる定型文がありません"
         broken.append(TemplateBroken(folder, 1, reason))
     return NoticeShelf(in_order(notices), tuple(broken))
+
+
+def _translations(
+    folder: Path, notice: NoticeTemplate, tongues: Mapping[Language, Tongue]
+) -> tuple[Mapping[Language, Translation], list[TemplateBroken]]:
+    """A language without a folder has none."""
+    found: dict[Language, Translation] = {}
+    faults: list[TemplateBroken] = []
+    for language, tongue in tongues.items():
+        if (folder / language).is_dir():
+            try:
+                found[language] = read_translation(folder / language, notice, tongue)
+            except TemplateBroken as problem:
+                faults.append(problem)
+    return found, faults
 
 
 def in_order(notices: list[NoticeTemplate]) -> tuple[NoticeTemplate, ...]:

@@ -23,11 +23,12 @@ class NoticeSource:
 
 def read_folder(folder: Path) -> NoticeSource:
     """Raises TemplateBroken where one of the three cannot be read."""
-    toml, subject, body = (_read(folder / name) for name in (DATA, SUBJECT, BODY))
+    toml, subject, body = (read_text(folder / name) for name in (DATA, SUBJECT, BODY))
     return NoticeSource(folder.name, toml, subject, body, folder)
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Raises TemplateBroken."""
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:

@@ -1,13 +1,15 @@
 """A notice template (定型文): the fields, texts and rules of one kind of notice."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
 from bulletins.categories import CategoryTree, is_under
 from bulletins.notice_fields import Field
+from bulletins.translation import Translation
+from foundation.languages import Language
 from foundation.templating import TextTemplate
 
 
@@ -48,7 +50,8 @@ class NoticeTemplate:
 
     `statistic_class` is empty where the category decides. `required_parts` are field names whose
     absence a check mentions. `looks_ahead` notices announce what is still to come, `fine_place` ones
-    may name a place below 丁目. `example` holds values that fill the form. `version` 0 is the one that ships.
+    may name a place below 丁目. `example` holds values that fill the form. `version` 0 is the one that ships,
+    and the only one that is translated.
     """
 
     name: str
@@ -71,6 +74,7 @@ class NoticeTemplate:
     subject: TextTemplate
     body: TextTemplate
     version: int = 0
+    translations: Mapping[Language, Translation] = field(default_factory=dict)
 
     @property
     def default_category(self) -> str:

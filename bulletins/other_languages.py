@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bulletins.drafting import DraftInvalid, find
 from bulletins.life import EDITABLE, BulletinState, WrongState
+from bulletins.notice_shelf import UnknownNotice
 from bulletins.signatory import Signatory, must_draft
 from bulletins.tables import Bulletin
 from bulletins.wording import Wording
@@ -49,12 +50,15 @@ class EditionRow(Base):
 
 @dataclass(frozen=True)
 class Said:
-    """`writer` is empty where the notice's own translation speaks."""
+    """`writer` is empty where the notice's own translation speaks. Of that, `in_japanese` are the labels of the fields
+    that stay Japanese, and `is_frame` says that it is a sentence in the language around the Japanese words."""
 
     language: Language
     subject: str
     text: str
     writer: str = ""
+    in_japanese: tuple[str, ...] = ()
+    is_frame: bool = False
 
 
 class Interpreter(Protocol):
@@ -140,7 +144,7 @@ class OtherLanguages:
         """A translation that is broken keeps no bulletin back: then the Japanese one leaves."""
         try:
             words = self.interpreter.speak(bulletin, language)
-        except (TemplateBroken, LookupError) as problem:
+        except (TemplateBroken, UnknownNotice) as problem:
             log.error("bulletin %d has no words in %s: %s", bulletin.id, language, type(problem).__name__)
             return None
         return words
@@ -191,8 +195,3 @@ def _checked(words: Said) -> tuple[str, str]:
     if bool(subject) != bool(text):
         raise DraftInvalid("件名と本文を、両方書いてください。両方を空にすると、定型文の訳に戻ります。")
     return subject, text
-
-
-class Mute:
-    def speak(self, bulletin: Bulletin, language: Language) -> Said | None:
-        return None

@@ -1,7 +1,6 @@
 """Publishing: an order opens at its start, the audience of that moment fans out in chunks, and the end is proved."""
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +16,7 @@ from bulletins.tables import Bulletin, PublishingOrder
 from foundation import bell, ledger
 from foundation.languages import Language
 from foundation.ledger import Deed
-from foundation.templating import LetterTemplate
+from foundation.spoken_letters import SpokenLetter
 from mailer import outbox, tallies
 from mailer.delivery_hours import DeliveryHours
 from mailer.letter import Letter
@@ -62,7 +61,7 @@ class Publisher:
 
     town: Town
     public_url: str
-    templates: Mapping[Language, LetterTemplate]
+    template: SpokenLetter
     source: AudienceSource
     hours: DeliveryHours
 
@@ -226,11 +225,10 @@ class Publisher:
         self, session: Session, bulletin: Bulletin, words: Bulletin | EditionRow, language: Language, *, at: datetime
     ) -> int:
         """The number of the letter that says these words."""
-        template = self.templates[language]
         letter = Letter(
-            subject=template.subject(town=self.town, subject=words.subject),
+            subject=self.template.subject(language, town=self.town, subject=words.subject),
             body=words.text,
-            tail="\n\n" + template.body(town=self.town, text="", me="{me}", stop="{stop}"),
+            tail="\n\n" + self.template.body(language, town=self.town, text="", me="{me}", stop="{stop}"),
             links=resident_links(self.public_url),
             unsubscribe=True,
         )

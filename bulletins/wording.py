@@ -36,7 +36,7 @@ def write(notice: NoticeTemplate, values: Mapping[str, Filled], town: Town, *, t
     else:
         subject = marked(subject, turn)
     body = notice.body.render(**{**values, "town": town, "subject": subject})
-    lines = [*_tidy(body), *standing_lines(notice, values, town), CLOSING + town.section]
+    lines = [*tidied(body), *standing_lines(notice, values, town), CLOSING + town.section]
     if notice.kind is Kind.DRILL:
         lines = [DRILL_LINE, *lines, DRILL_LINE]
     return Wording(subject, "\n".join(lines))
@@ -55,7 +55,7 @@ def standing_lines(notice: NoticeTemplate, values: Mapping[str, Filled], town: T
     return lines
 
 
-def _tidy(body: str) -> list[str]:
+def tidied(body: str) -> list[str]:
     """No blank line at either end and never two in a row."""
     lines: list[str] = []
     for line in (line.rstrip() for line in body.strip("\n").split("\n")):

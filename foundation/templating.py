@@ -1,15 +1,15 @@
 """Plain-text templates from files: letters and notices, in a sandbox, with every name known."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from pathlib import Path
 from types import TracebackType
 
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from foundation.era import clock_words, day_and_weekday, era_date
+from foundation.languages import Language
+from foundation.letter_dates import LETTER_DATES
 from foundation.plain_text import one_line
 from foundation.template_grammar import (
     LONGEST_RESULT,
@@ -33,17 +33,14 @@ class TemplateBroken(Exception):
         self.reason = one_line(reason)
 
 
-def _day(value: date | str) -> str:
-    # A preview shows the name of a field that is still empty; it passes through unchanged.
-    return value if isinstance(value, str) else day_and_weekday(value)
-
-
-def _era(value: date | str) -> str:
-    return value if isinstance(value, str) else era_date(value)
-
-
-def _clock(value: time | datetime | str) -> str:
-    return value if isinstance(value, str) else clock_words(value)
+def _moment_filters(language: Language) -> dict[str, Callable[..., str]]:
+    """A preview shows the name of a field that is still empty; it passes through unchanged."""
+    spoken = LETTER_DATES[language]
+    return {
+        "day": lambda value: value if isinstance(value, str) else spoken.day(value),
+        "clock": lambda value: value if isinstance(value, str) else spoken.clock(value),
+        "era": lambda value: value if isinstance(value, str) else spoken.whole(value),
+    }
 
 
 @dataclass(frozen=True)
@@ -75,10 +72,10 @@ class TextTemplate:
 
 
 class TextTemplates:
-    """Compiles templates; filters `day`, `clock` and `era` write dates and times the office's way. Narrow ones say
-    no more than the grammar allows, whoever wrote them, and end soon."""
+    """Compiles templates; filters `day`, `clock` and `era` write dates and times the office's way, or as another
+    language does. Narrow ones say no more than the grammar allows, whoever wrote them, and end soon."""
 
-    def __init__(self, *, narrow: bool = False) -> None:
+    def __init__(self, *, narrow: bool = False, language: Language = Language.JAPANESE) -> None:
         self._narrow = narrow
         self._environment = ImmutableSandboxedEnvironment(
             undefined=StrictUndefined,
@@ -86,7 +83,7 @@ class TextTemplates:
             lstrip_blocks=True,
             autoescape=False,  # The result is plain text, never HTML.
         )
-        self._environment.filters.update(day=_day, clock=_clock, era=_era)
+        self._environment.filters.update(_moment_filters(language))
         if narrow:
             self._environment.filters.update(replace=replaced, join=joined)
 

@@ -18,12 +18,14 @@ from bulletins.categories import CategoryTree
 from bulletins.checks.draft import Level
 from bulletins.checks.rules import RULES
 from bulletins.drafting import Drafting
+from bulletins.interpreter import NoticeInterpreter
 from bulletins.live_shelf import LiveShelf
 from bulletins.notice_shelf import NoticeShelf, Shelf, load_notices
-from bulletins.other_languages import Mute, OtherLanguages
+from bulletins.other_languages import OtherLanguages
 from bulletins.publishing import Publisher
 from bulletins.schedule import Schedule
 from bulletins.solo import SoloDelivery
+from bulletins.tongue import Tongue, read_tongues
 from foundation.addresses import Address
 from foundation.catalogue import Catalogue
 from foundation.clock import Clock
@@ -31,6 +33,7 @@ from foundation.database import Database
 from foundation.languages import Language
 from foundation.setting_values import SettingInvalid
 from foundation.settings import Mode, Settings
+from foundation.spoken_letters import SpokenLetter
 from foundation.templating import read_letter
 from foundation.tokens import Keyring
 from mailer.carrier_groups import CarrierGroups
@@ -163,7 +166,7 @@ class Home:
 
     @cached_property
     def shipped_shelf(self) -> NoticeShelf:
-        return load_notices(self.notices, self.town)
+        return load_notices(self.notices, self.town, self.tongues)
 
     @cached_property
     def shelf(self) -> LiveShelf:
@@ -194,8 +197,13 @@ class Home:
         return Approval(self.drafting, self.schedule, self.approval_letters, self.others)
 
     @cached_property
+    def tongues(self) -> Mapping[Language, Tongue]:
+        """Raises TemplateBroken."""
+        return read_tongues(TEMPLATES / "editions", self.town)
+
+    @cached_property
     def others(self) -> OtherLanguages:
-        return OtherLanguages(Mute())
+        return OtherLanguages(NoticeInterpreter(self.shelf, self.tongues))
 
     @cached_property
     def solo_notices(self) -> frozenset[str]:
@@ -236,7 +244,7 @@ class Home:
         return Publisher(
             town=self.town,
             public_url=self.settings.public_url,
-            templates=dict.fromkeys(Language, read_letter(TEMPLATES / "letters" / "bulletin")),
+            template=SpokenLetter.read(TEMPLATES / "letters" / "bulletin"),
             source=self.residents,
             hours=self.hours,
         )

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from foundation.plain_text import one_line
 from foundation.strict_table import KeyInvalid, StrictTable
-from subscribers.town_words import read_translations
+from subscribers.town_words import read_further_names, read_translations
 
 _T = TypeVar("_T")
 
@@ -71,12 +71,14 @@ class Area:
 
 @dataclass(frozen=True)
 class TownName:
-    """町: `chome` is how many 丁目 it has, 0 for none; `area` is an area's key."""
+    """町: `chome` is how many 丁目 it has, 0 for none; `area` is an area's key; `latin` where it is not spelt as it is
+    read."""
 
     name: str
     chome: int
     reading: str
     area: str
+    latin: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,7 @@ class Town:
     statistic_classes: Mapping[str, str]
     other_statistic_class: str
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    further_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def standing_note(self, key: str, notice: str) -> str:
         """The line as this notice has it. Raises KeyError for a note the town does not know."""
@@ -180,6 +183,7 @@ def _town(table: StrictTable) -> Town:
         categories=categories,
         other_statistic_class=statistics.text("default"),
         statistic_classes=_statistic_classes(statistics, categories),
+        further_names=read_further_names(table),
     )
 
 
@@ -237,7 +241,9 @@ def _towns(table: StrictTable) -> tuple[TownName, ...]:
     towns = _several(
         table,
         "towns",
-        lambda t: TownName(t.text("name"), t.number("chome", 0), t.text("reading"), t.text("area")),
+        lambda t: TownName(
+            t.text("name"), t.number("chome", 0), t.text("reading"), t.text("area"), t.text("latin", "")
+        ),
     )
     _refuse_repeated("towns", [town.name for town in towns])
     return towns

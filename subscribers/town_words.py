@@ -1,7 +1,7 @@
 """The town's own words in other languages, as its file gives them: the Japanese words are the key."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from types import MappingProxyType
 
@@ -17,13 +17,22 @@ def read_translations(table: StrictTable, town: object) -> Mapping[str, Mapping[
     """Language → Japanese → its words. What the town's file does not say elsewhere, and a language that we do not
     speak, stay unread, and are refused with the other unknown keys. Raises KeyInvalid for a half-written reading."""
     known = set(_words(town))
+    return _by_language(table, "translations", lambda japanese: japanese in known)
+
+
+def read_further_names(table: StrictTable) -> Mapping[str, Mapping[str, str]]:
+    """The same of names that stand in notices only: shelters, rivers, events. Raises KeyInvalid."""
+    return _by_language(table, "names", bool)
+
+
+def _by_language(table: StrictTable, name: str, is_known: Callable[[str], bool]) -> Mapping[str, Mapping[str, str]]:
     spoken = {each.value for each in Language if each is not Language.JAPANESE}
-    given = table.table("translations", required=False)
-    return MappingProxyType({name: _of(given.table(name), known) for name in given.names() if name in spoken})
+    given = table.table(name, required=False)
+    return MappingProxyType({each: _of(given.table(each), is_known) for each in given.names() if each in spoken})
 
 
-def _of(table: StrictTable, known: set[str]) -> Mapping[str, str]:
-    words = {japanese: table.text(japanese) for japanese in table.names() if japanese in known}
+def _of(table: StrictTable, is_known: Callable[[str], bool]) -> Mapping[str, str]:
+    words = {japanese: table.text(japanese) for japanese in table.names() if is_known(japanese)}
     for japanese, told in words.items():
         if _HALF_READ.search(without_readings(told)):
             raise KeyInvalid(table.key(japanese), "読みがなは ｜漢字《かんじ》 の形で書いてください")

@@ -58,7 +58,7 @@ def test_the_letter_holds_the_exact_mail_its_reach_its_start_and_the_way_to_the_
     [letter] = hall.letters("kacho")
 
     tail = (
-        publisher.templates[Language.JAPANESE].body(town=hall.home.town, text="", me="X", stop="X").strip().splitlines()
+        publisher.template.body(Language.JAPANESE, town=hall.home.town, text="", me="X", stop="X").strip().splitlines()
     )
     assert TEXT in letter
     assert "件名：停電のお知らせ" in letter

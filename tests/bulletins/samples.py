@@ -10,11 +10,14 @@ from pathlib import Path
 from bulletins.checks.draft import DraftText
 from bulletins.filling import fill
 from bulletins.notice_shelf import NoticeShelf, load_notices
+from bulletins.tongue import Tongue, read_tongues
 from bulletins.wording import write
+from foundation.languages import Language
 from subscribers.town import Town, load_town
 
 PROJECT = Path(__file__).parents[2]
 NOTICES = PROJECT / "templates" / "notices"
+EDITIONS = PROJECT / "templates" / "editions"
 GOLDEN = Path(__file__).parent / "golden"
 FRIDAY = datetime.fromisoformat("2026-11-20T18:30:00+09:00")
 
@@ -29,13 +32,23 @@ def koganei() -> Town:
     return load_town(GOLDEN / "koganei.toml")
 
 
+def tongues(town: Town) -> Mapping[Language, Tongue]:
+    return _tongues(of_koganei=town == koganei())
+
+
+@cache
+def _tongues(*, of_koganei: bool) -> Mapping[Language, Tongue]:
+    return read_tongues(EDITIONS, koganei() if of_koganei else komorebi())
+
+
 def shelf(town: Town) -> NoticeShelf:
     return _shelf(of_koganei=town == koganei())
 
 
 @cache
 def _shelf(*, of_koganei: bool) -> NoticeShelf:
-    return load_notices(NOTICES, koganei() if of_koganei else komorebi())
+    town = koganei() if of_koganei else komorebi()
+    return load_notices(NOTICES, town, tongues(town))
 
 
 @dataclass(frozen=True)

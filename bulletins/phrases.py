@@ -1,0 +1,168 @@
+"""The standing phrases of one language, the same in every notice: marks, notes, the frame around Japanese text."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bulletins.notice_file import line_in_message, line_of
+from bulletins.translation import Wordbook
+from foundation.strict_table import KeyInvalid, StrictTable
+from foundation.templating import TemplateBroken
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Around a text that is in Japanese as a whole. `{title}`, `{town}`, `{contact}`, `{day}`, `{clock}` are filled in;
+    `urgent` stands in notices that go to all."""
+
+    subject: str
+    opening: str
+    urgent: str
+    when: str
+    contact: str
+    text: str
+    other_title: str
+
+
+@dataclass(frozen=True)
+class PlacePhrases:
+    """`{n}` is a number, `{place}` and `{city}` what was said already; `between` joins places, `finer` the blocks of
+    one."""
+
+    chome: str
+    block: str
+    blocks: str
+    in_city: str
+    part: str
+    near: str
+    whole: str
+    between: str
+    finer: str
+    before_chome: str
+
+
+@dataclass(frozen=True)
+class WeatherPhrases:
+    """Warnings as the Meteorological Agency names them: level, what it is about, how grave."""
+
+    level: str
+    name: str
+    both: str
+    issued: str
+    about: str
+    phenomena: Mapping[str, str]
+    grades: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Tail:
+    """Below a letter, each with its link on the next line."""
+
+    change: str
+    stop: str
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """`follow_up` stands before the first one's subject, `numbered_follow_up` with its number before the others'."""
+
+    closing: str
+    drill_line: str
+    drill_mark: str
+    follow_up: str
+    numbered_follow_up: str
+    details: str
+    label: str
+    extension: str
+    frame: Frame
+    tail: Tail
+    places: PlacePhrases
+    weather: WeatherPhrases
+    titles: Mapping[str, str]
+    standing_notes: Mapping[str, str]
+    words: Wordbook
+
+
+def read_phrases(path: Path) -> Phrases:
+    """Raises TemplateBroken, naming file and line."""
+    try:
+        source = path.read_text(encoding="utf-8")
+        table = StrictTable(tomllib.loads(source))
+    except (OSError, UnicodeDecodeError) as problem:
+        raise TemplateBroken(path, 1, f"cannot be read: {problem}") from problem
+    except tomllib.TOMLDecodeError as problem:
+        raise TemplateBroken(path, line_in_message(str(problem)), str(problem)) from problem
+    try:
+        phrases = _phrases(table)
+        table.finish()
+    except KeyInvalid as problem:
+        raise TemplateBroken(path, line_of(source, problem.key), str(problem)) from problem
+    return phrases
+
+
+def _phrases(table: StrictTable) -> Phrases:
+    return Phrases(
+        closing=table.text("closing"),
+        drill_line=table.text("drill_line"),
+        drill_mark=table.text("drill_mark"),
+        follow_up=table.text("follow_up"),
+        numbered_follow_up=table.text("numbered_follow_up"),
+        details=table.text("details"),
+        label=table.text("label"),
+        extension=table.text("extension"),
+        frame=_frame(table.table("frame")),
+        tail=_tail(table.table("tail")),
+        places=_places(table.table("places")),
+        weather=_weather(table.table("weather")),
+        titles=_texts(table.table("titles")),
+        standing_notes=_texts(table.table("standing_notes")),
+        words=Wordbook(_texts(table.table("words"))),
+    )
+
+
+def _frame(table: StrictTable) -> Frame:
+    return Frame(
+        subject=table.text("subject"),
+        opening=table.text("opening"),
+        urgent=table.text("urgent"),
+        when=table.text("when"),
+        contact=table.text("contact"),
+        text=table.text("text"),
+        other_title=table.text("other_title"),
+    )
+
+
+def _tail(table: StrictTable) -> Tail:
+    return Tail(table.text("change"), table.text("stop"))
+
+
+def _places(table: StrictTable) -> PlacePhrases:
+    return PlacePhrases(
+        chome=table.text("chome"),
+        block=table.text("block"),
+        blocks=table.text("blocks"),
+        in_city=table.text("in_city"),
+        part=table.text("part"),
+        near=table.text("near"),
+        whole=table.text("whole"),
+        between=table.text("between"),
+        finer=table.text("finer"),
+        before_chome=table.text("before_chome", ""),
+    )
+
+
+def _weather(table: StrictTable) -> WeatherPhrases:
+    return WeatherPhrases(
+        level=table.text("level"),
+        name=table.text("name"),
+        both=table.text("both"),
+        issued=table.text("issued"),
+        about=table.text("about"),
+        phenomena=_texts(table.table("phenomena")),
+        grades=_texts(table.table("grades")),
+    )
+
+
+def _texts(table: StrictTable) -> Mapping[str, str]:
+    return {name: table.text(name) for name in table.names()}

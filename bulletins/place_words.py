@@ -1,0 +1,131 @@
+"""Places of the town in other languages: 「水車町3丁目2番、8番」. A place that is not of the town's own list is not guessed
+at."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+
+from bulletins.phrases import PlacePhrases
+from foundation.languages import Language
+from foundation.romaji import hepburn
+from subscribers.town import Town, TownName
+
+_SEPARATOR = re.compile(r"[・、,\s]+")
+_NUMERALS = {kanji: str(number) for number, kanji in enumerate("一二三四五六七八九十", 1)}
+_KANJI_CHOME = re.compile("([一二三四五六七八九十])(?=丁目)")
+# 「1・2丁目」 names two, as 「2、8番」 does.
+_SHORT = re.compile(r"(\d+)(?:番地?)?[・、,](?=(?:\d+(?:番地?)?[・、,])*\d+(丁目|番))")
+_TAIL = re.compile("(?P<part>の一部)|(?P<near>の?(?:付近|周辺))|(?P<whole>の?(?:全域|全体|一帯))|(?P<within>内)")
+_SUFFIXES = (("町", "ちょう"), ("町", "まち"), ("村", "むら"), ("村", "そん"))
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """One of several: a name, a 丁目, a block or blocks, or what of them is said anew."""
+
+    name: TownName | None
+    chome: str
+    first_block: str
+    last_block: str
+
+
+@dataclass(frozen=True)
+class PlaceWords:
+    """`city` is the town's name in the language."""
+
+    town: Town
+    city: str
+    language: Language
+    phrases: PlacePhrases
+
+    def said(self, japanese: str) -> str | None:
+        """None for what is not wholly understood."""
+        text = unicodedata.normalize("NFKC", japanese).strip()
+        of_city = text.startswith(self.town.name)
+        rest = text.removeprefix(self.town.name) if of_city else text
+        if not of_city and re.match("市内(?:の?全域|全体)?$", text):
+            of_city, rest = True, text.removeprefix("市")
+        # Whole first: the name of a town may end as 「…内」 does.
+        for rest, tail in ((rest, ""), self._without_tail(rest)):
+            if not rest and of_city:
+                return self._with_tail(self.city, tail)
+            pieces = self._pieces(rest.removeprefix("の"))
+            if pieces is not None:
+                place = self._with_tail(self._joined(pieces), tail)
+                return self._filled(self.phrases.in_city, place=place, city=self.city) if of_city else place
+        return None
+
+    def name(self, town: TownName) -> str:
+        if self.language is Language.CHINESE:
+            return town.name
+        if self.language is not Language.ENGLISH:
+            return town.name if town.name == town.reading else f"｜{town.name}《{town.reading}》"
+        if town.latin:
+            return town.latin
+        for suffix, reading in _SUFFIXES:
+            stem = town.reading.removesuffix(reading)
+            if town.name.endswith(suffix) and stem not in ("", town.reading):
+                return f"{hepburn(stem).capitalize()}-{hepburn(reading)}"
+        return hepburn(town.reading).capitalize()
+
+    def _without_tail(self, text: str) -> tuple[str, str]:
+        tail = ""
+        # 「市内の一部」 has two of them; the outer one counts.
+        while found := next((m for m in _TAIL.finditer(text) if m.end() == len(text)), None):
+            if not tail or tail == "within":
+                tail = found.lastgroup or ""
+            text = text[: found.start()]
+        return text, tail
+
+    def _with_tail(self, place: str, tail: str) -> str:
+        way = {"part": self.phrases.part, "near": self.phrases.near, "whole": self.phrases.whole}.get(tail, "{place}")
+        return self._filled(way, place=place)
+
+    def _pieces(self, text: str) -> list[_Piece] | None:
+        text = _KANJI_CHOME.sub(lambda found: _NUMERALS[found[1]], text)
+        text = _SHORT.sub(r"\1\2、", text)
+        pieces: list[_Piece] = []
+        for part in filter(None, _SEPARATOR.split(text)):
+            found = self._piece.fullmatch(part)
+            if found is None or (not pieces and not found["name"]):
+                return None
+            name = next((each for each in self.town.towns if each.name == found["name"]), None)
+            pieces.append(
+                _Piece(name, found["chome"] or "", found["first"] or found["only"] or "", found["last"] or "")
+            )
+        return pieces or None
+
+    @cached_property
+    def _piece(self) -> re.Pattern[str]:
+        names = "|".join(re.escape(each.name) for each in sorted(self.town.towns, key=lambda each: -len(each.name)))
+        return re.compile(
+            rf"(?=.)(?P<name>{names})?(?:(?P<chome>\d+)丁目)?"
+            r"(?:(?P<first>\d+)番?地?(?:から|~|-)(?P<last>\d+)番地?(?:まで)?|(?P<only>\d+)番地?)?"
+        )
+
+    def _joined(self, pieces: list[_Piece]) -> str:
+        said = ""
+        fine = any(piece.first_block for piece in pieces)
+        for piece in pieces:
+            if said:
+                said += self.phrases.between if piece.name or not fine else self.phrases.finer
+            said += self._one(piece)
+        return said
+
+    def _one(self, piece: _Piece) -> str:
+        said = self.name(piece.name) if piece.name else ""
+        if piece.chome:
+            said += (self.phrases.before_chome if said else "") + self._filled(self.phrases.chome, n=piece.chome)
+        if piece.first_block:
+            way = self.phrases.blocks if piece.last_block else self.phrases.block
+            said += (self.phrases.finer if said and self.language is Language.ENGLISH else "") + self._filled(
+                way, n=piece.first_block, m=piece.last_block
+            )
+        return said
+
+    @staticmethod
+    def _filled(way: str, **parts: str) -> str:
+        for name, part in parts.items():
+            way = way.replace(f"{{{name}}}", part)
+        return way
