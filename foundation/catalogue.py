@@ -92,4 +92,13 @@ def without_readings(text: str) -> str:
 
 
 def readings_in_brackets(text: str) -> str:
-    return _READ.sub(r"\1（\2）", str(text))
+    """Behind each word where it stands first; again and again they would hide the words."""
+    told: set[str] = set()
+
+    def first_time(found: re.Match[str]) -> str:
+        if found[0] in told:
+            return found[1]
+        told.add(found[0])
+        return f"{found[1]}（{found[2]}）"
+
+    return _READ.sub(first_time, str(text))

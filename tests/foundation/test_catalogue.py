@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from markupsafe import Markup
 
-from foundation.catalogue import Catalogue, CatalogueBroken
+from foundation.catalogue import Catalogue, CatalogueBroken, readings_in_brackets
 from foundation.languages import Language
 from foundation.pages import Pages
 
@@ -35,6 +35,10 @@ def test_a_reading_stands_above_the_word_on_a_page_and_behind_it_in_a_letter(pla
     assert plain.on_page("登録する") == Markup("<ruby>登録<rp>（</rp><rt>とうろく</rt><rp>）</rp></ruby> する")
     assert plain.in_letter("登録する") == "登録（とうろく） する"
     assert plain.bare("登録する") == "登録 する"
+
+
+def test_a_letter_gives_each_reading_once() -> None:
+    assert readings_in_brackets("｜市《し》の ｜市《し》、｜市《いち》") == "市（し）の 市、市（いち）"
 
 
 def test_what_nobody_translated_or_checked_is_said_in_japanese(plain: Catalogue) -> None:

@@ -18,6 +18,11 @@ OURS = Recipients(KEYRING, announced="anzen")
         ("Touroku", OwnAddress(Purpose.ENTRY)),
         ("touroku-en", OwnAddress(Purpose.ENTRY, language="en")),
         ("touroku-yasashii", OwnAddress(Purpose.ENTRY, language="yasashii")),
+        ("touroku-en-library", OwnAddress(Purpose.ENTRY, place="library", language="en")),
+        ("touroku-zh-" + "a" * 40, OwnAddress(Purpose.ENTRY, place="a" * 40, language="zh")),
+        ("touroku-ja", OwnAddress(Purpose.ENTRY, language="ja")),
+        ("touroku-ja-bank", OwnAddress(Purpose.ENTRY, place="ja-bank")),
+        ("touroku-english", OwnAddress(Purpose.ENTRY, place="english")),
         ("touroku-library", OwnAddress(Purpose.ENTRY, place="library")),
         ("touroku-c-4", OwnAddress(Purpose.ENTRY, place="c-4")),
         ("feedback", OwnAddress(Purpose.FEEDBACK)),
@@ -33,7 +38,17 @@ def test_each_address_of_the_contract_is_ours(local: str, own: OwnAddress) -> No
 @pytest.mark.parametrize(
     "local",
     [
-        *("", "touroku-", "touroku--x", "touroku2", "xtouroku", "touroku\n", "touroku-a\x00", "touroku-" + "a" * 41),
+        *(
+            "",
+            "touroku-",
+            "touroku--x",
+            "touroku2",
+            "xtouroku",
+            "touroku\n",
+            "touroku-a\x00",
+            "touroku-" + "a" * 41,
+            "touroku-en-" + "a" * 41,
+        ),
         *("b-", "b-!", "b", "kaijo", "kaijo-", "root", "anzen2", "touroku-あ"),
     ],
 )

@@ -1,0 +1,47 @@
+"""Delivery hours as residents of other languages are told them."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from foundation.catalogue import without_readings
+from foundation.languages import Language
+from mailer.delivery_hours import DeliveryHours
+from mailer.holidays import ClosingDays
+from tests.support.spoken import unread
+
+ODD = "mon-fri 09:00-12:00; mon-fri 13:00-24:00; sun 00:00-09:30"
+
+
+def told(text: str, language: Language) -> str:
+    hours = DeliveryHours.parse(text, zone=ZoneInfo("Asia/Tokyo"), closing_days=ClosingDays(()), grace=timedelta(0))
+    return hours.describe(language)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "words"),
+    [
+        ("mon-fri 09:00-17:00", Language.JAPANESE, "月曜日〜金曜日 午前9時〜午後5時"),
+        ("mon-fri 09:00-17:00", Language.PLAIN_JAPANESE, "月曜日から 金曜日までの 午前 9時から 午後 5時まで"),
+        ("mon-fri 09:00-17:00", Language.ENGLISH, "Monday to Friday, 9:00 a.m. to 5:00 p.m."),
+        ("mon-fri 09:00-17:00", Language.CHINESE, "星期一至星期五 9:00至17:00"),
+        (
+            ODD,
+            Language.ENGLISH,
+            "Monday to Friday, 9:00 a.m. to noon and 1:00 p.m. to midnight; Sunday, midnight to 9:30 a.m.",
+        ),
+        (ODD, Language.CHINESE, "星期一至星期五 9:00至12:00和13:00至24:00；星期日 0:00至9:30"),
+    ],
+)
+def test_hours_are_told_in_the_words_of_the_language(text: str, language: Language, words: str) -> None:
+    assert without_readings(told(text, language)).startswith(words)
+
+
+def test_hours_in_plain_japanese_have_all_their_readings() -> None:
+    for text in ("mon-fri 09:00-17:00", ODD, "always"):
+        assert unread(told(text, Language.PLAIN_JAPANESE)) == ""
+
+
+def test_a_service_without_hours_says_so_in_every_language() -> None:
+    assert len({told("always", language) for language in Language}) == len(Language)
