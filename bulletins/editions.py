@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
+from bulletins.filling import fill_for_preview
 from bulletins.notice_fields import HOLDING_MOMENTS, HOLDING_SEVERAL, Field, FieldKind, Filled
 from bulletins.notice_templates import Kind, NoticeTemplate
 from bulletins.tongue import Tongue
@@ -59,6 +60,14 @@ def edition(
             # Better the Japanese text with a sentence around it than no warning at all.
             pass
     return _framed(notice, values, tongue, written, turn=turn)
+
+
+def prove(notice: NoticeTemplate, translation: Translation, tongue: Tongue) -> None:
+    """That it can say the notice's example, whole and as bare as may be. Raises TemplateBroken."""
+    bare = {field.name: "" for field in notice.fields if not field.required}
+    for example in (notice.example, {**notice.example, **bare}):
+        filled, _ = fill_for_preview(notice, example)
+        _translated(notice, filled, tongue, translation, turn=0)
 
 
 def _translated(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
+from bulletins.editions import prove
 from bulletins.notice_file import read_notice
 from bulletins.notice_templates import NoticeTemplate
 from bulletins.tongue import Tongue
@@ -97,7 +98,9 @@ def _translations(
     for language, tongue in tongues.items():
         if (folder / language).is_dir():
             try:
-                found[language] = read_translation(folder / language, notice, tongue)
+                translation = read_translation(folder / language, notice, tongue)
+                prove(notice, translation, tongue)
+                found[language] = translation
             except TemplateBroken as problem:
                 faults.append(problem)
     return found, faults

@@ -1,5 +1,4 @@
-"""Places of the town in other languages: 「水車町3丁目2番、8番」. A place that is not of the town's own list is not guessed
-at."""
+"""Places of the town in other languages: 「水車町3丁目2番、8番」. Nothing is guessed at that its list does not hold."""
 
 import re
 import unicodedata
@@ -17,6 +16,7 @@ _KANJI_CHOME = re.compile("([一二三四五六七八九十])(?=丁目)")
 # 「1・2丁目」 names two, as 「2、8番」 does.
 _SHORT = re.compile(r"(\d+)(?:番地?)?[・、,](?=(?:\d+(?:番地?)?[・、,])*\d+(丁目|番))")
 _TAIL = re.compile("(?P<part>の一部)|(?P<near>の?(?:付近|周辺))|(?P<whole>の?(?:全域|全体|一帯))|(?P<within>内)")
+_WITHIN_CITY = re.compile("市内(?:の?全域|の?全体|の一部)?")
 _SUFFIXES = (("町", "ちょう"), ("町", "まち"), ("村", "むら"), ("村", "そん"))
 
 
@@ -44,13 +44,13 @@ class PlaceWords:
         text = unicodedata.normalize("NFKC", japanese).strip()
         of_city = text.startswith(self.town.name)
         rest = text.removeprefix(self.town.name) if of_city else text
-        if not of_city and re.match("市内(?:の?全域|全体)?$", text):
+        if not of_city and _WITHIN_CITY.fullmatch(text):
             of_city, rest = True, text.removeprefix("市")
         # Whole first: the name of a town may end as 「…内」 does.
-        for rest, tail in ((rest, ""), self._without_tail(rest)):
-            if not rest and of_city:
+        for middle, tail in ((rest, ""), self._without_tail(rest)):
+            if not middle and of_city:
                 return self._with_tail(self.city, tail)
-            pieces = self._pieces(rest.removeprefix("の"))
+            pieces = self._pieces(middle.removeprefix("の"))
             if pieces is not None:
                 place = self._with_tail(self._joined(pieces), tail)
                 return self._filled(self.phrases.in_city, place=place, city=self.city) if of_city else place

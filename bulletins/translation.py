@@ -25,9 +25,7 @@ class Wordbook:
         for pattern, other in self._patterns:
             match = pattern.fullmatch(japanese)
             if match:
-                for name, number in match.groupdict().items():
-                    other = other.replace(f"{{{name}}}", number)
-                return other
+                return _filled(other, match.groupdict())
         return None
 
     @cached_property
@@ -37,6 +35,12 @@ class Wordbook:
             for japanese, other in self.words.items()
             if "{n}" in japanese
         )
+
+
+def _filled(text: str, numbers: Mapping[str, str]) -> str:
+    for name, number in numbers.items():
+        text = text.replace(f"{{{name}}}", number)
+    return text
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Dates and times as letters write them in each language. Of plain Japanese a date carries its readings, as ｜漢字《かんじ》."""
+"""Dates and times as letters write them in each language. In plain Japanese they carry readings: ｜漢字《かんじ》."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

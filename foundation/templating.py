@@ -104,7 +104,7 @@ class TextTemplates:
             # Before anything else looks at it: the compiler works out constant expressions by itself.
             uses = uses_of(tree) if self._narrow else None
             names = meta.find_undeclared_variables(tree)
-            code = self._environment.compile(source, name=str(path), filename=str(path))
+            code = self._environment.compile(tree, name=str(path), filename=str(path))
         except TemplateSyntaxError as problem:
             raise TemplateBroken(path, problem.lineno, problem.message or "syntax error") from problem
         except BeyondGrammar as problem:
