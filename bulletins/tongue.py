@@ -13,7 +13,7 @@ from bulletins.phrases import Phrases, read_phrases
 from bulletins.place_words import PlaceWords
 from bulletins.translation import Wordbook
 from bulletins.weather_words import WeatherWords
-from foundation.catalogue import readings_in_brackets
+from foundation.catalogue import readings_behind_each
 from foundation.languages import Language
 from foundation.letter_dates import LETTER_DATES, LetterDates
 from foundation.templating import TextTemplates
@@ -70,7 +70,7 @@ class Tongue:
 
     def finished(self, text: str) -> str:
         """Plain text with the readings that plain Japanese carries."""
-        return readings_in_brackets(text)
+        return readings_behind_each(text)
 
     def _phone(self, japanese: str) -> str | None:
         found = _PHONE.fullmatch(unicodedata.normalize("NFKC", japanese).strip())

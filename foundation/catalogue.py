@@ -91,6 +91,11 @@ def without_readings(text: str) -> str:
     return _READ.sub(r"\1", str(text))
 
 
+def readings_behind_each(text: str) -> str:
+    """In brackets, wherever the word stands: for lines that are read one by one."""
+    return _READ.sub(r"\1（\2）", str(text))
+
+
 def readings_in_brackets(text: str) -> str:
     """Behind each word where it stands first; again and again they would hide the words."""
     told: set[str] = set()
