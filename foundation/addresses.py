@@ -23,6 +23,9 @@ _KEYBOARD = _FULL_WIDTH | {
     0x2011: "-",
     0x2212: "-",
 }
+# What comes along unseen when an address is copied from a page or a list of contacts.
+_AROUND = " \t\u00a0\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
+_MAILTO = re.compile(r"(?i:mailto):([^?]*)(?:\?.*)?")  # RFC 6068: an address, then perhaps a subject and the like
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SPACE = re.compile(r"\s")
 # RFC 5322 atext and dots anywhere: carriers issued `a..b@`, `a.@`, `.a@` until about 2009, and they live on.
@@ -69,12 +72,11 @@ class Address:
 
     @classmethod
     def parse(cls, text: str) -> "Address":
-        """Raises AddressInvalid; spaces around, one pair of <> and the local part's quotes are taken off."""
+        """Raises AddressInvalid. Spaces around, one pair of <>, a link's `mailto:`, the dot that ends a sentence, and the
+        local part's quotes are taken off."""
         if len(text) > LONGEST_INPUT:
             raise AddressInvalid(AddressFault.LENGTH)
-        bare = text.translate(_KEYBOARD).strip(" \t")
-        if bare.startswith("<") and bare.endswith(">"):
-            bare = bare[1:-1].strip(" \t")
+        bare = _bared(text.translate(_KEYBOARD))
         if not bare:
             raise AddressInvalid(AddressFault.EMPTY)
         if _CONTROL.search(bare):
@@ -106,6 +108,18 @@ class Address:
     def __repr__(self) -> str:
         # An address shown by accident, in a log or a traceback, must not tell whose it is.
         return f"<Address at {self.domain}>"
+
+
+def _bared(text: str) -> str:
+    """Without what stands around an address where it was copied from."""
+    bare = text.strip(_AROUND)
+    if bare.startswith("<") and bare.endswith(">"):
+        bare = bare[1:-1].strip(_AROUND)
+    link = _MAILTO.fullmatch(bare)
+    if link is not None:
+        bare = link[1].strip(_AROUND)
+    # A domain may be written with the root's dot; before the @ a dot is a part of the address.
+    return bare[:-1] if bare.endswith(".") and "@" in bare else bare
 
 
 def _local(text: str) -> str:
