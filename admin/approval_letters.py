@@ -53,7 +53,7 @@ class ApprovalLetters:
 
         @cache
         def told() -> dict[str, object]:
-            return self._told(session, bulletin) | {
+            return self._told(session, bulletin, at=at) | {
                 "submitter": bulletin.submitter_name,
                 "start": self._start(bulletin, at=at),
                 "findings": [finding.message for finding in findings],
@@ -77,7 +77,7 @@ class ApprovalLetters:
         """To whoever read the code out, so that a misuse is seen at once."""
 
         def write(one: Colleague) -> None:
-            told = self._told(session, bulletin) | {
+            told = self._told(session, bulletin, at=at) | {
                 "name": one.name,
                 "at": moment(at, self._zone),
                 "typist": bulletin.typist_name,
@@ -94,7 +94,7 @@ class ApprovalLetters:
 
         @cache
         def told() -> dict[str, object]:
-            return self._told(session, bulletin) | {
+            return self._told(session, bulletin, at=at) | {
                 "at": moment(at, self._zone),
                 "sender": bulletin.approver_name,
                 "reason": bulletin.urgent_reason,
@@ -111,12 +111,12 @@ class ApprovalLetters:
     def _zone(self) -> tzinfo:
         return self.schedule.hours.zone
 
-    def _told(self, session: Session, bulletin: Bulletin) -> dict[str, object]:
+    def _told(self, session: Session, bulletin: Bulletin, *, at: datetime) -> dict[str, object]:
         """The mail down to its last line, as residents get it, and whom it reaches."""
         town = self.stationery.town
         tail = self.template.body(town=town, text="", me=_LINK, stop=_LINK).strip()
         whom = addressed(session, bulletin)
-        reach = self.residents.reach(session, whom.scope)
+        reach = self.residents.reach(session, whom.scope, at=at)
         return {
             "bulletin": bulletin,
             "subject": self.template.subject(town=town, subject=bulletin.subject),

@@ -159,7 +159,7 @@ class BulletinDesk:
                 findings=self._findings(bulletin),
                 editions=self.approval.others.editions(session, bulletin),
                 addressed=whom,
-                reach=self.residents.reach(session, whom.scope),
+                reach=self.residents.reach(session, whom.scope, at=self.clock.now()),
             )
 
     def listed(

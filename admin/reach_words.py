@@ -21,7 +21,11 @@ def reach_words(reach: Reach, town: Town, *, to_all: bool) -> str:
         return f"{town.name}の登録者 {everybody}のうち、だれにも届きません。配信区分と地域を確かめてください。"
     left_out = [
         f"{cause}で{number:,}人"
-        for cause, number in (("配信区分", reach.without_topic), ("地域", reach.without_area))
+        for cause, number in (
+            ("配信区分", reach.without_topic),
+            ("地域", reach.without_area),
+            ("一時停止", reach.paused),
+        )
         if number
     ]
     return f"{town.name}の登録者 {everybody}のうち、{reached}に届きます。{'、'.join(left_out)}が対象外です。"

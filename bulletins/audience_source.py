@@ -1,5 +1,6 @@
 """The port by which a bulletin learns who is in its audience; residents are one source, circles are another."""
 
+from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import Select
@@ -9,8 +10,8 @@ from subscribers.audience import Reach, Scope
 
 
 class AudienceSource(Protocol):
-    def page(self, scope: Scope, *, after: int, limit: int) -> Select[Any]:
+    def page(self, scope: Scope, *, after: int, limit: int, at: datetime) -> Select[Any]:
         """The next recipients by ascending number, as `outbox.enqueue_page` takes them; no row is the end."""
         ...
 
-    def reach(self, session: Session, scope: Scope) -> Reach: ...
+    def reach(self, session: Session, scope: Scope, *, at: datetime) -> Reach: ...

@@ -165,7 +165,7 @@ class Publisher:
             # From the beginning: who has this letter already gets no second one.
             bulletin.to_recipients_of, order.cursor = None, 0
             ledger.write(session, Deed(PUBLISHER, "bulletin.widened", f"bulletin:{bulletin.id}"), at=at)
-        page = self.source.page(addressed.scope, after=order.cursor, limit=limit)
+        page = self.source.page(addressed.scope, after=order.cursor, limit=limit, at=at)
         if not addressed.scope.had:
             return page, None
         farthest = mending.farthest(session, addressed.mended)

@@ -32,6 +32,7 @@ import mailer.outbox_tables
 import service.lease
 import subscribers.growth
 import subscribers.headcount
+import subscribers.leaving_reasons
 import subscribers.tables
 from foundation.database import Base, Database
 
@@ -49,6 +50,7 @@ ROOMS_WITH_TABLES = (
     subscribers.tables,
     subscribers.headcount,
     subscribers.growth,
+    subscribers.leaving_reasons,
     bulletins.other_languages,
     bulletins.notice_versions,
     bulletins.tables,

@@ -23,7 +23,7 @@ from mailer.folding import Spans, fold
 from mailer.reply_folding import fold_replies
 from service import lease
 from service.home import Home
-from subscribers import growth, recount, unreachable
+from subscribers import growth, pausing, recount, unreachable
 from subscribers.erasure import erase_left
 from subscribers.registration import forget_invitations
 
@@ -108,6 +108,8 @@ class Timetable:
         """What is held no longer than needed is erased."""
         with self._home.database.write() as session:
             while erase_left(session, at=at, after=self._home.settings.erase_after):
+                pass
+            while pausing.tidy(session, at=at):
                 pass
             forget_invitations(session, before=at - INVITATIONS_KEPT)
             roll.forget_absent(session, before=at - SENDERS_KEPT)

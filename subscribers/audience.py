@@ -1,6 +1,7 @@
 """The audience: who receives a bulletin, page by page, and how many that is."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, cast, func, literal, or_, select, true
@@ -13,9 +14,9 @@ from subscribers.tables import ERASED, Choice, ChoiceKind, Subscriber, Subscribe
 
 @dataclass(frozen=True)
 class Scope:
-    """Empty topics or areas mean every one; `to_all` (避難, 国民保護) asks for neither. With `had` it is for those
-    alone who had a letter under one of these once_keys, whatever they chose; those `again` went to nobody but who had
-    one of the others before."""
+    """Empty topics or areas mean every one; `to_all` (避難, 国民保護) asks for neither, and reaches who has paused. With
+    `had` it is for those alone who had a letter under one of these once_keys, whatever they chose, a pause included;
+    those `again` went to nobody but who had one of the others before."""
 
     topics: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
@@ -26,9 +27,10 @@ class Scope:
 
 @dataclass(frozen=True)
 class Reach:
-    """How many a scope reaches of all who are active, and how many its topic or its area leaves out. `had` is how many
-    had the letter that it is about, be they active or not, where it is for them alone. Where many had several letters
-    and nobody counted them one by one, `had` and `reached` are the least that it can be, and `had_at_most` the most."""
+    """How many a scope reaches of all who are active, how many have paused, and how many of the others its topic or its
+    area leaves out. `had` is how many had the letter that it is about, be they active or not, where it is for them
+    alone. Where many had several letters and nobody counted them one by one, `had` and `reached` are the least that it
+    can be, and `had_at_most` the most."""
 
     everybody: int
     reached: int
@@ -36,28 +38,29 @@ class Reach:
     without_area: int
     had: int | None = None
     had_at_most: int | None = None
+    paused: int = 0
 
 
 class Residents:
     """The audience of the town's own subscribers."""
 
-    def page(self, scope: Scope, *, after: int, limit: int) -> Select[Any]:
+    def page(self, scope: Scope, *, after: int, limit: int, at: datetime) -> Select[Any]:
         """The next recipients by their number, as the outbox takes them, each with the language of the edition it
         wants; no row is the end."""
         who = (Subscriber.address, Subscriber.domain, Subscriber.id.label("recipient_ref"))
         columns = (*who, Subscriber.language.label("edition"))
         return (
             select(*columns)
-            .where(Subscriber.id > after, *_active(), *_within(scope))
+            .where(Subscriber.id > after, *_active(), *_within(scope, at))
             .order_by(Subscriber.id)
             .limit(limit)
             # Whoever leaves meanwhile waits for these letters to be in the outbox, and then suppresses them.
             .with_for_update(read=True)
         )
 
-    def reach(self, session: Session, scope: Scope) -> Reach:
+    def reach(self, session: Session, scope: Scope, *, at: datetime) -> Reach:
         asked = Scope() if scope.to_all else scope
-        kept = headcount.wanted(session, topics=asked.topics, areas=asked.areas)
+        kept = headcount.wanted(session, topics=asked.topics, areas=asked.areas, at=None if scope.to_all else at)
         if scope.had:
             had = had_letter.count(session, scope.had, again=scope.again)
             everybody = kept.everybody if kept else _count(session)
@@ -65,11 +68,12 @@ class Residents:
             most = had.most if had.most != had.least else None
             return Reach(everybody, reached, 0, 0, had=had.least, had_at_most=most)
         if kept is not None:
-            without = kept.everybody - kept.with_topic, kept.with_topic - kept.with_both
-            return Reach(kept.everybody, kept.with_both, *without)
-        everybody, with_topic = _count(session), _count(session, _topic(scope))
-        reached = _count(session, _topic(scope), _area(scope))
-        return Reach(everybody, reached, everybody - with_topic, with_topic - reached)
+            without = kept.everybody - kept.paused - kept.with_topic, kept.with_topic - kept.with_both
+            return Reach(kept.everybody, kept.with_both, *without, paused=kept.paused)
+        everybody, awake = _count(session), _count(session, _awake(scope, at))
+        with_topic = _count(session, _awake(scope, at), _topic(scope))
+        reached = _count(session, *_within(scope, at))
+        return Reach(everybody, reached, awake - with_topic, with_topic - reached, paused=everybody - awake)
 
 
 def _count(session: Session, *which: ColumnElement[bool]) -> int:
@@ -92,8 +96,14 @@ def _active() -> tuple[ColumnElement[bool], ...]:
     return Subscriber.state == SubscriberState.ACTIVE, Subscriber.address.is_not(None)
 
 
-def _within(scope: Scope) -> tuple[ColumnElement[bool], ...]:
-    return (had_letter.has_had(Subscriber.address, scope.had),) if scope.had else (_topic(scope), _area(scope))
+def _within(scope: Scope, at: datetime) -> tuple[ColumnElement[bool], ...]:
+    if scope.had:
+        return (had_letter.has_had(Subscriber.address, scope.had),)
+    return _awake(scope, at), _topic(scope), _area(scope)
+
+
+def _awake(scope: Scope, at: datetime) -> ColumnElement[bool]:
+    return true() if scope.to_all else or_(Subscriber.paused_until.is_(None), Subscriber.paused_until <= at)
 
 
 def _topic(scope: Scope) -> ColumnElement[bool]:

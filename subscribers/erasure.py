@@ -41,5 +41,6 @@ def _erase(session: Session, subscriber: Subscriber, *, at: datetime) -> None:
     session.execute(delete(Choice).where(Choice.subscriber_id == subscriber.id))
     with counted(session, subscriber):
         subscriber.address, subscriber.domain, subscriber.evidence = None, "", None
-    subscriber.place = subscriber.language = None
+    subscriber.place = subscriber.language = subscriber.paused_until = subscriber.undo_until = None
+    subscriber.may_say_why = False
     ledger.write(session, Deed("rule:erasure", "subscriber.erased", f"subscriber:{subscriber.id}"), at=at)

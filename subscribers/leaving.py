@@ -1,14 +1,16 @@
-"""Leaving: by page, by one click, by mail, or by staff; and the way back that staff have."""
+"""Leaving: by page, by one click, by mail, or by staff; and the ways back that residents and staff have."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from foundation import ledger
-from foundation.ledger import Doer, deed_of
+from foundation.ledger import Deed, Doer, deed_of
 from mailer import outbox
 from subscribers.headcount import counted
 from subscribers.tables import StopReason, Subscriber, SubscriberState
+
+UNDO_LIFE = timedelta(hours=24)
 
 
 def stop(
@@ -34,10 +36,31 @@ def stop(
     with counted(session, subscriber):
         subscriber.state, subscriber.reason = SubscriberState.STOPPED.value, reason.value
         subscriber.stopped_at, subscriber.evidence = at, evidence
+    by_themselves = reason is StopReason.LEFT
+    subscriber.undo_until, subscriber.may_say_why = (at + UNDO_LIFE if by_themselves else None), by_themselves
     outbox.suppress(session, subscriber.address)
     deed = deed_of(by, "subscriber.stopped", f"subscriber:{subscriber.id}")
     ledger.write(session, deed, at=at, details={"reason": reason.value})
     return subscriber
+
+
+def may_take_back(subscriber: Subscriber | None, *, at: datetime) -> bool:
+    """Whether who left may still say that they did not mean it."""
+    if subscriber is None or subscriber.address is None or subscriber.reason != StopReason.LEFT:
+        return False
+    return subscriber.undo_until is not None and at < subscriber.undo_until
+
+
+def take_back(session: Session, subscriber: Subscriber, *, at: datetime) -> bool:
+    """The resident's own way back, with the row held: once, to what was chosen before. What was not sent meanwhile stays
+    unsent. False when it is too late, or done already."""
+    if not may_take_back(subscriber, at=at):
+        return False
+    with counted(session, subscriber):
+        subscriber.state, subscriber.reason, subscriber.stopped_at = SubscriberState.ACTIVE.value, None, None
+    subscriber.undo_until, subscriber.may_say_why = None, False
+    ledger.write(session, Deed("resident", "subscriber.undone", f"subscriber:{subscriber.id}"), at=at)
+    return True
 
 
 def undo(session: Session, subscriber_id: int, *, by: str | Doer, at: datetime) -> Subscriber | None:

@@ -20,7 +20,8 @@ LATEST = timedelta(hours=36)
 _REGISTER = """
     SELECT standing, topics, areas, count(*) FROM (
         SELECT
-            CASE WHEN s.state = 'active' THEN 'active' ELSE coalesce(s.reason, 'stopped') END AS standing,
+            CASE WHEN s.state <> 'active' THEN coalesce(s.reason, 'stopped')
+                WHEN s.paused_until IS NOT NULL THEN 'paused:' || {until} ELSE 'active' END AS standing,
             CASE WHEN s.state <> 'active' OR s.every_topic THEN '' ELSE '|' || coalesce(c.topics || '|', '') END
                 AS topics,
             CASE WHEN s.state <> 'active' OR s.every_area THEN '' ELSE '|' || coalesce(c.areas || '|', '') END AS areas
@@ -40,6 +41,10 @@ _POSTGRESQL = """
         string_agg(value, '|' ORDER BY value COLLATE "C") FILTER (WHERE kind = 'area') AS areas
     FROM choices GROUP BY subscriber_id
 """
+
+# As the headcounts write the moment at which a pause ends.
+_UNTIL_SQLITE = "strftime('%Y-%m-%dT%H:%M:%SZ', s.paused_until)"
+_UNTIL_POSTGRESQL = """to_char(s.paused_until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"""
 
 
 def is_due(session: Session, zone: ZoneInfo, *, at: datetime) -> bool:
@@ -101,7 +106,8 @@ def _merge_some(session: Session, *, limit: int) -> int:
 
 
 def _register(session: Session) -> dict[Head, int]:
-    statement = _REGISTER.format(choices=_SQLITE if is_sqlite(session) else _POSTGRESQL)
+    choices, until = (_SQLITE, _UNTIL_SQLITE) if is_sqlite(session) else (_POSTGRESQL, _UNTIL_POSTGRESQL)
+    statement = _REGISTER.format(choices=choices, until=until)
     return {Head(*row[:3]): int(row[3]) for row in session.execute(text(statement))}
 
 

@@ -148,6 +148,8 @@ def register(session: Session, invitation: Invitation, *, at: datetime) -> Subsc
     with counted(session, subscriber):
         subscriber.state, subscriber.reason = SubscriberState.ACTIVE.value, None
         subscriber.stopped_at, subscriber.evidence, subscriber.watch_from = None, None, at
+        subscriber.paused_until = subscriber.undo_until = None  # whoever registers wants mail from now on
+        subscriber.may_say_why = False
         subscriber.place = invitation.place or subscriber.place
         subscriber.language = invitation.language or subscriber.language
         session.add(subscriber)

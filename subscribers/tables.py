@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base, RowId
@@ -31,6 +31,7 @@ class ChoiceKind(StrEnum):
 ERASED = "erased:"  # with the subscriber's number, in place of an address that was erased from rows that stay
 
 _STOPPED = text("stopped_at IS NOT NULL")
+_PAUSED = text("paused_until IS NOT NULL")
 
 
 class Subscriber(Base):
@@ -42,6 +43,7 @@ class Subscriber(Base):
         Index("ix_subscribers_state", "state", "id"),
         # Those who stopped are few beside the others, and are asked for by when.
         Index("ix_subscribers_stopped_at", "stopped_at", sqlite_where=_STOPPED, postgresql_where=_STOPPED),
+        Index("ix_subscribers_paused_until", "paused_until", sqlite_where=_PAUSED, postgresql_where=_PAUSED),
         {"sqlite_autoincrement": True},
     )
 
@@ -58,6 +60,9 @@ class Subscriber(Base):
     stopped_at: Mapped[datetime | None]
     watch_from: Mapped[datetime]  # failures before this moment are forgiven
     evidence: Mapped[str | None]  # why an unreachable address was stopped, for staff
+    paused_until: Mapped[datetime | None]  # a pause that has ended may still stand here
+    undo_until: Mapped[datetime | None]  # who left may take it back until then
+    may_say_why: Mapped[bool] = mapped_column(default=False, server_default=false())  # who left, and has not said it yet
 
 
 class Choice(Base):

@@ -41,7 +41,7 @@ def finished(office: Office, sheet: Sheet | None = None) -> int:
 def reach(office: Office, number: int) -> tuple[Reach, bool]:
     with office.database.read() as session:
         found = mending.addressed(session, find(session, number))
-        return office.home.residents.reach(session, found.scope), found.forgotten
+        return office.home.residents.reach(session, found.scope, at=office.clock.now()), found.forgotten
 
 
 def leave(office: Office, number: int) -> None:

@@ -1,6 +1,7 @@
 """Fanning out: the audience of the start comes into the outbox in chunks, nobody lost and nobody doubled."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -69,13 +70,13 @@ class Breaking:
     residents: AudienceSource
     after: int
 
-    def page(self, scope: Scope, *, after: int, limit: int) -> Select[Any]:
+    def page(self, scope: Scope, *, after: int, limit: int, at: datetime) -> Select[Any]:
         if after >= self.after:
             raise KeyboardInterrupt
-        return self.residents.page(scope, after=after, limit=limit)
+        return self.residents.page(scope, after=after, limit=limit, at=at)
 
-    def reach(self, session: Session, scope: Scope) -> Reach:
-        return self.residents.reach(session, scope)
+    def reach(self, session: Session, scope: Scope, *, at: datetime) -> Reach:
+        return self.residents.reach(session, scope, at=at)
 
 
 def test_another_publisher_goes_on_where_one_broke_off(office: Office, small_chunks: int) -> None:

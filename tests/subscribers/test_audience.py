@@ -1,5 +1,7 @@
 """The audience: everyone who wants it, nobody who does not, page by page."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from foundation.database import Database
@@ -10,12 +12,14 @@ from subscribers.tables import StopReason
 from tests.subscribers.people import Desk
 from tests.support.clock import HandClock
 
+NOON = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 
-def _reached(database: Database, scope: Scope, *, limit: int = 100) -> list[str]:
+
+def _reached(database: Database, scope: Scope, *, limit: int = 100, at: datetime = NOON) -> list[str]:
     found: list[str] = []
     after = 0
     with database.read() as session:
-        while page := session.execute(Residents().page(scope, after=after, limit=limit)).all():
+        while page := session.execute(Residents().page(scope, after=after, limit=limit, at=at)).all():
             found += [to.address for to in page]
             after = max(to.recipient_ref for to in page)
     return found
@@ -64,6 +68,6 @@ def test_stopped_addresses_are_no_audience_not_even_of_a_to_all_notice(everyone:
 
 def test_the_reach_tells_how_many_a_topic_and_an_area_leave_out(everyone: Desk) -> None:
     with everyone.database.read() as session:
-        reach = Residents().reach(session, Scope(topics=("weather",), areas=("south",)))
+        reach = Residents().reach(session, Scope(topics=("weather",), areas=("south",)), at=NOON)
 
     assert reach == Reach(everybody=4, reached=2, without_topic=1, without_area=1)

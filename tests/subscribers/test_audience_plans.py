@@ -66,8 +66,8 @@ def test_a_page_of_those_who_had_a_letter_reads_no_other_letters(
     past: Database, plans: list[str], keys: tuple[str, ...]
 ) -> None:
     with past.read() as session:
-        found = session.execute(Residents().page(Scope(had=keys), after=0, limit=400)).all()
-        reach = Residents().reach(session, Scope(had=keys))
+        found = session.execute(Residents().page(Scope(had=keys), after=0, limit=400, at=AT)).all()
+        reach = Residents().reach(session, Scope(had=keys), at=AT)
 
     assert len(found) == 400
     assert reach.everybody == 1000

@@ -1,5 +1,6 @@
 """Headcounts: always what the register says, without counting it."""
 
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,6 +19,7 @@ from tests.subscribers.people import Desk
 from tests.support.clock import HandClock
 
 TOKYO = ZoneInfo("Asia/Tokyo")
+NOON = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 SCOPES = [
     Scope(),
     Scope(topics=("crime",)),
@@ -62,9 +64,9 @@ def live(desk: Desk) -> None:
         erase_left(session, at=at, after=at - at)
 
 
-def reaches(database: Database) -> list[Reach]:
+def reaches(database: Database, at: datetime = NOON) -> list[Reach]:
     with database.read() as session:
-        return [Residents().reach(session, scope) for scope in SCOPES]
+        return [Residents().reach(session, scope, at=at) for scope in SCOPES]
 
 
 def rows(database: Database) -> int:
@@ -111,7 +113,7 @@ def test_what_was_changed_behind_our_back_is_set_right_in_the_night(counted: Des
     assert wrong == 8
     with counted.database.read() as session:
         assert headcount.standings(session) == {"active": 4, "left": 1}
-        assert Residents().reach(session, Scope(topics=("crime",))).reached == 3
+        assert Residents().reach(session, Scope(topics=("crime",)), at=NOON).reached == 3
 
 
 def test_an_old_register_is_counted_as_it_stands(desk: Desk) -> None:
