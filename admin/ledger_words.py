@@ -57,6 +57,8 @@ WORDS: Mapping[str, str] = {
     "subscriber.list-viewed": "登録者の一覧を見た",
     "subscriber.stopped": "配信を停止した",
     "subscriber.undone": "停止を取り消した",
+    "subscriber.paused": "受け取りを休んだ",
+    "subscriber.resumed": "受け取りを再開した",
     "subscriber.invited": "登録用メールを送った",
     "subscriber.erased": "アドレスを消去した",
     "subscribers.imported": "名簿を取り込んだ",

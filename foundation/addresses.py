@@ -72,8 +72,8 @@ class Address:
 
     @classmethod
     def parse(cls, text: str) -> "Address":
-        """Raises AddressInvalid. Spaces around, one pair of <>, a link's `mailto:`, the dot that ends a sentence, and the
-        local part's quotes are taken off."""
+        """Raises AddressInvalid. Spaces around, one pair of <>, a link's `mailto:`, the dot that ends a sentence, and
+        the local part's quotes are taken off."""
         if len(text) > LONGEST_INPUT:
             raise AddressInvalid(AddressFault.LENGTH)
         bare = _bared(text.translate(_KEYBOARD))

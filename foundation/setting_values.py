@@ -177,6 +177,19 @@ def names(text: str) -> tuple[str, ...]:
     return found
 
 
+def networks(text: str) -> tuple[str, ...]:
+    """Addresses and networks; none at all is written `none`."""
+    found = tuple(n.strip() for n in text.split(",") if n.strip())
+    if found == ("none",):
+        return ()
+    try:
+        for each in found:
+            ipaddress.ip_network(each)
+    except ValueError:
+        raise ValueError("allowed: comma-separated addresses and networks like 10.0.0.5,fd00::/8, or none") from None
+    return found
+
+
 def check_levels(text: str) -> tuple[str, ...]:
     """Each `rule=level`; which rules there are is not known here."""
     found = tuple(pair.strip() for pair in text.split(",") if pair.strip())

@@ -24,6 +24,7 @@ from foundation.setting_values import (
     key_file,
     mail_domain,
     names,
+    networks,
     optional,
     public_url,
     relays,
@@ -56,6 +57,7 @@ class Settings:
     public_url: str = _setting("PUBLIC_URL", "http://127.0.0.1:8000", public_url)
     web_listen: HostPort = _setting("WEB_LISTEN", "127.0.0.1:8000", host_port)
     admin_listen: HostPort | None = _setting("ADMIN_LISTEN", "", optional(host_port))
+    trusted_proxies: tuple[str, ...] = _setting("TRUSTED_PROXIES", "127.0.0.1,::1", networks)
     smtp_listen: HostPort = _setting("SMTP_LISTEN", "127.0.0.1:8025", host_port)
     lmtp_listen: HostPort | None = _setting("LMTP_LISTEN", "", optional(host_port))
     imap: ImapAccount | None = _setting("IMAP", "", optional(imap_account), secret=True)

@@ -37,3 +37,10 @@ def latest_to(session: Session, address: str, limit: int) -> Sequence[OutboxRow]
     keys = select(BatchRow.once_key).where(BatchRow.once_key.is_not(None))
     mine = OutboxRow.once_key.in_(keys), OutboxRow.address == address
     return session.scalars(select(OutboxRow).where(*mine).order_by(OutboxRow.id.desc()).limit(limit)).all()
+
+
+def the_one(session: Session, once_key: str, address: str) -> OutboxRow | None:
+    """The letter under this once_key to this address; old ones may have been folded."""
+    return session.scalars(
+        select(OutboxRow).where(OutboxRow.once_key == once_key, OutboxRow.address == address)
+    ).first()

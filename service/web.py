@@ -23,6 +23,7 @@ from foundation.spoken_pages import Reader, SpokenPages
 from service.console import console_routers
 from service.home import TEMPLATES, Home
 from service.metrics import metrics_router
+from service.network_limit import NetworkLimit
 from service.public_pages import public_pages, public_routers
 from service.request_limits import BodyLimit, Legible
 from service.schema import is_newest
@@ -31,6 +32,10 @@ from subscribers.page_headers import PUBLIC
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 5
+# The console's pages have scripts and speak to us while they are open.
+CONSOLE_CONTENT = "default-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+# A year (RFC 6797), for this host alone: what else lies in the city's domain is not ours to decide.
+ONLY_TLS = "max-age=31536000"
 
 
 def residents_app(home: Home) -> FastAPI:
@@ -56,7 +61,9 @@ def _app(home: Home, *, residents: bool, console: bool) -> FastAPI:
     app.state.watchers = Watchers()
     app.add_middleware(BodyLimit)
     app.add_middleware(Legible)
-    app.middleware("http")(_headers)
+    if residents:
+        app.add_middleware(NetworkLimit, answer=bytes(pages.answer("resident/too-many.html").body))
+    app.middleware("http")(_headers_on_tls if home.settings.public_url.startswith("https:") else _headers)
     app.mount("/style", StaticFiles(directory=TEMPLATES / "style"))
     _install_answers(app, home, pages, residents=residents, console=console)
     install_problems(app)
@@ -121,8 +128,15 @@ async def _headers(request: Request, proceed: Callable[[Request], Awaitable[Resp
         # our own form for a foreign one. Pages of the console hold no tokens in their addresses.
         response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Content-Security-Policy", CONSOLE_CONTENT)
     for name, value in PUBLIC.items():
         response.headers.setdefault(name, value)
+    return response
+
+
+async def _headers_on_tls(request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
+    response = await _headers(request, proceed)
+    response.headers["Strict-Transport-Security"] = ONLY_TLS
     return response
 
 
@@ -130,12 +144,10 @@ async def serve_web(home: Home, stop: asyncio.Event) -> None:
     """One listener, or two where the console has its own."""
     settings = home.settings
     if settings.admin_listen is None:
-        servers = [_server(whole_app(home), settings.web_listen)]
+        places = [(whole_app(home), settings.web_listen)]
     else:
-        servers = [
-            _server(residents_app(home), settings.web_listen),
-            _server(console_app(home), settings.admin_listen),
-        ]
+        places = [(residents_app(home), settings.web_listen), (console_app(home), settings.admin_listen)]
+    servers = [_server(app, listen, settings.trusted_proxies) for app, listen in places]
     await run_servers(servers, stop)
 
 
@@ -166,7 +178,7 @@ class Server(uvicorn.Server):
         yield
 
 
-def _server(app: FastAPI, listen: HostPort) -> Server:
+def _server(app: FastAPI, listen: HostPort, proxies: Sequence[str]) -> Server:
     return Server(
         uvicorn.Config(
             app,
@@ -175,6 +187,7 @@ def _server(app: FastAPI, listen: HostPort) -> Server:
             log_config=None,
             access_log=False,  # addresses of pages hold tokens
             server_header=False,
+            forwarded_allow_ips=list(proxies),
             timeout_graceful_shutdown=5,
             backlog=512,
         ),

@@ -14,9 +14,9 @@ from subscribers.tables import ERASED, Choice, ChoiceKind, Subscriber, Subscribe
 
 @dataclass(frozen=True)
 class Scope:
-    """Empty topics or areas mean every one; `to_all` (避難, 国民保護) asks for neither, and reaches who has paused. With
-    `had` it is for those alone who had a letter under one of these once_keys, whatever they chose, a pause included;
-    those `again` went to nobody but who had one of the others before."""
+    """Empty topics or areas mean every one; `to_all` (避難, 国民保護) asks for neither, nor for a pause. With `had` it
+    is for those alone who had a letter under one of these once_keys, whatever they chose, a pause included; those
+    `again` went to nobody but who had one of the others before."""
 
     topics: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()

@@ -58,8 +58,8 @@ class Head(NamedTuple):
 
 @dataclass(frozen=True)
 class Wanted:
-    """How many are active, how many of them have paused, how many of the others want a topic, and how many that topic in
-    that area."""
+    """How many are active, how many of them have paused, how many of the others want a topic, and how many that topic
+    in that area."""
 
     everybody: int
     paused: int
@@ -102,9 +102,7 @@ def is_counted(session: Session) -> bool:
     return session.get(CountingRow, HEADCOUNTS) is not None
 
 
-def wanted(
-    session: Session, *, topics: Collection[str], areas: Collection[str], at: datetime | None
-) -> Wanted | None:
+def wanted(session: Session, *, topics: Collection[str], areas: Collection[str], at: datetime | None) -> Wanted | None:
     """Empty topics or areas mean that all of them are meant; without a moment a pause does not matter. None while
     nothing has been counted yet."""
     if not is_counted(session):
@@ -150,9 +148,7 @@ def wishes(session: Session, kind: ChoiceKind) -> dict[tuple[str, ...], int]:
     column = HeadcountRow.topics if kind is ChoiceKind.TOPIC else HeadcountRow.areas
     rows = row_sets.fetched(
         session,
-        select(column.label("keys"), func.sum(HeadcountRow.number).label("number"))
-        .where(_IS_ACTIVE)
-        .group_by(column),
+        select(column.label("keys"), func.sum(HeadcountRow.number).label("number")).where(_IS_ACTIVE).group_by(column),
     )
     return {unpacked(text): int(number) for text, number in rows if number > 0}
 

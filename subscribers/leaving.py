@@ -52,8 +52,8 @@ def may_take_back(subscriber: Subscriber | None, *, at: datetime) -> bool:
 
 
 def take_back(session: Session, subscriber: Subscriber, *, at: datetime) -> bool:
-    """The resident's own way back, with the row held: once, to what was chosen before. What was not sent meanwhile stays
-    unsent. False when it is too late, or done already."""
+    """The resident's own way back, with the row held: once, to what was chosen before. What was not sent meanwhile
+    stays unsent. False when it is too late, or done already."""
     if not may_take_back(subscriber, at=at):
         return False
     with counted(session, subscriber):

@@ -6,7 +6,9 @@ _EVERY_PAGE = {
     # A page behind a personal link must not tell that link to the next site.
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    # No script at all, and nothing from elsewhere.
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'",
 }
 
 PUBLIC = MappingProxyType(_EVERY_PAGE)

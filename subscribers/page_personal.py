@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -16,8 +17,11 @@ from foundation.languages import Language
 from foundation.ledger import Deed
 from foundation.spoken_pages import AReader, Reader, SpokenPages
 from foundation.tokens import Keyring
-from subscribers import leaving
+from mailer import bounce_facts
+from mailer.bounce_report.bounce_class import BounceClass
+from subscribers import leaving, pausing
 from subscribers.choices import Choices, ChoiceUnknown, choose, chosen
+from subscribers.leaving_reasons import Why
 from subscribers.links import PREFERENCES, STOP
 from subscribers.page_headers import PERSONAL
 from subscribers.registration import LinkState, Offer, Registration
@@ -32,6 +36,11 @@ _SPENT = {
 }
 _NOTHING = Offer(LinkState.UNKNOWN)
 NOT_OFFERED = "選ばれた項目の中に、いまは選べないものがあります。もう一度選んでください。"
+
+_LATELY = timedelta(days=30)
+_BY_FILTERS = (BounceClass.FILTERED, BounceClass.BLOCKED)
+# What the page may say it has done; other words of an address are passed over.
+_DONE = ("language", "paused", "resumed")
 
 Ticked = Annotated[list[str], Form(default_factory=list)]
 
@@ -98,20 +107,24 @@ class PersonalPages:
         with self._database.write() as session:
             offer = self._registration.offer(session, token, at=at)
             state = self._registration.confirm(session, token, choices, language=reader.asked, at=at)
-        if state is not LinkState.OPEN:
+            subscriber = self._registration.registered(session, token)
+        if state is not LinkState.OPEN or subscriber is None:
             return self._spent(reader, replace(offer, state=state))
-        usual = Language.of(offer.language)
+        usual = _language_of(subscriber)
+        ways = self._ways(reader, subscriber.id)
         words = self._in_words(choices, reader.asked or usual)
-        return self._answer("resident/confirmed.html", reader, usual, choices=words)
+        return self._answer("resident/confirmed.html", reader, usual, choices=words, ways=ways, spoken=usual)
 
-    def preferences(self, reader: AReader, token: str) -> Response:
+    def preferences(self, reader: AReader, token: str, done: str = "") -> Response:
         number = self._keyring.read(PREFERENCES, token)
         if number is None:
             return self._spent(reader)
         with self._database.read() as session:
             subscriber = session.get(Subscriber, number)
             choices = chosen(session, number)
-        return self._preferences(reader, number, subscriber, choices)
+            filtered = _is_filtered(session, number, at=self._clock.now())
+        told = done if done in _DONE else ""
+        return self._preferences(reader, number, subscriber, choices, done=told, filtered=filtered)
 
     def prefer(self, reader: AReader, token: str, topic: Ticked, area: Ticked) -> Response:
         number = self._keyring.read(PREFERENCES, token)
@@ -127,7 +140,7 @@ class PersonalPages:
             if subscriber is None or not _is_active(subscriber):
                 return self._preferences(reader, number, subscriber, choices, status=409)
             self._change(session, subscriber, choices)
-        return self._preferences(reader, number, subscriber, choices, saved=True)
+        return self._preferences(reader, number, subscriber, choices, done="saved")
 
     def ask_to_stop(self, reader: AReader, token: str) -> Response:
         number = self._keyring.read(STOP, token)
@@ -136,7 +149,7 @@ class PersonalPages:
         with self._database.read() as session:
             subscriber = session.get(Subscriber, number)
         if _has_left(subscriber):
-            return self._stopped(reader, subscriber, already=True)
+            return self._stopped(reader, token, subscriber, already=True)
         return self._answer("resident/stop.html", reader, _language_of(subscriber), address=_hinted(subscriber))
 
     def stop(self, reader: AReader, token: str) -> Response:
@@ -148,7 +161,7 @@ class PersonalPages:
             subscriber = session.get(Subscriber, number, with_for_update=True)
             already = _has_left(subscriber)
             leaving.stop(session, number, StopReason.LEFT, by="resident", at=self._clock.now())
-        return self._stopped(reader, subscriber, already=already)
+        return self._stopped(reader, token, subscriber, already=already)
 
     def _change(self, session: Session, subscriber: Subscriber, choices: Choices) -> None:
         choose(session, subscriber, choices)
@@ -178,7 +191,8 @@ class PersonalPages:
         subscriber: Subscriber | None,
         choices: Choices,
         *,
-        saved: bool = False,
+        done: str = "",
+        filtered: bool = False,
         fault: str = "",
         status: int = 200,
     ) -> Response:
@@ -192,17 +206,42 @@ class PersonalPages:
             reader,
             usual,
             status=status,
-            action=reader.keep(f"/me/{self._keyring.sign(PREFERENCES, number)}"),
-            stop=reader.keep(f"/stop/{self._keyring.sign(STOP, number)}"),
+            ways=self._ways(reader, number),
             address=_hinted(subscriber),
             choices=choices,
-            saved=saved,
+            done=done,
+            filtered=filtered,
             errors=self._errors(fault, reader, usual),
+            spoken=usual,
+            weeks=pausing.WEEKS,
+            paused_until=self._paused_until(subscriber),
         )
 
-    def _stopped(self, reader: Reader, subscriber: Subscriber | None, *, already: bool) -> Response:
-        usual = _language_of(subscriber)
-        return self._answer("resident/stopped.html", reader, usual, already=already, terms=self._terms)
+    def _ways(self, reader: Reader, number: int) -> Mapping[str, str]:
+        """Where the page's links and forms lead. The one for the language keeps none: another one is meant."""
+        me, stop = f"/me/{self._keyring.sign(PREFERENCES, number)}", f"/stop/{self._keyring.sign(STOP, number)}"
+        kept = {"me": me, "stop": stop, "pause": f"{me}/pause", "resume": f"{me}/resume"}
+        return {name: reader.keep(way) for name, way in kept.items()} | {"language": f"{me}/language"}
+
+    def _paused_until(self, subscriber: Subscriber) -> date | None:
+        """The day on which mail comes again; None without a pause."""
+        if not pausing.is_paused(subscriber, at=self._clock.now()) or subscriber.paused_until is None:
+            return None
+        return subscriber.paused_until.astimezone(self._town.zone).date()
+
+    def _stopped(self, reader: Reader, token: str, subscriber: Subscriber | None, *, already: bool) -> Response:
+        may_undo = leaving.may_take_back(subscriber, at=self._clock.now())
+        may_say_why = subscriber is not None and subscriber.may_say_why
+        return self._answer(
+            "resident/stopped.html",
+            reader,
+            _language_of(subscriber),
+            already=already,
+            terms=self._terms,
+            undo=reader.keep(f"/stop/{token}/undo") if may_undo else "",
+            why=reader.keep(f"/stop/{token}/why") if may_say_why else "",
+            reasons=tuple((why.value, why.label) for why in Why),
+        )
 
     def _spent(self, reader: Reader, offer: Offer = _NOTHING) -> Response:
         template, status = _SPENT[offer.state]
@@ -223,6 +262,12 @@ class PersonalPages:
             "topics": [topic.label for topic in town.topics if topic.key in choices.topics],
             "areas": [area.label for area in town.areas if area.key in choices.areas],
         }
+
+
+def _is_filtered(session: Session, number: int, *, at: datetime) -> bool:
+    """Whether the newest refusal of late says that a filter keeps our mail away."""
+    facts = bounce_facts.facts_about(session, number)
+    return bool(facts) and facts[-1].handed_at > at - _LATELY and facts[-1].bounce_class in _BY_FILTERS
 
 
 def _language_of(subscriber: Subscriber | None) -> Language:

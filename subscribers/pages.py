@@ -1,11 +1,11 @@
 """The residents' pages that are the same for everyone: the first page, the form, QR codes, the leaflet."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import APIRouter, Form
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from foundation.addresses import Address, AddressInvalid
 from foundation.clock import Clock
@@ -14,9 +14,14 @@ from foundation.languages import Language
 from foundation.spoken_pages import NOBODY, AReader, Reader, SpokenPages
 from foundation.tokens import Keyring
 from mailer.answer_caps import Leave, Road
+from subscribers import invitation_fate
 from subscribers.entry_code import EntryCode, PlaceInvalid, checked_place
+from subscribers.filter_help import FilterHelp, load_filter_help
 from subscribers.headline import Headline
 from subscribers.page_headers import PERSONAL, PUBLIC
+from subscribers.page_help import HelpPages
+from subscribers.page_lost import LostPages
+from subscribers.page_own_ways import OwnWays
 from subscribers.page_personal import PersonalPages, Terms
 from subscribers.registration import Registration, Request
 from subscribers.town import Town
@@ -38,12 +43,15 @@ class ResidentPages:
     mail_domain: str
     terms: Terms
     latest: Callable[[], Sequence[Headline]] = tuple
+    filter_help: Sequence[FilterHelp] = field(default_factory=load_filter_help)
 
     def router(self) -> APIRouter:
         """The personal pages included."""
         router = APIRouter(include_in_schema=False)
         router.add_api_route("/", self.front, methods=["GET"])
         router.add_api_route("/register", self.register, methods=["POST"])
+        router.add_api_route("/register", self.back, methods=["GET"])
+        router.add_api_route("/register/{ticket}", self.fate, methods=["GET"])
         router.add_api_route("/entry.svg", self.entry_svg, methods=["GET"])
         router.add_api_route("/entry.png", self.entry_png, methods=["GET"])
         router.add_api_route("/leaflet", self.leaflet, methods=["GET"])
@@ -56,7 +64,10 @@ class ResidentPages:
             town=self.town,
             terms=self.terms,
         )
-        router.include_router(personal.router())
+        own_ways = OwnWays(self.database, self.clock, self.pages, keyring=self.keyring, town=self.town)
+        lost = LostPages(self.database, self.clock, self.pages, self.registration)
+        for each in (personal, own_ways, lost, HelpPages(self.pages, self.filter_help)):
+            router.include_router(each.router())
         return router
 
     def front(self, reader: AReader, place: str = "") -> Response:
@@ -64,22 +75,48 @@ class ResidentPages:
         return self._front(reader, place)
 
     def register(
-        self, reader: AReader, address: Annotated[str, Form()] = "", place: Annotated[str, Form()] = ""
+        self,
+        reader: AReader,
+        address: Annotated[str, Form()] = "",
+        place: Annotated[str, Form()] = "",
+        message: Annotated[str, Form()] = "",
     ) -> Response:
-        """The same answer for known and unknown addresses, and for those that had their letters for now."""
+        """The same answer for known and unknown addresses, for those that had their letters for now, and for whoever
+        fills the field that people do not see."""
         reader = reader.at("/", place=_place_or_none(place) or "")
         try:
             parsed = Address.parse(address)
         except AddressInvalid as fault:
             errors = {"address": self.pages.sentence(str(fault), reader=reader)}
             return self._front(reader, place, address=address, errors=errors, status=422)
+        if message:
+            return self._sent(reader, parsed, invitation_fate.empty_ticket(self.keyring))
         request = Request(parsed, place=_place_or_none(place), language=reader.asked, road=Road.WEB)
+        at = self.clock.now()
         with self.database.write() as session:
-            leave = self.registration.invite(session, request, at=self.clock.now())
+            leave = self.registration.invite(session, request, at=at)
+            ticket = invitation_fate.ticket(session, self.keyring, parsed.text, at=at)
         if leave is Leave.LATER:
             later = {**PERSONAL, "Retry-After": "60"}
             return self.pages.answer("resident/busy.html", reader=reader, status=503, headers=later)
-        return self.pages.answer("resident/register-sent.html", reader=reader, headers=PERSONAL, address=parsed.text)
+        return self._sent(reader, parsed, ticket)
+
+    def back(self, reader: AReader) -> Response:
+        """For a reader who reloads what a form led to."""
+        return RedirectResponse(reader.keep("/"), status_code=303, headers=dict(PUBLIC))
+
+    def fate(self, reader: AReader, ticket: str) -> Response:
+        """What became of the letter that this form asked for."""
+        with self.database.read() as session:
+            fate = invitation_fate.fate(session, self.keyring, ticket, at=self.clock.now())
+        if fate is None:
+            return self.pages.answer("resident/link-unknown.html", reader=reader, status=404, headers=PERSONAL)
+        here = reader.keep(f"/register/{ticket}")
+        return self.pages.answer("resident/register-fate.html", reader=reader, headers=PERSONAL, fate=fate, here=here)
+
+    def _sent(self, reader: Reader, address: Address, ticket: str) -> Response:
+        told = {"address": address.text, "fate": reader.keep(f"/register/{ticket}")}
+        return self.pages.answer("resident/register-sent.html", reader=reader, headers=PERSONAL, **told)
 
     def entry_svg(self, reader: AReader, place: str = "") -> Response:
         return self._picture(reader, place, EntryCode.svg, "image/svg+xml")
@@ -114,6 +151,7 @@ class ResidentPages:
             headers=PERSONAL if errors else PUBLIC,
             entry=EntryCode(self.mail_domain, _place_or_none(place), reader.asked or Language.JAPANESE),
             terms=self.terms,
+            services=self.filter_help,
             headlines=[(one, one.at.astimezone(self.town.zone).date()) for one in headlines],
             urgent=next((one for one in headlines if one.urgent), None),
             address=address[:254],

@@ -41,7 +41,7 @@ def resume(session: Session, subscriber: Subscriber, *, at: datetime) -> None:
 
 
 def tidy(session: Session, *, at: datetime, limit: int = 200) -> int:
-    """Pauses that have ended are written off; returns how many. Nobody waits for it: whoever asks looks at the moment."""
+    """Pauses that have ended are written off; returns how many. Nobody waits for it: all others ask the moment."""
     over = session.scalars(
         select(Subscriber)
         .where(Subscriber.paused_until.is_not(None), Subscriber.paused_until <= at)

@@ -89,7 +89,7 @@ class Registration:
             "invitation", values, language=Language.of(language), in_reply_to=request.in_reply_to
         )
         to = To(request.address.text, request.address.domain, None)
-        outbox.reply(session, letter, as_reply(asked or f"invitation:{invitation.token_hash}", at=at), to)
+        outbox.reply(session, letter, as_reply(asked or invitation_key(invitation), at=at), to)
         return leave
 
     def offer(self, session: Session, token: str, *, at: datetime) -> Offer:
@@ -129,6 +129,11 @@ class Registration:
         self._welcome(session, invitation, subscriber, at=at)
         return LinkState.OPEN
 
+    def registered(self, session: Session, token: str) -> Subscriber | None:
+        """Whoever was registered by this link."""
+        invitation = _find(session, token)
+        return _subscriber(session, invitation.address) if invitation is not None and invitation.used_at else None
+
     def _welcome(self, session: Session, invitation: Invitation, subscriber: Subscriber, *, at: datetime) -> None:
         links = resident_links(self.stationery.public_url)
         letter = self.stationery.letter("registered", {}, language=Language.of(subscriber.language), links=links)
@@ -155,6 +160,11 @@ def register(session: Session, invitation: Invitation, *, at: datetime) -> Subsc
         session.add(subscriber)
         session.flush()
     return subscriber
+
+
+def invitation_key(invitation: Invitation) -> str:
+    """The once_key of its letter, where no mail asked for it."""
+    return f"invitation:{invitation.token_hash}"
 
 
 def forget_invitations(session: Session, *, before: datetime) -> None:

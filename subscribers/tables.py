@@ -62,7 +62,8 @@ class Subscriber(Base):
     evidence: Mapped[str | None]  # why an unreachable address was stopped, for staff
     paused_until: Mapped[datetime | None]  # a pause that has ended may still stand here
     undo_until: Mapped[datetime | None]  # who left may take it back until then
-    may_say_why: Mapped[bool] = mapped_column(default=False, server_default=false())  # who left, and has not said it yet
+    # Of who left, and has not said it yet.
+    may_say_why: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Choice(Base):

@@ -26,6 +26,7 @@ WRONG = {
     ],
     "HANSHO_WEB_LISTEN": ["8000", "127.0.0.1", "127.0.0.1:99999", ":8000", "a b:1", "::1:8000"],
     "HANSHO_ADMIN_LISTEN": ["8001"],
+    "HANSHO_TRUSTED_PROXIES": ["*", "proxy.example.jp", "10.0.0.1/8", "10.0.0.256", "none,10.0.0.1"],
     "HANSHO_SMTP_LISTEN": ["smtp"],
     "HANSHO_LMTP_LISTEN": ["lmtp"],
     "HANSHO_IMAP": [

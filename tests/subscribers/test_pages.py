@@ -32,6 +32,11 @@ def _ticked(page: str, name: str) -> list[str]:
     ]
 
 
+def _without_ticket(page: str) -> str:
+    """Each answer has a ticket of its own; they differ in nothing but chance."""
+    return re.sub(r"/register/[\w=-]{64}\b", "/register/TICKET", page)
+
+
 def test_the_first_page_names_the_sender_to_allow_before_the_first_step(client: PageReader, town: Town) -> None:
     page = client.get("/").text
 
@@ -62,7 +67,8 @@ def test_the_form_answers_the_same_for_known_unknown_and_capped_addresses(client
     unknown = client.post("/register", data={"address": "taro-123@example.jp"})
 
     assert known.status_code == capped.status_code == unknown.status_code == 200
-    assert known.text == capped.text == unknown.text.replace("taro-123@example.jp", HANAKO)
+    alike = [_without_ticket(answer.text) for answer in (known, capped, unknown)]
+    assert alike[0] == alike[1] == alike[2].replace("taro-123@example.jp", HANAKO)
     assert len(letters_to(desk.database)) == 4  # three invitations in ten minutes, and the completion letter
 
 
