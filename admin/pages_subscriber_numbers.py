@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from typing import NamedTuple
 
 from fastapi import APIRouter, Request
 from sqlalchemy import select
@@ -33,13 +34,22 @@ from bulletins.tables import Bulletin
 from foundation.clock import Clock
 from foundation.database import Database
 from foundation.spreadsheet import Cell, as_csv
-from subscribers import growth, headcount
+from subscribers import growth, headcount, leaving_reasons
+from subscribers.leaving_reasons import Why
 from subscribers.tables import ChoiceKind, SubscriberState
 from subscribers.town import Town
 
 ADDRESS = "/admin/subscribers/numbers"
 FAR_BEHIND = 2000  # lines of the ledger; what a busy minute adds is read in the next one
 NO_PLACE = "（場所の記録なし）"
+
+
+class LeavingLine(NamedTuple):
+    """How many of those who left gave this answer, this month and in twelve."""
+
+    label: str
+    lately: int
+    number: int
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,8 @@ class Numbers:
     topics: Wishes
     areas: Wishes
     sentences: tuple[str, ...]
+    paused: int
+    leaving: tuple[LeavingLine, ...]
 
 
 class SubscriberNumberPages:
@@ -110,6 +122,8 @@ class SubscriberNumberPages:
             by_month = growth.by_month(session, firsts[0])
             by_day = growth.by_day(session, weeks[0])
             sent = self._sent(session, weeks[0])
+            paused = headcount.paused(session, at=now)
+            said, lately = (leaving_reasons.counts(session, first) for first in (firsts[0], firsts[-1]))
             topics, areas = headcount.wishes(session, ChoiceKind.TOPIC), headcount.wishes(session, ChoiceKind.AREA)
         lines = week_lines(by_day, sent, weeks)
         words = [month_words(first, by_month, self._labels) for first in reversed(firsts[-2:])]
@@ -123,6 +137,8 @@ class SubscriberNumberPages:
             topics=wishes(topics, [(topic.key, topic.label) for topic in self._town.topics]),
             areas=wishes(areas, [(area.key, area.label) for area in self._town.areas]),
             sentences=tuple(each for each in (*words, standing_out(lines, self._labels)) if each),
+            paused=paused,
+            leaving=tuple(LeavingLine(why.label, lately[why], said[why]) for why in Why),
         )
 
     def _sent(self, session: Session, since: date) -> list[Sent]:
@@ -155,6 +171,7 @@ class SubscriberNumberPages:
             ],
             "topics": _wish_rows("配信区分", numbers.topics),
             "areas": _wish_rows("知りたい地域", numbers.areas),
+            "leaving": [("配信停止の理由", "今月", "12か月"), *numbers.leaving],
         }
 
 

@@ -22,10 +22,11 @@ from foundation import ledger
 from foundation.addresses import Address, AddressInvalid
 from foundation.clock import Clock
 from foundation.database import Database
+from foundation.languages import Language
 from mailer import bounce_facts
 from mailer.answer_caps import Leave
 from mailer.bounce_facts import BounceFactRow
-from subscribers import headcount, leaving, registration
+from subscribers import headcount, leaving, pausing, registration
 from subscribers.choices import Choices, chosen
 from subscribers.registration import Registration
 from subscribers.tables import StopReason, Subscriber
@@ -226,6 +227,8 @@ class SubscriberPages:
             bounce_words=bounce_words,
             rule_days=self._watch.rule.days,
             place_label=self._place_label(record.row.place),
+            spoken=Language.of(record.row.language).own_name,
+            resting=pausing.is_paused(record.row, at=self._clock.now()),
         )
 
     def _record(self, session: Session, known: int) -> Record | None:

@@ -21,7 +21,8 @@ from subscribers.town import Town
 MOST_LINES = 50
 MOST_DELIVERIES = 20
 REGISTERED, INVITED = "subscriber.registered", "subscriber.invited"
-_TOLD = (REGISTERED, "subscriber.changed", "subscriber.stopped", "subscriber.undone", INVITED)
+_PAUSES = ("subscriber.paused", "subscriber.resumed")
+_TOLD = (REGISTERED, "subscriber.changed", "subscriber.stopped", "subscriber.undone", *_PAUSES, INVITED)
 _STOPPED = {
     "left": "配信を停止しました。",
     "unreachable": "配信エラーが続いたため、配信を停止しました。",
@@ -131,9 +132,13 @@ def _what(line: LedgerLine, town: Town) -> str:
             place = next((each.label for each in town.places if each.key == details.get("place")), details.get("place"))
             return f"登録しました（{place}）。" if place else "登録しました。"
         case "subscriber.changed":
-            return "配信区分や地域を選びなおしました。"
+            return "配信区分、地域、ことばを選びなおしました。"
         case "subscriber.stopped":
             return _STOPPED.get(str(details.get("reason")), "配信を停止しました。")
         case "subscriber.undone":
             return "停止を取り消して、配信を再開しました。"
+        case "subscriber.paused":
+            return "しばらく受け取りを休むことにしました。"
+        case "subscriber.resumed":
+            return "休みを終えて、受け取りを再開しました。"
     return "登録用メールを送りました。"

@@ -20,7 +20,7 @@ from subscribers.tables import Invitation
 
 PURPOSE = "invitation-fate"
 NONE = 0  # of a request that no letter followed
-_DIGITS = 19  # as many as the largest number has, so that no ticket is longer than another
+_DIGITS = 20  # of the largest number, so that no ticket is longer than another; and so base64 needs no padding
 _LONGEST = 100
 
 

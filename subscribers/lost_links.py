@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from foundation.addresses import Address
 from foundation.languages import Language
+from foundation.tokens import random_token
 from mailer import outbox
 from mailer.answer_caps import Leave, Road, may_answer
 from mailer.outbox import To
@@ -28,6 +29,6 @@ def mail_links(session: Session, registration: Registration, address: Address, *
         stationery = registration.stationery
         language, links = Language.of(subscriber.language), resident_links(stationery.public_url)
         letter = stationery.letter("links", {}, language=language, links=links)
-        post = as_reply(f"links:{subscriber.id}:{at.timestamp():.6f}", at=at)
+        post = as_reply(f"links:{random_token()}", at=at)
         outbox.reply(session, letter, post, To(address.text, address.domain, subscriber.id))
     return leave

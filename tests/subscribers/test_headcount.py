@@ -8,7 +8,7 @@ from sqlalchemy import event, func, select, update
 
 from foundation.database import Database
 from foundation.strides import Strides
-from subscribers import headcount, leaving, recount
+from subscribers import headcount, leaving, pausing, recount
 from subscribers.audience import Reach, Residents, Scope
 from subscribers.choices import Choices, choose
 from subscribers.erasure import erase_left
@@ -61,6 +61,12 @@ def live(desk: Desk) -> None:
     desk.register("crime@example.jp", Choices(("weather",)))
     desk.register("north@example.jp")
     with desk.database.write() as session:
+        for name, days in (("all", 3), ("both", 3), ("crime", -1), ("north", 5)):
+            pausing.pause(session, session.get_one(Subscriber, who[name]), at + timedelta(days=days), at=at)
+        leaving.stop(session, who["both"], StopReason.LEFT, by="resident", at=at)
+        leaving.take_back(session, session.get_one(Subscriber, who["both"]), at=at)
+        pausing.resume(session, session.get_one(Subscriber, who["north"]), at=at)
+    with desk.database.write() as session:
         erase_left(session, at=at, after=at - at)
 
 
@@ -83,6 +89,31 @@ def test_the_reach_is_the_same_whether_kept_or_counted(counted: Desk) -> None:
 
     assert kept == reaches(counted.database)
     assert kept[0].everybody == 4
+
+
+def test_the_counts_know_at_every_moment_who_pauses_though_nobody_touches_them(counted: Desk) -> None:
+    live(counted)
+    days = [NOON + timedelta(days=each) for each in (0, 2, 4)]
+
+    with counted.database.read() as session:
+        paused = [headcount.paused(session, at=day) for day in days]
+        standings, wishes = headcount.standings(session), headcount.wishes(session, ChoiceKind.TOPIC)
+
+    assert paused == [2, 2, 0]
+    assert standings == {"active": 4}
+    assert sum(wishes.values()) == 4
+
+
+def test_a_pause_that_ended_is_tidied_away_and_the_counts_still_agree(counted: Desk) -> None:
+    live(counted)
+
+    with counted.database.write() as session:
+        tidied = [pausing.tidy(session, at=NOON + timedelta(days=4)) for _ in range(2)]
+
+    assert tidied == [3, 0]
+    assert recount.recount(counted.database, at=counted.clock.now()) == 0
+    with counted.database.read() as session:
+        assert session.scalars(select(Subscriber.paused_until)).all() == [None] * 5
 
 
 def test_whatever_happens_the_nightly_count_finds_nothing_to_set_right(counted: Desk) -> None:

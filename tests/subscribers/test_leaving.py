@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from foundation.ledger import LedgerLine
-from mailer import outbox
+from mailer import endings, outbox
 from mailer.letter import Letter
 from mailer.outbox import Post, To
 from mailer.outbox_tables import Lane, OutboxRow
 from subscribers import leaving
+from subscribers.choices import Choices, chosen
 from subscribers.tables import StopReason, Subscriber, SubscriberState
 from tests.subscribers.people import HANAKO, Desk, subscriber_of
 from tests.support.clock import HandClock
@@ -106,3 +107,74 @@ def test_nobody_is_brought_back_by_others(desk: Desk, reason: StopReason) -> Non
 
     assert _undo(desk, number) is None
     assert subscriber_of(desk.database).state == SubscriberState.STOPPED
+
+
+def _take_back(desk: Desk, number: int) -> bool:
+    with desk.database.write() as session:
+        return leaving.take_back(session, session.get_one(Subscriber, number), at=desk.clock.now())
+
+
+def test_who_left_takes_it_back_within_a_day_once_and_to_what_was_chosen(desk: Desk, clock: HandClock) -> None:
+    number = desk.register(choices=Choices(("crime",), ("north",)))
+    since = subscriber_of(desk.database).since
+    _stop(desk, number)
+    clock.move(timedelta(hours=24) - timedelta(seconds=1))
+
+    assert [_take_back(desk, number), _take_back(desk, number)] == [True, False]
+
+    resident = subscriber_of(desk.database)
+    assert (resident.state, resident.reason, resident.stopped_at) == (SubscriberState.ACTIVE, None, None)
+    assert (resident.since, resident.watch_from) == (since, since)
+    with desk.database.read() as session:
+        assert chosen(session, number) == Choices(("crime",), ("north",))
+        lines = session.scalars(select(LedgerLine).where(LedgerLine.action == "subscriber.undone")).all()
+    assert [(line.actor, line.subject) for line in lines] == [("resident", f"subscriber:{number}")]
+
+
+def test_after_a_day_leaving_stands(desk: Desk, clock: HandClock) -> None:
+    number = desk.register()
+    _stop(desk, number)
+    clock.move(timedelta(hours=24))
+
+    assert not _take_back(desk, number)
+    assert subscriber_of(desk.database).state == SubscriberState.STOPPED
+
+
+@pytest.mark.parametrize("reason", [StopReason.UNREACHABLE, StopReason.COMPLAINT, StopReason.STAFF])
+def test_only_who_left_by_themselves_takes_it_back(desk: Desk, reason: StopReason) -> None:
+    number = desk.register()
+    _stop(desk, number, reason)
+
+    assert not _take_back(desk, number)
+
+
+def test_who_was_stopped_by_bounces_and_then_left_is_not_made_reachable_by_taking_it_back(desk: Desk) -> None:
+    number = desk.register()
+    _stop(desk, number, StopReason.UNREACHABLE)
+    _stop(desk, number)
+
+    assert not _take_back(desk, number)
+    assert subscriber_of(desk.database).reason == StopReason.LEFT
+
+
+def test_pressing_stop_again_gives_no_new_day_for_taking_it_back(desk: Desk, clock: HandClock) -> None:
+    number = desk.register()
+    _stop(desk, number)
+    clock.move(timedelta(hours=24))
+    _stop(desk, number)
+
+    assert not _take_back(desk, number)
+
+
+def test_what_was_suppressed_meanwhile_is_not_sent_after_all_and_what_comes_next_is(desk: Desk) -> None:
+    number = desk.register()
+    _queue(desk, number, "bulletin:1")
+    _stop(desk, number)
+    _take_back(desk, number)
+    _queue(desk, number, "bulletin:2")
+
+    with desk.database.write() as session:
+        endings.settle(session, "sender", at=desk.clock.now())
+        rows = session.execute(select(OutboxRow.batch, OutboxRow.unwanted).order_by(OutboxRow.id)).tuples().all()
+
+    assert rows[-2:] == [("bulletin:1", True), ("bulletin:2", False)]
