@@ -178,7 +178,7 @@ class Server(uvicorn.Server):
         yield
 
 
-def _server(app: FastAPI, listen: HostPort, proxies: Sequence[str]) -> Server:
+def _server(app: FastAPI, listen: HostPort, proxies: Sequence[str] = ()) -> Server:
     return Server(
         uvicorn.Config(
             app,

@@ -23,6 +23,11 @@ class Why(StrEnum):
         why.label = label
         return why
 
+    @classmethod
+    def of(cls, value: str) -> "Why | None":
+        """None for what is not offered."""
+        return next((each for each in cls if each.value == value), None)
+
     TOO_MANY = "too-many", "お知らせが多い"
     NOT_USEFUL = "not-useful", "必要な情報がない"
     MOVED = "moved", "引っ越した"
@@ -57,4 +62,5 @@ def counts(session: Session, first: date) -> Mapping[Why, int]:
     since = LeavingReasonRow.month >= f"{first:%Y-%m}"
     told = select(LeavingReasonRow.why, func.sum(LeavingReasonRow.number)).where(since)
     rows = session.execute(told.group_by(LeavingReasonRow.why))
-    return dict.fromkeys(Why, 0) | {Why(why): int(number) for why, number in rows}
+    found = {Why.of(value): int(number) for value, number in rows}
+    return {why: found.get(why, 0) for why in Why}

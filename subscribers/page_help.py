@@ -29,7 +29,7 @@ class HelpPages:
         return router
 
     def which(self, reader: AReader) -> Response:
-        return self._answer("resident/help.html", reader, services=self._services)
+        return self._pages.answer("resident/help.html", reader=reader, headers=PUBLIC, services=self._services)
 
     def how(self, reader: AReader, key: str) -> Response:
         return self._of(reader, key, "resident/help-settings.html")
@@ -40,8 +40,5 @@ class HelpPages:
     def _of(self, reader: Reader, key: str, template: str) -> Response:
         service = self._by_key.get(key)
         if service is None:
-            return self._answer("resident/not-found.html", reader, status=404)
-        return self._answer(template, reader, service=service)
-
-    def _answer(self, template: str, reader: Reader, *, status: int = 200, **context: object) -> Response:
-        return self._pages.answer(template, reader=reader, status=status, headers=PUBLIC, **context)
+            return self._pages.answer("resident/not-found.html", reader=reader, status=404, headers=PUBLIC)
+        return self._pages.answer(template, reader=reader, headers=PUBLIC, service=service)

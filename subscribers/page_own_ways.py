@@ -105,8 +105,9 @@ class OwnWays:
             return self._answer("resident/link-unknown.html", reader, status=404)
         with self._database.write() as session:
             subscriber = session.get(Subscriber, number, with_for_update=True)
-            if subscriber is not None and why in set(Why):
-                leaving_reasons.say(session, subscriber, Why(why), self._town.zone, at=at)
+            answer = Why.of(why)
+            if subscriber is not None and answer is not None:
+                leaving_reasons.say(session, subscriber, answer, self._town.zone, at=at)
             undo = reader.keep(f"/stop/{token}/undo") if leaving.may_take_back(subscriber, at=at) else ""
         return self._answer("resident/thanked.html", reader.at(f"/stop/{token}"), _language_of(subscriber), undo=undo)
 

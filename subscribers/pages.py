@@ -115,8 +115,8 @@ class ResidentPages:
         return self.pages.answer("resident/register-fate.html", reader=reader, headers=PERSONAL, fate=fate, here=here)
 
     def _sent(self, reader: Reader, address: Address, ticket: str) -> Response:
-        told = {"address": address.text, "fate": reader.keep(f"/register/{ticket}")}
-        return self.pages.answer("resident/register-sent.html", reader=reader, headers=PERSONAL, **told)
+        fate, template = reader.keep(f"/register/{ticket}"), "resident/register-sent.html"
+        return self.pages.answer(template, reader=reader, headers=PERSONAL, address=address.text, fate=fate)
 
     def entry_svg(self, reader: AReader, place: str = "") -> Response:
         return self._picture(reader, place, EntryCode.svg, "image/svg+xml")

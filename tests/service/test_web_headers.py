@@ -1,0 +1,105 @@
+"""What every answer carries, and where tokens never go: not to another site, and not into the log."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.types import ASGIApp
+
+from foundation.settings import load
+from service.home import Home
+from service.schema import METADATA
+from service.web import whole_app
+from subscribers.links import PREFERENCES, STOP
+from tests.support.clock import HandClock
+from tests.support.house import House
+
+STRICT = {
+    "default-src 'none'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+}
+
+
+@pytest.fixture
+def data(tmp_path: Path, clock: HandClock) -> Iterator[Path]:
+    home = Home(load({"HANSHO_DATA": str(tmp_path)}), clock)
+    METADATA.create_all(home.database.engine)
+    home.database.close()
+    yield tmp_path
+
+
+def _headers(app: ASGIApp, path: str, method: str = "GET") -> httpx.Headers:
+    async def ask() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://t") as client:
+            return await client.request(method, path)
+
+    return asyncio.run(ask()).headers
+
+
+@pytest.mark.parametrize("url", ["https://anzen.example.jp", "http://anzen.example.jp"])
+def test_behind_tls_browsers_are_told_to_stay_there_and_elsewhere_they_are_not(
+    data: Path, clock: HandClock, url: str
+) -> None:
+    home = Home(load({"HANSHO_DATA": str(data), "HANSHO_PUBLIC_URL": url}), clock)
+    app = whole_app(home)
+
+    told = {_headers(app, path).get("Strict-Transport-Security") for path in ("/", "/nowhere", "/admin/sign-in")}
+    told.add(_headers(app, "/register", "POST").get("Strict-Transport-Security"))
+
+    home.database.close()
+    assert told == ({"max-age=31536000"} if url.startswith("https") else {None})
+
+
+def test_residents_pages_may_load_nothing_but_our_own_style_and_pictures(data: Path, clock: HandClock) -> None:
+    home = Home(load({"HANSHO_DATA": str(data)}), clock)
+    app, sign = whole_app(home), home.keyring.sign
+    personal = (f"/me/{sign(PREFERENCES, 1)}", f"/stop/{sign(STOP, 1)}", "/r/none", "/register/none")
+
+    for path in ("/", "/bulletins", "/lost", "/help", "/help/au", "/help/au/wait", "/nowhere", "/leaflet", *personal):
+        headers = _headers(app, path)
+        assert set(headers["Content-Security-Policy"].split("; ")) == STRICT, path
+        assert headers["Referrer-Policy"] == "no-referrer", path
+    home.database.close()
+
+
+def test_the_console_keeps_its_own_scripts(data: Path, clock: HandClock) -> None:
+    home = Home(load({"HANSHO_DATA": str(data)}), clock)
+
+    policy = _headers(whole_app(home), "/admin/sign-in")["Content-Security-Policy"]
+
+    home.database.close()
+    assert "default-src 'self'" in policy
+
+
+def test_no_token_comes_into_the_log_whatever_is_done_with_it(
+    tmp_path: Path, clock: HandClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    with House(tmp_path, f"sqlite:///{tmp_path / 'hansho.db'}", clock) as house:
+        house.register("hanako@example.com")
+        sign = house.home.keyring.sign
+        me, stop = sign(PREFERENCES, 1), sign(STOP, 1)
+        ticket = house.http.post("/register", data={"address": "taro@example.com"}).text
+        ticket = ticket.partition('href="/register/')[2].partition('"')[0]
+        tokens = (me, stop, ticket, "a" * 32)
+        for way in (f"/me/{me}", f"/stop/{stop}", f"/register/{ticket}", f"/r/{'a' * 32}", f"/nowhere/{me}"):
+            for method in ("GET", "POST", "PUT", "DELETE", "HEAD"):
+                house.http.request(method, way)
+            house.http.post(way, content=b"\xff\xfe", headers={"Content-Type": "multipart/form-data; boundary=x"})
+            house.http.get(f"{way}%00")
+        house.http.post(f"/stop/{stop}/undo")
+        house.http.post(f"/me/{me}/pause", data={"weeks": "1"})
+        logging.getLogger("tests").info("the log was open")
+
+    ours = (record for record in caplog.records if not record.name.startswith("httpx"))  # that is the visitor's own
+    told = " ".join(record.getMessage() for record in ours)
+    assert "the log was open" in told
+    assert ticket
+    assert [token for token in tokens if token in told] == []
