@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -28,11 +27,11 @@ STRICT = {
 
 
 @pytest.fixture
-def data(tmp_path: Path, clock: HandClock) -> Iterator[Path]:
+def data(tmp_path: Path, clock: HandClock) -> Path:
     home = Home(load({"HANSHO_DATA": str(tmp_path)}), clock)
     METADATA.create_all(home.database.engine)
     home.database.close()
-    yield tmp_path
+    return tmp_path
 
 
 def _headers(app: ASGIApp, path: str, method: str = "GET") -> httpx.Headers:
