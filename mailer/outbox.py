@@ -59,13 +59,14 @@ _WHO = tuple(_RECIPIENT)
 
 @dataclass(frozen=True)
 class Post:
-    """How a group of letters is to travel."""
+    """How a group of letters is to travel; without `due_at` they may go at once."""
 
     batch: str
     once_key: str
     lane: Lane
     at: datetime
     expires_at: datetime
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,7 @@ def _insert(
         "paced": False,
         "attempts": 0,
         "created_at": post.at,
-        "due_at": post.at,
+        "due_at": post.due_at or post.at,
         "expires_at": post.expires_at,
     }
     values = (literal(value, OUTBOX.c[name].type) for name, value in shared.items())

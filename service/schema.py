@@ -33,6 +33,8 @@ import service.lease
 import subscribers.growth
 import subscribers.headcount
 import subscribers.leaving_reasons
+import subscribers.newcomers
+import subscribers.register_imports
 import subscribers.tables
 from foundation.database import Base, Database
 
@@ -52,6 +54,8 @@ ROOMS_WITH_TABLES = (
     subscribers.growth,
     subscribers.leaving_reasons,
     bulletins.other_languages,
+    subscribers.newcomers,
+    subscribers.register_imports,
     bulletins.notice_versions,
     bulletins.tables,
     bulletins.approval_codes,

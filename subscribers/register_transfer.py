@@ -1,242 +1,247 @@
-"""Import and export of the register, in transactions of one batch each, with memory that does not grow."""
+"""Import of an older system's list, in transactions of one batch each, with memory that does not grow."""
 
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from hashlib import blake2b
 
-from sqlalchemy import func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from foundation import ledger
-from foundation.addresses import Address
+from foundation.clock import Clock
 from foundation.database import Database
-from foundation.ledger import Deed
-from subscribers import growth, headcount
-from subscribers.choices import Choices
-from subscribers.headcount import Head
-from subscribers.register_file import Entry, LineInvalid, RegisterFile, entry_line, header_line, read_entry
-from subscribers.tables import Choice, ChoiceKind, StopReason, Subscriber, SubscriberState
+from subscribers import newcomers, register_imports, register_rows
+from subscribers.moved_letter import Courtesy
+from subscribers.newcomers import Ranks
+from subscribers.register_columns import Column
+from subscribers.register_entry import Entry, EntryReader
+from subscribers.register_file import FileInvalid, Line, RegisterFile
+from subscribers.register_imports import Counts, ImportRow, Wish
+from subscribers.register_seen import OTHERWISE, REPEATED, Seen
+from subscribers.register_values import LineInvalid
+from subscribers.tables import SubscriberState
 from subscribers.town import Town
 
-BATCH = 500
+BATCH = 1000  # lines; their transaction is over before anybody waits for it
 ACTOR = "command"
-REGISTER = "register"
+_MOST_WORDS = 200
 
 
 @dataclass(frozen=True)
 class Rejected:
-    """A line that was not taken; the reason is for people and names no address."""
+    """A line that was not taken; the reason is for people and names no address. `address` is what stands in its column,
+    as it stands there, for whoever may see it."""
 
     line: int
     reason: str
+    address: str = ""
 
 
 @dataclass
-class Counts:
-    """`known` were registered here already and stay as they are, `stopped_here` of them stopped; of those `added`,
-    `added_stopped` came as stopped."""
+class Findings:
+    """`kinds` are the reasons of the rejected lines with how many they are; `words` those that nobody knows here."""
 
-    added: int = 0
-    added_stopped: int = 0
-    known: int = 0
-    stopped_here: int = 0
-    rejected: int = 0
+    counts: Counts = field(default_factory=Counts)
+    kinds: Counter[str] = field(default_factory=Counter)
+    words: Counter[str] = field(default_factory=Counter)
+
+
+class BrokenOff(Exception):
+    """The process is to end; what was taken in stays, and the rest comes when the import is begun again."""
 
 
 class Importer:
-    """With `dry_run` everything is looked at and nothing is kept. Doing it again after a crash adds what is missing."""
+    """What was broken off is continued by reading the same file again: lines up to the cursor are read as they were
+    then, and change nothing any more."""
 
-    def __init__(self, database: Database, town: Town, *, dry_run: bool, reject: Callable[[Rejected], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        town: Town,
+        clock: Clock,
+        *,
+        wish: Wish | None = None,
+        reject: Callable[[Rejected], None],
+        progress: Callable[[int], object] = lambda _: None,
+        courtesy: Courtesy | None = None,
+    ) -> None:
+        """`progress` is told the octets of each line as it is read; `courtesy` is needed where the wish asks for it."""
         self._database = database
         self._town = town
-        self._dry_run = dry_run
+        self._clock = clock
+        self._wish = wish or Wish()
         self._reject = reject
-        self._counts = Counts()
+        self._progress = progress
+        self._courtesy = courtesy
+        self._findings = Findings()
 
-    def run(self, file: RegisterFile, *, at: datetime, progress: Callable[[int], None]) -> Counts:
-        """`progress` is told the octets of each line as it is read."""
-        self._counts = Counts()
-        self._note("subscribers.import-begun", at=at)
+    def look(self, file: RegisterFile) -> Findings:
+        """The dry run: everything is looked at and nothing is kept. Raises FileInvalid for words that say nothing."""
+        self._findings = Findings()
         batch: list[Entry] = []
-        with closing(_Seen()) as seen:
-            for line in file.lines():
-                progress(line.octets)
-                try:
-                    if line.fields is None:
-                        raise LineInvalid(line.fault)
-                    entry = read_entry(line.fields, self._town, at=at)
-                    seen.check(entry.address.text, line.number)
-                except LineInvalid as fault:
-                    self._counts.rejected += 1
-                    self._reject(Rejected(line.number, str(fault)))
-                    continue
-                batch.append(entry)
-                if len(batch) == BATCH:
-                    self._take(batch, at=at)
-                    batch.clear()
-        self._take(batch, at=at)
-        self._note("subscribers.imported", at=at)
-        return self._counts
-
-    def _take(self, batch: Sequence[Entry], *, at: datetime) -> None:
-        if not batch:
-            return
-        if self._dry_run:
-            with self._database.read() as session:
-                self._count(batch, _states(session, batch))
-            return
-        with self._database.write() as session:
-            states = _states(session, batch)
-            numbers = _add(session, [entry for entry in batch if entry.address.text not in states], at=at)
-            _add_choices(session, batch, numbers)
-            self._tell(session, [entry for entry in batch if entry.address.text in numbers])
-        # Whoever registered by themselves between the two steps is known by now.
-        for entry in batch:
-            if entry.address.text not in states and entry.address.text not in numbers:
-                states[entry.address.text] = SubscriberState.ACTIVE
-        self._count(batch, states)
-
-    def _tell(self, session: Session, added: Sequence[Entry]) -> None:
-        """What counts subscribers hears of an import as of everything else."""
-        headcount.add(session, Counter(_head(entry) for entry in added))
-        active = [entry for entry in added if entry.state is SubscriberState.ACTIVE]
-        growth.add(session, growth.imported(((entry.since, entry.place) for entry in active), self._town.zone))
-
-    def _count(self, batch: Sequence[Entry], states: dict[str, str]) -> None:
-        for entry in batch:
-            state = states.get(entry.address.text)
-            if state is not None:
-                self._counts.known += 1
-                self._counts.stopped_here += state == SubscriberState.STOPPED
+        for line, found in self._entries(file, at=self._clock.now()):
+            self._progress(line.size)
+            if isinstance(found, Entry):
+                batch.append(found)
             else:
-                self._counts.added += 1
-                self._counts.added_stopped += entry.state is SubscriberState.STOPPED
+                _turned_away(self._findings.counts, found)
+            if len(batch) == BATCH:
+                self._look_at(batch)
+                batch.clear()
+        self._look_at(batch)
+        return self._findings
 
-    def _note(self, action: str, *, at: datetime) -> None:
-        if self._dry_run:
-            return
+    def run(self, file: RegisterFile, *, by: str = ACTOR) -> Findings:
+        """Begins, or goes on where the same file was left. Raises FileInvalid, and Overtaken where somebody else is at
+        it."""
+        fingerprint, at = self._wish.fingerprint(file.fingerprint()), self._clock.now()
+        self._reader(file, at=at)
         with self._database.write() as session:
-            ledger.write(session, Deed(ACTOR, action, REGISTER), at=at, details=asdict(self._counts))
+            row = register_imports.unfinished(session, fingerprint)
+            if row is None:
+                size = file.path.stat().st_size
+                row = register_imports.begin(session, fingerprint, self._wish, size=size, by=by, at=at)
+                register_imports.note_begun(session, row, by, at=at)
+        return self.go_on(file, row)
 
+    def go_on(self, file: RegisterFile, row: ImportRow, *, is_to_end: Callable[[], bool] = lambda: False) -> Findings:
+        """Of an import that runs, from its cursor on. Raises FileInvalid, Overtaken, and BrokenOff when it is told to
+        end."""
+        self._findings = Findings(counts=register_imports.counts_of(row))
+        run = _Run(row, self._ranks(row), line=row.line)
+        for line, found in self._entries(file, at=row.begun_at):
+            self._progress(line.size)
+            run.octets += line.size
+            if line.number <= row.line:
+                continue
+            run.take(line, found)
+            if run.lines >= BATCH:
+                self._take(run)
+                if is_to_end():
+                    raise BrokenOff
+        self._take(run)
+        with self._database.write() as session:
+            register_imports.end(session, row.id, self._findings.counts, row.by, at=self._clock.now())
+        return self._findings
 
-def export(database: Database, town: Town, *, at: datetime) -> Iterator[str]:
-    """The lines of the file, the header first; erased addresses are not in it. The ledger is told beforehand."""
-    with database.write() as session:
-        there = select(func.count()).select_from(Subscriber).where(Subscriber.address.is_not(None))
-        details = {"addresses": session.scalar(there) or 0}
-        ledger.write(session, Deed(ACTOR, "subscribers.exported", REGISTER), at=at, details=details)
-    yield header_line()
-    last = 0
-    while True:
-        # A session a page, so that a slow reader holds no transaction open.
-        with database.read() as session:
-            page = session.scalars(
-                select(Subscriber)
-                .where(Subscriber.id > last, Subscriber.address.is_not(None))
-                .order_by(Subscriber.id)
-                .limit(BATCH)
-            ).all()
-            choices = _choices_of(session, [subscriber.id for subscriber in page])
-        if not page:
+    def _entries(self, file: RegisterFile, *, at: datetime) -> Iterator[tuple[Line, Entry | LineInvalid]]:
+        """Each line once, with the address that it is or the reason why it is none."""
+        reader = self._reader(file, at=at)
+        place = next(at for at, each in enumerate(file.meanings) if each.column is Column.ADDRESS)
+        with closing(Seen()) as seen:
+            for line in file.lines():
+                try:
+                    if line.cells is None:
+                        raise LineInvalid(line.fault)
+                    entry = reader.read(line.cells)
+                    seen.check(entry, line.number)
+                except LineInvalid as fault:
+                    self._tell(line, fault, place)
+                    yield line, fault
+                else:
+                    yield line, entry
+
+    def _reader(self, file: RegisterFile, *, at: datetime) -> EntryReader:
+        told = self._wish.told
+        try:
+            return EntryReader(
+                file.meanings, self._town, topics=told.topics, areas=told.areas, states=told.states, at=at
+            )
+        except ValueError as fault:
+            raise FileInvalid(str(fault)) from fault
+
+    def _tell(self, line: Line, fault: LineInvalid, place: int) -> None:
+        found = self._findings
+        found.kinds[fault.kind] += 1
+        if fault.word and (fault.word in found.words or len(found.words) < _MOST_WORDS):
+            found.words[fault.word] += 1
+        cell = line.cells[place] if line.cells and place < len(line.cells) else ""
+        self._reject(Rejected(line.number, str(fault), cell[:254]))
+
+    def _look_at(self, batch: Sequence[Entry]) -> None:
+        if batch:
+            with self._database.read() as session:
+                states = register_rows.states(session, batch)
+            _count(self._findings.counts, batch, states)
+
+    def _take(self, run: "_Run") -> None:
+        """The rows, the letters and the cursor in one transaction."""
+        if not run.lines:
             return
-        last = page[-1].id
-        for subscriber in page:
-            yield entry_line(_entry(subscriber, choices.get(subscriber.id, Choices())), town)
+        counts, row = replace(self._findings.counts), run.row
+        for fault in run.faults:
+            _turned_away(counts, fault)
+        with self._database.write() as session:
+            states = register_rows.states(session, run.entries) if run.entries else {}
+            new = [entry for entry in run.entries if entry.address.text not in states]
+            numbers = register_rows.add(session, new, self._town.zone, at=row.begun_at)
+            self._write_to(session, run, [entry for entry in new if entry.address.text in numbers], numbers)
+            # Whoever registered by themselves between the two steps is known by now.
+            states |= {each.address.text: "active" for each in new if each.address.text not in numbers}
+            _count(counts, run.entries, states)
+            register_imports.move(session, row.id, counts, before=run.line, line=run.last, octets=run.octets)
+        self._findings.counts = counts
+        run.taken()
+
+    def _write_to(self, session: Session, run: "_Run", added: Sequence[Entry], numbers: dict[str, int]) -> None:
+        """Those who came in active are newcomers, and have a courtesy letter where one is wished."""
+        at, active = self._clock.now(), [each for each in added if each.state is SubscriberState.ACTIVE]
+        ranked = [(each, run.ranks.take(each.address.domain)) for each in active]
+        tried_at = None
+        if run.row.courtesy and self._courtesy is not None:
+            tried_at = self._courtesy.write(
+                session, run.row.id, [(each.address, numbers[each.address.text], rank) for each, rank in ranked], at=at
+            )
+        newcomers.add(
+            session, run.row.id, [(numbers[each.address.text], rank) for each, rank in ranked], tried_at=tried_at
+        )
+
+    def _ranks(self, row: ImportRow) -> Ranks:
+        if not row.line:
+            return Ranks()
+        with self._database.read() as session:
+            return Ranks.of(session, row.id)
 
 
-class _Seen:
-    """Which addresses the file has named already, on disk rather than in memory, and by fingerprint only."""
+@dataclass
+class _Run:
+    """Between two transactions: what was read since the last, and up to where."""
 
-    def __init__(self) -> None:
-        self._table = sqlite3.connect("", isolation_level=None)  # an empty name is a private file that vanishes
-        self._table.execute("CREATE TABLE seen (who BLOB PRIMARY KEY, line INTEGER) WITHOUT ROWID")
-        self._table.execute("BEGIN")
+    row: ImportRow
+    ranks: Ranks
+    line: int
+    last: int = 0
+    octets: int = 0
+    lines: int = 0
+    entries: list[Entry] = field(default_factory=list)
+    faults: list[LineInvalid] = field(default_factory=list)
 
-    def check(self, address: str, line: int) -> None:
-        """Raises LineInvalid for a second line with the same address."""
-        who = blake2b(address.encode(), digest_size=16).digest()
-        first = self._table.execute("SELECT line FROM seen WHERE who = ?", (who,)).fetchone()
-        if first is not None:
-            raise LineInvalid(f"{first[0]}行目と同じメールアドレスです。")
-        self._table.execute("INSERT INTO seen VALUES (?, ?)", (who, line))
+    def take(self, line: Line, found: Entry | LineInvalid) -> None:
+        self.last, self.lines = line.number, self.lines + 1
+        if isinstance(found, Entry):
+            self.entries.append(found)
+        else:
+            self.faults.append(found)
 
-    def close(self) -> None:
-        self._table.close()
-
-
-def _states(session: Session, batch: Sequence[Entry]) -> dict[str, str]:
-    wanted = [entry.address.text for entry in batch]
-    rows = session.execute(select(Subscriber.address, Subscriber.state).where(Subscriber.address.in_(wanted)))
-    return {address: state for address, state in rows if address is not None}
-
-
-def _add(session: Session, entries: Sequence[Entry], *, at: datetime) -> dict[str, int]:
-    """The numbers of those that are new, by address."""
-    if not entries:
-        return {}
-    rows = [
-        {
-            "address": entry.address.text,
-            "domain": entry.address.domain,
-            "state": entry.state.value,
-            "reason": entry.reason.value if entry.reason else None,
-            "every_topic": not entry.choices.topics,
-            "every_area": not entry.choices.areas,
-            "language": entry.language,
-            "place": entry.place,
-            "since": entry.since,
-            "stopped_at": at if entry.state is SubscriberState.STOPPED else None,
-            "watch_from": at,
-        }
-        for entry in entries
-    ]
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(Subscriber).on_conflict_do_nothing(index_elements=["address"])
-    added = session.execute(statement.returning(Subscriber.address, Subscriber.id), rows).all()
-    return {address: number for address, number in added if address is not None}
+    def taken(self) -> None:
+        self.line, self.lines = self.last, 0
+        self.entries.clear()
+        self.faults.clear()
 
 
-def _add_choices(session: Session, batch: Sequence[Entry], numbers: dict[str, int]) -> None:
-    rows = [
-        {"subscriber_id": numbers[entry.address.text], "kind": kind.value, "value": value}
-        for entry in batch
-        if entry.address.text in numbers
-        for kind, values in ((ChoiceKind.TOPIC, entry.choices.topics), (ChoiceKind.AREA, entry.choices.areas))
-        for value in values
-    ]
-    if rows:
-        session.execute(insert(Choice), rows)
+def _turned_away(counts: Counts, fault: LineInvalid) -> None:
+    counts.rejected += 1
+    counts.repeated += fault.kind in (REPEATED, OTHERWISE)
 
 
-def _head(entry: Entry) -> Head:
-    if entry.state is not SubscriberState.ACTIVE:
-        return Head(entry.reason.value if entry.reason else SubscriberState.STOPPED.value)
-    return headcount.head(entry.state.value, topics=entry.choices.topics, areas=entry.choices.areas)
-
-
-def _choices_of(session: Session, numbers: Sequence[int]) -> dict[int, Choices]:
-    topics: dict[int, list[str]] = {}
-    areas: dict[int, list[str]] = {}
-    chosen = select(Choice.subscriber_id, Choice.kind, Choice.value).where(Choice.subscriber_id.in_(numbers))
-    for number, kind, value in session.execute(chosen.order_by(Choice.value)):
-        (topics if kind == ChoiceKind.TOPIC else areas).setdefault(number, []).append(value)
-    found = topics.keys() | areas.keys()
-    return {number: Choices(tuple(topics.get(number, ())), tuple(areas.get(number, ()))) for number in found}
-
-
-def _entry(subscriber: Subscriber, choices: Choices) -> Entry:
-    local, _, domain = (subscriber.address or "").rpartition("@")
-    return Entry(
-        address=Address(local, domain),
-        choices=choices,
-        language=subscriber.language,
-        place=subscriber.place,
-        state=SubscriberState(subscriber.state),
-        reason=StopReason(subscriber.reason) if subscriber.reason else None,
-        since=subscriber.since,
-    )
+def _count(counts: Counts, batch: Sequence[Entry], states: dict[str, str]) -> None:
+    for entry in batch:
+        state = states.get(entry.address.text)
+        is_stopped = entry.state is SubscriberState.STOPPED
+        if state is None:
+            counts.added += 1
+            counts.added_stopped += is_stopped
+        else:
+            counts.known += 1
+            counts.stopped_here += state == SubscriberState.STOPPED
+            counts.stopped_there += state == SubscriberState.ACTIVE and is_stopped

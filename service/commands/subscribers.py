@@ -2,28 +2,18 @@
 
 import json
 import sys
-from dataclasses import asdict
-from pathlib import Path
 
 import click
 
 from foundation.addresses import Address, AddressInvalid
 from service.commands.desk import Desk
+from service.commands.register_import import import_list
 from subscribers.leaving import stop as stop_address
 from subscribers.lookup import Finding, find
-from subscribers.register_file import FileInvalid, RegisterFile
-from subscribers.register_transfer import Importer, Rejected
-from subscribers.register_transfer import export as export_lines
+from subscribers.register_export import export as export_lines
 from subscribers.tables import StopReason, SubscriberState
 
 ACTOR = "command"
-_COUNTS = {
-    "added": "新しく登録",
-    "added_stopped": "うち停止中として",
-    "known": "登録済み（変更なし）",
-    "stopped_here": "うち配信停止中（そのまま）",
-    "rejected": "取り込めなかった行",
-}
 
 
 @click.group()
@@ -31,39 +21,7 @@ def subscribers() -> None:
     """Who receives."""
 
 
-@subscribers.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE.csv")
-@click.option("--dry-run", is_flag=True, help="Look at every line, keep nothing.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a rejected line, then one with the counts.")
-@click.pass_obj
-def import_(desk: Desk, file: Path, *, dry_run: bool, as_json: bool) -> None:
-    """Take over a list of addresses; nobody gets a mail from it.
-
-    Addresses that are known here stay as they are, stopped ones too. UTF-8 or CP932, with a header line: address,
-    and if you like topics, areas, language, state, place, registered_at, reason. Rejected lines go to standard error.
-    Exit status 1 when no line at all could be taken.
-    """
-
-    def reject(line: Rejected) -> None:
-        if as_json:
-            click.echo(json.dumps(asdict(line), ensure_ascii=False))
-        else:
-            click.echo(f"{line.line}行目: {line.reason}", err=True)
-
-    try:
-        register = RegisterFile.open(file)
-    except FileInvalid as fault:
-        raise click.ClickException(f"{file}: {fault}") from fault
-    importer = Importer(desk.database, desk.town, dry_run=dry_run, reject=reject)
-    with click.progressbar(length=file.stat().st_size, label=file.name, file=sys.stderr) as bar:
-        counts = importer.run(register, at=desk.clock.now(), progress=bar.update)
-    if as_json:
-        found = {**asdict(counts), "dry_run": dry_run, "ignored_columns": register.ignored}
-        click.echo(json.dumps(found, ensure_ascii=False))
-    else:
-        _tell(register, asdict(counts), dry_run=dry_run)
-    if counts.rejected and not counts.added + counts.known:
-        raise click.ClickException("取り込める行が一つもありませんでした。")
+subscribers.add_command(import_list)
 
 
 @subscribers.command()
@@ -108,15 +66,6 @@ def stop(desk: Desk, address: str, *, why: str) -> None:
     with desk.database.write() as session:
         stop_address(session, finding.id, StopReason.STAFF, by=ACTOR, at=desk.clock.now(), evidence=why)
     click.echo("配信を停止しました。")
-
-
-def _tell(register: RegisterFile, counts: dict[str, int], *, dry_run: bool) -> None:
-    if register.ignored:
-        click.echo(f"取り込まない列: {'、'.join(register.ignored)}", err=True)
-    if dry_run:
-        click.echo("確認だけです。何も取り込んでいません。")
-    for name, label in _COUNTS.items():
-        click.echo(f"{label}: {counts[name]:,}件")
 
 
 def _parsed(text: str) -> Address:

@@ -1,0 +1,73 @@
+"""The courtesy letter (移行のお知らせ): whoever came in by an import hears that mail comes from us from now on."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from foundation.addresses import Address
+from mailer import outbox
+from mailer.letter import Letter
+from mailer.outbox import Post, To
+from mailer.outbox_tables import BatchRow, Lane, LetterRow
+from subscribers import newcomers
+from subscribers.links import resident_links
+from subscribers.stationery import Stationery
+
+NAME = "moved"
+# Between two waves: time for the refusals of the one to be known before the next goes. To one domain go 60, 180, 540 …
+# letters, never more than 10,000 in five minutes.
+GAP = timedelta(minutes=5)
+LIFE = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Courtesy:
+    """`opens` gives the next moment inside the delivery hours."""
+
+    stationery: Stationery
+    opens: Callable[[datetime], datetime]
+
+    def letter(self) -> Letter:
+        letter = self.stationery.letter(NAME, {}, links=resident_links(self.stationery.public_url))
+        return replace(letter, unsubscribe=True)
+
+    def write(
+        self, session: Session, import_id: int, ranked: Sequence[tuple[Address, int, int]], *, at: datetime
+    ) -> datetime:
+        """To addresses with their subscriber's number and their rank in the queue of their domain; nobody has two of
+        one import. Returns when the first of them may go."""
+        batch, start = batch_of(import_id), self.opens(at)
+        numbers: dict[int, list[To]] = {}
+        for address, number, rank in ranked:
+            numbers.setdefault(newcomers.wave(rank), []).append(To(address.text, address.domain, number))
+        if numbers:
+            letter = self._letter_of(session, batch, at=at)
+            for wave, recipients in sorted(numbers.items()):
+                due = start + newcomers.delay(wave, GAP)
+                post = Post(batch, batch, Lane.BULK, at=at, expires_at=due + LIFE, due_at=due)
+                outbox.enqueue(session, letter, post, recipients)
+        return start
+
+    def _letter_of(self, session: Session, batch: str, *, at: datetime) -> int:
+        kept = session.scalar(select(LetterRow.id).where(LetterRow.batch == batch).limit(1))
+        return kept if kept is not None else outbox.write_letter(session, self.letter(), batch=batch, at=at)
+
+
+def batch_of(import_id: int) -> str:
+    return f"{NAME}:{import_id}"
+
+
+def end_batches(session: Session, *, at: datetime) -> None:
+    """Those whose letters have all ended grow old from now on."""
+    open_ones = select(BatchRow.batch).where(BatchRow.batch.like(f"{NAME}:%"), BatchRow.ended_at.is_(None))
+    for batch in session.scalars(open_ones).all():
+        if not outbox.open_rows(session, batch):
+            outbox.end_batch(session, batch, at=at)
+
+
+def longest(letters_to_largest_domain: int) -> timedelta:
+    """How long the waves to a domain of so many addresses take."""
+    return newcomers.delay(newcomers.wave(max(0, letters_to_largest_domain - 1)), GAP)
