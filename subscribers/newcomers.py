@@ -76,7 +76,7 @@ def add(session: Session, import_id: int, ranked: Sequence[tuple[int, int]], *, 
             {"subscriber_id": number, "import_id": import_id, "rank": rank, "tried_at": tried_at}
             for number, rank in ranked
         ]
-        session.execute(insert(NewcomerRow), rows)
+        session.execute(insert(NewcomerRow.__table__), rows)
 
 
 def by_wave(ranked: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
