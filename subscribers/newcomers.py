@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import BigInteger, delete, func, insert, literal, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from foundation import row_sets
 from foundation.database import Base, RowId
 from subscribers.tables import Subscriber
 
@@ -72,11 +73,11 @@ class Ranks:
 def add(session: Session, import_id: int, ranked: Sequence[tuple[int, int]], *, tried_at: datetime | None) -> None:
     """`ranked` are subscribers' numbers with their ranks."""
     if ranked:
-        rows = [
-            {"subscriber_id": number, "import_id": import_id, "rank": rank, "tried_at": tried_at}
-            for number, rank in ranked
-        ]
-        session.execute(insert(NewcomerRow.__table__), rows)
+        given = row_sets.given(session, "ranked", {"number": BigInteger(), "rank": BigInteger()}, ranked)
+        import_, tried = literal(import_id, BigInteger()), literal(tried_at, NewcomerRow.tried_at.type)
+        values = select(given.c.number, import_, given.c.rank, tried)
+        columns = ["subscriber_id", "import_id", "rank", "tried_at"]
+        row_sets.changed(session, insert(NewcomerRow.__table__).from_select(columns, values))
 
 
 def by_wave(ranked: Iterable[tuple[int, int]]) -> dict[int, list[int]]:

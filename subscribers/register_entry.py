@@ -61,7 +61,10 @@ class EntryReader:
         self._areas = Words.of("地域", {each.key: each.label for each in town.areas}, areas)
         self._states = _states(states)
         self._places = {folded(word): each.key for each in town.places for word in (each.key, each.label)}
-        self._at_column = {each.column: at for at, each in enumerate(meanings) if each.column}
+        # The place of a column that the list does not have is behind the last one, where nothing stands.
+        places = {each.column: at for at, each in enumerate(meanings) if each.column}
+        self._width = len(meanings)
+        self._columns = {column.value: places.get(column, self._width) for column in Column}
         self._stops = [at for at, each in enumerate(meanings) if each.column is Column.STOPPED]
         self._topic_signs = [(at, each.topic) for at, each in enumerate(meanings) if each.topic]
         self._area_signs = [(at, each.area) for at, each in enumerate(meanings) if each.area]
@@ -69,42 +72,38 @@ class EntryReader:
 
     def read(self, cells: Sequence[str]) -> Entry:
         """Missing cells read as empty. Raises LineInvalid."""
+        row = [cell.strip() for cell in cells]
+        row += [""] * (self._width + 1 - len(row))
         try:
-            address = Address.parse(_FORMULA.sub("", self._cell(cells, Column.ADDRESS), count=1))
+            address = Address.parse(_FORMULA.sub("", row[self._columns["address"]], count=1))
         except AddressInvalid as fault:
             raise LineInvalid(str(fault)) from fault
-        reason = self._reason(cells)
+        reason = self._reason(row)
         return Entry(
             address=address,
-            choices=self._choices(cells),
-            language=self._language(cells),
-            place=self._place(cells),
+            choices=self._choices(row),
+            language=self._language(row[self._columns["language"]]),
+            place=self._place(row[self._columns["place"]]),
             state=SubscriberState.STOPPED if reason else SubscriberState.ACTIVE,
             reason=reason,
-            since=self._since(cells),
-            noted=self._noted(cells),
+            since=self._since(row[self._columns["registered_at"]]),
+            noted=self._noted(row[self._columns["errors"]], row[self._columns["last_error_at"]]),
         )
 
-    def _cell(self, cells: Sequence[str], column: Column) -> str:
-        at = self._at_column.get(column)
-        return cells[at].strip() if at is not None and at < len(cells) else ""
-
-    def _reason(self, cells: Sequence[str]) -> StopReason | None:
+    def _reason(self, row: Sequence[str]) -> StopReason | None:
         """Whichever column says that an address is stopped, it is."""
-        reason = read_state(self._cell(cells, Column.STATE), self._states)
-        if reason is None and not any(self._is_set(cells, at) for at in self._stops):
+        reason = read_state(row[self._columns["state"]], self._states)
+        if reason is None and not any(read_flag(row[at], self._town.zone) for at in self._stops):
             return None
-        told = self._cell(cells, Column.REASON)
+        told = row[self._columns["reason"]]
         if told and reason in (None, StopReason.LEFT):
             return read_reason(told)
         return reason or StopReason.LEFT
 
-    def _is_set(self, cells: Sequence[str], at: int) -> bool:
-        return at < len(cells) and read_flag(cells[at], self._town.zone)
-
-    def _choices(self, cells: Sequence[str]) -> Choices:
-        topics, areas = self._cell(cells, Column.TOPICS), self._cell(cells, Column.AREAS)
-        signs = [(at, key) for at, key in (*self._topic_signs, *self._area_signs) if self._is_set(cells, at)]
+    def _choices(self, row: Sequence[str]) -> Choices:
+        topics, areas = row[self._columns["topics"]], row[self._columns["areas"]]
+        columns = (*self._topic_signs, *self._area_signs)
+        signs = [(at, key) for at, key in columns if read_flag(row[at], self._town.zone)]
         asked = topics, areas, tuple(key for _, key in signs)
         found = self._chosen.get(asked)
         if found is None:
@@ -131,14 +130,13 @@ class EntryReader:
         named = words.read(text)
         return tuple(dict.fromkeys((*named, *found))) if named else ()
 
-    def _language(self, cells: Sequence[str]) -> str | None:
-        text = read_language(self._cell(cells, Column.LANGUAGE))
+    def _language(self, cell: str) -> str | None:
+        text = read_language(cell)
         if text and not _LANGUAGE.fullmatch(text):
             raise LineInvalid("language（言語）の書き方が正しくありません。")
         return text or None
 
-    def _place(self, cells: Sequence[str]) -> str | None:
-        text = self._cell(cells, Column.PLACE)
+    def _place(self, text: str) -> str | None:
         if not text:
             return None
         place = self._places.get(folded(text), text.lower())
@@ -146,15 +144,13 @@ class EntryReader:
             raise LineInvalid("place（登録の場所）の書き方が正しくありません。")
         return place
 
-    def _since(self, cells: Sequence[str]) -> datetime:
-        text = self._cell(cells, Column.REGISTERED_AT)
+    def _since(self, text: str) -> datetime:
         since = read_moment(text, self._town.zone) if text else self._at
         if since > self._at:
             raise LineInvalid("登録日時が未来になっています。")
         return since
 
-    def _noted(self, cells: Sequence[str]) -> str | None:
-        count, last = self._cell(cells, Column.ERRORS), self._cell(cells, Column.LAST_ERROR_AT)
+    def _noted(self, count: str, last: str) -> str | None:
         errors = read_count(count) if count else 0
         parts = [f"エラー{errors}回"] if errors else []
         if last:

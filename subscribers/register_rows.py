@@ -3,18 +3,29 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select
+from sqlalchemy import BigInteger, DateTime, String, Table, insert, select, true
 from sqlalchemy.orm import Session
 
+from foundation import row_sets
 from foundation.database import insert_into
 from subscribers import growth, headcount
 from subscribers.headcount import Head
 from subscribers.register_entry import Entry
 from subscribers.tables import Choice, ChoiceKind, Subscriber, SubscriberState
 
-_TABLE = Subscriber.__table__
+_TABLE = cast(Table, Subscriber.__table__)
+_COLUMNS = (
+    "address", "domain", "state", "reason", "every_topic", "every_area", "language", "place", "since", "stopped_at",
+    "watch_from", "evidence",
+)  # fmt: skip
+# A set of rows reads moments by their kind in the database.
+_KINDS = {name: _TABLE.c[name].type for name in _COLUMNS} | dict.fromkeys(
+    ("since", "stopped_at", "watch_from"), DateTime(timezone=True)
+)
+_CHOICE: row_sets.Kinds = {"subscriber_id": BigInteger(), "kind": String(), "value": String()}
 
 
 def states(session: Session, batch: Sequence[Entry]) -> dict[str, str]:
@@ -39,36 +50,40 @@ def add(session: Session, entries: Sequence[Entry], zone: ZoneInfo, *, at: datet
 
 def _add_subscribers(session: Session, entries: Sequence[Entry], *, at: datetime) -> dict[str, int]:
     rows = [
-        {
-            "address": entry.address.text,
-            "domain": entry.address.domain,
-            "state": entry.state.value,
-            "reason": entry.reason.value if entry.reason else None,
-            "every_topic": not entry.choices.topics,
-            "every_area": not entry.choices.areas,
-            "language": entry.language,
-            "place": entry.place,
-            "since": entry.since,
-            "stopped_at": at if entry.state is SubscriberState.STOPPED else None,
-            "watch_from": at,
-            "evidence": entry.noted,
-        }
+        (
+            entry.address.text,
+            entry.address.domain,
+            entry.state.value,
+            entry.reason.value if entry.reason else None,
+            not entry.choices.topics,
+            not entry.choices.areas,
+            entry.language,
+            entry.place,
+            row_sets.moment(entry.since),
+            row_sets.moment(at) if entry.state is SubscriberState.STOPPED else None,
+            row_sets.moment(at),
+            entry.noted,
+        )
         for entry in entries
     ]
-    statement = insert_into(session, _TABLE).on_conflict_do_nothing(index_elements=["address"])
-    returned = session.execute(statement.returning(_TABLE.c.address, _TABLE.c.id), rows).all()
-    return {address: number for address, number in returned if address is not None}
+    given = row_sets.given(session, "entry", _KINDS, rows)
+    # Without a condition SQLite misreads ON CONFLICT after a SELECT.
+    chosen = select(given).where(true())
+    statement = insert_into(session, _TABLE).from_select(list(_KINDS), chosen, include_defaults=False)
+    statement = statement.on_conflict_do_nothing(index_elements=["address"])
+    return dict(session.execute(statement.returning(_TABLE.c.address, _TABLE.c.id)).tuples().all())
 
 
 def _add_choices(session: Session, added: Sequence[Entry], numbers: Mapping[str, int]) -> None:
     rows = [
-        {"subscriber_id": numbers[entry.address.text], "kind": kind.value, "value": value}
+        (numbers[entry.address.text], kind.value, value)
         for entry in added
         for kind, values in ((ChoiceKind.TOPIC, entry.choices.topics), (ChoiceKind.AREA, entry.choices.areas))
         for value in values
     ]
     if rows:
-        session.execute(insert(Choice.__table__), rows)
+        given = row_sets.given(session, "choice", _CHOICE, rows)
+        row_sets.changed(session, insert(Choice.__table__).from_select(list(_CHOICE), select(given)))
 
 
 def _head(entry: Entry) -> Head:

@@ -116,10 +116,15 @@ class Words:
         return tuple(dict.fromkeys(keys))
 
 
+@lru_cache(maxsize=4096)  # a list has few words beside its lines
+def _folded(text: str) -> str:
+    return folded(text)
+
+
 def read_state(text: str, given: Mapping[str, str]) -> StopReason | None:
     """Why the address is stopped; None for one that is active. `given` are folded words with ours: of a code like `1`
     nobody but the older system's makers knows what it means. Raises LineInvalid."""
-    word = folded(text)
+    word = _folded(text)
     word = given.get(word, word)
     if not word or word in _ACTIVE:
         return None
@@ -144,7 +149,7 @@ def read_reason(text: str) -> StopReason:
 
 def read_flag(text: str, zone: ZoneInfo) -> bool:
     """Of a column that holds a sign, or a date, where something is so. Raises LineInvalid."""
-    word = folded(text)
+    word = _folded(text)
     if not word or word in _NO:
         return False
     if word in _YES or word in _GONE:
@@ -175,7 +180,7 @@ def read_count(text: str) -> int:
 
 def read_language(text: str) -> str:
     """As it came, where it is none that we know by name."""
-    return _LANGUAGES.get(folded(text), text.strip().lower())
+    return _LANGUAGES.get(_folded(text), text.strip().lower())
 
 
 def shown(text: str) -> str:

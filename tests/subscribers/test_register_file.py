@@ -162,7 +162,9 @@ def test_more_than_one_batch_comes_in_and_a_second_run_adds_nothing(office: Offi
     assert office.written().count("\r\n") == 2 * BATCH + 4
 
 
-@pytest.mark.parametrize("text", ["", "hanako@example.jp\n", "氏名,topics\n", "a@mail.example.jp\n", "address,state,state\n", '"address\n'])
+@pytest.mark.parametrize(
+    "text", ["", "hanako@example.jp\n", "氏名,topics\n", "a@mail.example.jp\n", "address,state,state\n", '"address\n']
+)
 def test_a_file_without_a_usable_header_is_refused_as_a_whole(office: Office, text: str) -> None:
     with pytest.raises(FileInvalid):
         office.take(text)
