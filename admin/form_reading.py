@@ -1,12 +1,15 @@
-"""What a posted form holds: text only, since no page of the console takes files."""
+"""What a posted form holds: text only, but for the one page of the console that takes a file."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from typing import BinaryIO
 
 from fastapi import Request
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 
 MOST_FIELDS = 500
+UPLOAD = "/admin/subscribers/import"  # the one address at which more than a form may come in
+MOST_UPLOADED = 256 << 20  # octets; a million lines are about a hundred million
 # Larger than any number of a row that this service will ever give out, small enough for every database.
 LARGEST_NUMBER = 2**53
 _KEY = re.compile(r"[a-z2-7]{32}")
@@ -44,6 +47,17 @@ class Posted:
 async def posted(request: Request) -> Posted:
     """A dependency, so that the endpoint itself can stay a plain function in a thread."""
     return Posted(await request.form(max_files=0, max_fields=MOST_FIELDS))
+
+
+async def uploaded(request: Request) -> AsyncIterator[BinaryIO | None]:
+    """The file that came with the form; none where there is no form for files. It lies on disk from 1 MB on, and is
+    gone afterwards. Behind a guard only: this reads all that comes."""
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        yield None
+        return
+    async with request.form(max_files=1, max_fields=5) as form:
+        file = form.get("file")
+        yield file.file if isinstance(file, UploadFile) and file.filename else None
 
 
 def page_key(text: str) -> str:

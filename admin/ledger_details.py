@@ -54,7 +54,11 @@ DETAILS: Mapping[str, str] = {
     "added_stopped": "うち停止のまま",
     "known": "登録ずみ",
     "stopped_here": "うちここで停止中",
+    "stopped_there": "うち一覧では停止",
     "rejected": "読めない行",
+    "repeated": "うち同じアドレスの繰り返し",
+    "import": "取り込みの番号",
+    "octets": "ファイルの大きさ（バイト）",
 }
 VALUES: Mapping[str, str] = {
     **{role.value: role.label for role in Role},

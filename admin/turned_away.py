@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from admin import problem_details
-from admin.form_reading import MOST_FIELDS
+from admin.form_reading import MOST_FIELDS, UPLOAD
 from admin.guard import READING, SIGN_IN, Forbidden, ForeignPost, NotSignedIn, local_path
 from admin.kept_forms import MARK, FormKeeper
 from admin.problem_details import Problem
@@ -92,6 +92,9 @@ class _Answers:
 
     async def _kept(self, request: Request) -> str:
         """Where the form that was turned away is found again; empty for what is no writing of staff."""
+        if request.url.path == UPLOAD:
+            # More than a form may come there, and a stranger's is not read.
+            return ""
         try:
             form = await request.form(max_files=0, max_fields=MOST_FIELDS) if self.forms else None
         except (ClientDisconnect, HTTPException):

@@ -10,6 +10,7 @@ _FORMULA = tuple("=+-@＝＋－＠")
 _BREAKS = tuple("\t\r\n")
 
 Cell = str | int | None
+BYTE_ORDER_MARK = BOM_UTF8
 
 
 def as_csv(rows: Iterable[Sequence[Cell]]) -> bytes:

@@ -14,6 +14,7 @@ from admin.pages_bounces import BouncePages
 from admin.pages_bulletins import BulletinPages
 from admin.pages_by_link import LinkPages
 from admin.pages_home import HomePages
+from admin.pages_import import ImportPages
 from admin.pages_inbound import InboundPages
 from admin.pages_ledger import LedgerPages
 from admin.pages_me import MyPages
@@ -54,6 +55,7 @@ def console_routers(home: Home, pages: Pages, guard: Guard, watchers: Watchers) 
         NoticePages(notices, page=page).router(),
         NoticeEditingPages(notices, page=page).router(),
         SubscriberNumberPages(home.database, home.clock, town=home.town, page=page).router(),
+        ImportPages(home.database, home.clock, home.town, home.imports, page=page).router(),
         SubscriberPages(
             home.database, home.clock, home.watch, town=home.town, registration=home.registration, page=page
         ).router(),

@@ -50,6 +50,9 @@ from service.recipients import Recipients
 from service.resident_mails import ResidentMails
 from service.signing import signer_of
 from subscribers.audience import Residents
+from subscribers.moved_letter import Courtesy
+from subscribers.register_shelf import Shelf as ImportShelf
+from subscribers.register_work import ImportWork
 from subscribers.registration import Registration
 from subscribers.stationery import Stationery
 from subscribers.three_days import Rule
@@ -139,6 +142,18 @@ class Home:
     @cached_property
     def registration(self) -> Registration:
         return Registration(self.stationery, self.keyring)
+
+    @cached_property
+    def imports(self) -> ImportShelf:
+        return ImportShelf(self.settings.data / "imports")
+
+    @cached_property
+    def import_work(self) -> ImportWork:
+        return ImportWork(self.database, self.town, self.clock, self.imports, self.courtesy)
+
+    @cached_property
+    def courtesy(self) -> Courtesy:
+        return Courtesy(self.stationery, self.hours.next_opening)
 
     @cached_property
     def recipients(self) -> Recipients:

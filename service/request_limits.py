@@ -5,6 +5,8 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from admin.form_reading import MOST_UPLOADED, UPLOAD
+
 MOST_OCTETS = 1 << 20
 _UTF_8 = (b"utf-8", b"utf8")
 
@@ -14,7 +16,7 @@ class _TooLarge(Exception):
 
 
 class BodyLimit:
-    """Answers 413 for bodies over MOST_OCTETS, announced or not."""
+    """Answers 413 for bodies over MOST_OCTETS, announced or not; one page takes larger ones, behind its guard."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -23,8 +25,9 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        most = MOST_UPLOADED if scope["path"] == UPLOAD else MOST_OCTETS
         announced = Headers(scope=scope).get("content-length", "0")
-        if not announced.isdigit() or int(announced) > MOST_OCTETS:
+        if not announced.isdigit() or int(announced) > most:
             await _refuse(scope, receive, send)
             return
         seen = 0
@@ -34,7 +37,7 @@ class BodyLimit:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > MOST_OCTETS:
+            if seen > most:
                 raise _TooLarge
             return message
 

@@ -23,7 +23,7 @@ from mailer.folding import Spans, fold
 from mailer.reply_folding import fold_replies
 from service import lease
 from service.home import Home
-from subscribers import growth, pausing, recount, unreachable
+from subscribers import growth, moved_letter, newcomers, pausing, recount, unreachable
 from subscribers.erasure import erase_left
 from subscribers.registration import forget_invitations
 
@@ -37,6 +37,7 @@ ASIDE_KEPT = timedelta(days=90)
 INVITATIONS_KEPT = timedelta(days=7)
 REPLIES_KEPT = timedelta(days=7)
 SENDERS_KEPT = timedelta(days=1)
+NEWCOMERS_KEPT = timedelta(days=1)
 SUMMED_AFTER = timedelta(days=1)
 SUMMED_AT_ONCE = 50  # batches
 FOLD_SECONDS = 60.0
@@ -54,7 +55,7 @@ class Timetable:
 
     async def run(self, stop: asyncio.Event) -> None:
         scheduler = AsyncIOScheduler(timezone="UTC")
-        often = ((self.finish, 1), (self.watch, 30), (self.count, 60))
+        often = ((self.finish, 1), (self.take_in, 2), (self.watch, 30), (self.count, 60))
         seldom = ((self.tidy, 600), (self.fold, 600), (self.prove, DAY_SECONDS))
         for work, seconds in (*often, *seldom):
             scheduler.add_job(
@@ -119,6 +120,9 @@ class Timetable:
             kept_forms.forget(session, at=at)
             draft_presence.forget(session, at=at)
             approval_codes.forget(session, at=at)
+            newcomers.forget(session, tried_before=at - NEWCOMERS_KEPT)
+            moved_letter.end_batches(session, at=at)
+        self._home.import_work.tidy(at=at)
 
     def fold(self, at: datetime) -> None:
         """Old letters are dropped, for at most a minute; what is left then, the next time."""
@@ -152,11 +156,15 @@ class Timetable:
             growth.follow(strides, zone, at=at)
             recount.merge(strides)
 
+    def take_in(self, at: datetime) -> None:  # noqa: ARG002 -- an import has moments of its own
+        """Uploaded lists, on whichever machine they lie; another one's lease does not matter to them."""
+        self._home.import_work.turn(self._ends.is_set)
+
     def _guarded(self, work: Callable[[datetime], None]) -> Callable[[], None]:
         def job() -> None:
             at = self._home.clock.now()
             try:
-                if self._holds_lease(at):
+                if work == self.take_in or self._holds_lease(at):
                     work(at)
             except OUTAGES as problem:
                 log.warning("the database does not answer (%s)", type(problem.orig).__name__)

@@ -116,6 +116,11 @@ def meanings(headings: Sequence[str], town: Town, given: Mapping[str, str]) -> t
     return tuple(found)
 
 
+def guesses(headings: Sequence[str], town: Town) -> tuple[Meaning, ...]:
+    """What each heading would mean by itself, whether or not they make a register together."""
+    return tuple(_meaning(heading, town, {}) for heading in headings)
+
+
 def _meaning(heading: str, town: Town, given: Mapping[str, str]) -> Meaning:
     if heading in given:
         return Meaning(heading, _named(given[heading]))

@@ -55,6 +55,15 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Beginning:
+    """What people are shown of a file: its headings, the first line below them, and the encoding."""
+
+    headings: tuple[str, ...]
+    example: tuple[str, ...]
+    encoding: str
+
+
+@dataclass(frozen=True)
 class RegisterFile:
     """A file in UTF-8 or CP932; lines are read one by one, so that a broken one harms no other."""
 
@@ -67,15 +76,7 @@ class RegisterFile:
     def open(cls, path: Path, town: Town, told: Told | None = None) -> "RegisterFile":
         """Raises FileInvalid without a header line in which a mail address is found, OSError where there is no such
         file."""
-        with path.open("rb") as file:
-            begin = file.read(4)
-            for sign, words in _OTHER_KINDS.items():
-                if begin.startswith(sign):
-                    raise FileInvalid(words)
-            file.seek(0)
-            sample = list(islice(raw_lines(file), _SAMPLE))
-        if not sample:
-            raise FileInvalid("ファイルが空です。")
+        sample = _sample(path)
         headings, separator = _head(sample[0])
         try:
             found = meanings(headings, town, (told or Told()).columns)
@@ -121,6 +122,16 @@ class RegisterFile:
         return Line(raw.number, raw.size, cells)
 
 
+def beginning(path: Path) -> Beginning:
+    """Raises FileInvalid for what is no CSV."""
+    sample = _sample(path)
+    headings, separator = _head(sample[0])
+    first = decoded(sample[1].octets) if len(sample) > 1 and sample[1].octets is not None else ""
+    cells = [cell.strip() for cell in cells_of(first, separator) or ()]
+    example = (cells + [""] * len(headings))[: len(headings)]
+    return Beginning(tuple(headings), tuple(example), _encoding(sample))
+
+
 def header_line() -> str:
     return _written([column.value for column in EXPORTED])
 
@@ -145,6 +156,19 @@ def _written(cells: Sequence[str]) -> str:
     line = io.StringIO()
     csv.writer(line, lineterminator="\r\n").writerow([harmless(cell) for cell in cells])
     return line.getvalue()
+
+
+def _sample(path: Path) -> list[RawLine]:
+    with path.open("rb") as file:
+        begin = file.read(4)
+        for sign, words in _OTHER_KINDS.items():
+            if begin.startswith(sign):
+                raise FileInvalid(words)
+        file.seek(0)
+        sample = list(islice(raw_lines(file), _SAMPLE))
+    if not sample:
+        raise FileInvalid("ファイルが空です。")
+    return sample
 
 
 def _head(raw: RawLine) -> tuple[list[str], str]:

@@ -75,8 +75,9 @@ class Importer:
         self._courtesy = courtesy
         self._findings = Findings()
 
-    def look(self, file: RegisterFile) -> Findings:
-        """The dry run: everything is looked at and nothing is kept. Raises FileInvalid for words that say nothing."""
+    def look(self, file: RegisterFile, *, is_to_end: Callable[[], bool] = lambda: False) -> Findings:
+        """The dry run: everything is looked at and nothing is kept. Raises FileInvalid for words that say nothing, and
+        BrokenOff when it is told to end."""
         self._findings = Findings()
         batch: list[Entry] = []
         for line, found in self._entries(file, at=self._clock.now()):
@@ -88,6 +89,8 @@ class Importer:
             if len(batch) == BATCH:
                 self._look_at(batch)
                 batch.clear()
+                if is_to_end():
+                    raise BrokenOff
         self._look_at(batch)
         return self._findings
 

@@ -39,6 +39,7 @@ def _measure(plan: Plan, name: str, *, postgresql: bool) -> Findings:
     target = MOST_SECONDS if plan.size == 1 else None
     figures = [
         Row(f"import of {rows:,} lines, {name}: time", tuple(run["seconds"] for run in runs), "s", None, target),
+        Row(f"import of {rows:,} lines, {name}: processor time of the command", tuple(run["cpu"] for run in runs), "s"),
         Row(
             f"import of {rows:,} lines, {name}: peak memory",
             tuple(run["peak"] / MIB for run in runs),
@@ -78,7 +79,7 @@ def _imported(place: Place, rows: int) -> dict[str, float]:
         raise NotMeasured("the import failed")
     _prove(told, rows)
     say(f"{rows / seconds:,.0f} lines/s, {used.ru_maxrss / 1024:,.0f} MiB")
-    return {"seconds": seconds, "peak": used.ru_maxrss * 1024.0}
+    return {"seconds": seconds, "peak": used.ru_maxrss * 1024.0, "cpu": used.ru_utime + used.ru_stime}
 
 
 def _prove(told: Path, rows: int) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 
 from service.commands.desk import Desk
-from subscribers import moved_letter
 from subscribers.register_file import FileInvalid, RegisterFile, Told
 from subscribers.register_imports import Overtaken, Wish
 from subscribers.register_transfer import Findings, Importer, Rejected
@@ -67,7 +66,7 @@ def import_list(desk: Desk, file: Path, *, dry_run: bool, yes: bool, as_json: bo
                 wish=wish,
                 reject=lambda line: _reject(line, as_json=as_json),
                 progress=bar.update,
-                courtesy=moved_letter.Courtesy(desk.home.stationery, desk.home.hours.next_opening),
+                courtesy=desk.home.courtesy,
             )
             found = importer.look(register) if dry_run else importer.run(register)
     except (FileInvalid, Overtaken) as fault:

@@ -18,7 +18,8 @@ from tests.support.clock import HandClock
 HEADER = "メールアドレス,配信区分,状態,停止,登録日時,エラー回数\r\n".encode()
 PIECES = (
     b"\r", b"\n", b"\r\n", b",", b'"', b"\0", b"\t", b";", b"=1+1", b"'=x@example.jp", b"a@example.jp",
-    b"A@EXAMPLE.JP ", b"b..c@docomo.ne.jp", b"<d@example.jp>", "ｅ＠example.jp".encode(), "犯罪情報".encode(), "犯罪情報".encode("cp932"),
+    b"A@EXAMPLE.JP ", b"b..c@docomo.ne.jp", b"<d@example.jp>", "ｅ＠example.jp".encode(),
+    "犯罪情報".encode(), "犯罪情報".encode("cp932"),
     "停止".encode("cp932"), "令和元年5月7日".encode(), b"\xff\xfe", b"\x81", b"\xef\xbb\xbf", b"9" * 40, b"0001-01-01",
     b"x" * (LONGEST_LINE + 1),
 )  # fmt: skip
