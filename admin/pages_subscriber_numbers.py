@@ -36,8 +36,8 @@ from foundation.database import Database
 from foundation.spreadsheet import Cell, as_csv
 from subscribers import growth, headcount, leaving_reasons
 from subscribers.leaving_reasons import Why
+from subscribers.places import Places
 from subscribers.tables import ChoiceKind, SubscriberState
-from subscribers.town import Town
 
 ADDRESS = "/admin/subscribers/numbers"
 FAR_BEHIND = 2000  # lines of the ledger; what a busy minute adds is read in the next one
@@ -68,17 +68,21 @@ class Numbers:
     sentences: tuple[str, ...]
     paused: int
     leaving: tuple[LeavingLine, ...]
+    labels: Mapping[str, str]
+
+    def place_label(self, place: str) -> str:
+        return self.labels.get(place, place) or NO_PLACE
 
 
 class SubscriberNumberPages:
     """Numbers only: nobody is named, and nothing of it is kept out of the table of counts."""
 
-    def __init__(self, database: Database, clock: Clock, *, town: Town, page: ConsolePage) -> None:
+    def __init__(self, database: Database, clock: Clock, *, places: Places, page: ConsolePage) -> None:
         self._database = database
         self._clock = clock
-        self._town = town
+        self._places = places
+        self._town = places.town
         self._page = page
-        self._labels = {place.key: place.label for place in town.places}
 
     def router(self) -> APIRouter:
         router = APIRouter(include_in_schema=False)
@@ -94,7 +98,7 @@ class SubscriberNumberPages:
             "subscriber-numbers",
             here="subscribers",
             numbers=numbers,
-            place_label=self._place,
+            place_label=numbers.place_label,
             most_places=MOST_PLACES,
             most_told=MOST_TOLD,
             bars=bars,
@@ -124,9 +128,10 @@ class SubscriberNumberPages:
             sent = self._sent(session, weeks[0])
             paused = headcount.paused(session, at=now)
             said, lately = (leaving_reasons.counts(session, first) for first in (firsts[0], firsts[-1]))
+            labels = self._places.labels(session)
             topics, areas = headcount.wishes(session, ChoiceKind.TOPIC), headcount.wishes(session, ChoiceKind.AREA)
         lines = week_lines(by_day, sent, weeks)
-        words = [month_words(first, by_month, self._labels) for first in reversed(firsts[-2:])]
+        words = [month_words(first, by_month, labels) for first in reversed(firsts[-2:])]
         return Numbers(
             at=upto,
             is_complete=is_complete,
@@ -136,7 +141,8 @@ class SubscriberNumberPages:
             places=place_counts(by_month),
             topics=wishes(topics, [(topic.key, topic.label) for topic in self._town.topics]),
             areas=wishes(areas, [(area.key, area.label) for area in self._town.areas]),
-            sentences=tuple(each for each in (*words, standing_out(lines, self._labels)) if each),
+            sentences=tuple(each for each in (*words, standing_out(lines, labels)) if each),
+            labels=labels,
             paused=paused,
             leaving=tuple(LeavingLine(why.label, lately[why], said[why]) for why in Why),
         )
@@ -148,9 +154,6 @@ class SubscriberNumberPages:
             select(Bulletin.id, Bulletin.subject, Bulletin.started_at).where(Bulletin.started_at >= begin)
         )
         return [Sent(number, subject, at.astimezone(zone).date()) for number, subject, at in rows if at is not None]
-
-    def _place(self, place: str) -> str:
-        return self._labels.get(place, place) or NO_PLACE
 
     def _tables(self, numbers: Numbers) -> dict[str, Iterable[Sequence[Cell]]]:
         return {
@@ -167,7 +170,7 @@ class SubscriberNumberPages:
             ],
             "places": [
                 ("配布・配置場所", "12か月の登録"),
-                *((self._place(each.place), each.number) for each in numbers.places),
+                *((numbers.place_label(each.place), each.number) for each in numbers.places),
             ],
             "topics": _wish_rows("配信区分", numbers.topics),
             "areas": _wish_rows("知りたい地域", numbers.areas),

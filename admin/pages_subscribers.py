@@ -28,9 +28,9 @@ from mailer.answer_caps import Leave
 from mailer.bounce_facts import BounceFactRow
 from subscribers import headcount, leaving, pausing, registration
 from subscribers.choices import Choices, chosen
+from subscribers.places import Places
 from subscribers.registration import Registration
 from subscribers.tables import StopReason, Subscriber
-from subscribers.town import Town
 from subscribers.unreachable import Watch
 
 Form = Annotated[Posted, Depends(posted)]
@@ -67,6 +67,7 @@ class Record:
     facts: Sequence[BounceFactRow]
     history: Sequence[Happened]
     deliveries: Sequence[Delivery]
+    place: str | None
 
 
 class SubscriberPages:
@@ -78,14 +79,14 @@ class SubscriberPages:
         clock: Clock,
         watch: Watch,
         *,
-        town: Town,
+        places: Places,
         registration: Registration,
         page: ConsolePage,
     ) -> None:
         self._database = database
         self._clock = clock
         self._watch = watch
-        self._town = town
+        self._places = places
         self._registration = registration
         self._page = page
 
@@ -226,7 +227,7 @@ class SubscriberPages:
             error=error,
             bounce_words=bounce_words,
             rule_days=self._watch.rule.days,
-            place_label=self._place_label(record.row.place),
+            place_label=record.place,
             spoken=Language.of(record.row.language).own_name,
             resting=pausing.is_paused(record.row, at=self._clock.now()),
         )
@@ -237,11 +238,17 @@ class SubscriberPages:
             return None
         days = self._watch.days(session, row, at=self._clock.now())
         facts = list(bounce_facts.facts_about(session, known))[::-1][:50]
-        past = happened(session, row, facts, self._town)
-        return Record(row, chosen(session, known), days, facts, past, deliveries(session, row.address))
-
-    def _place_label(self, place: str | None) -> str | None:
-        return next((each.label for each in self._town.places if each.key == place), place)
+        labels = self._places.labels(session)
+        past = happened(session, row, facts, labels)
+        return Record(
+            row,
+            chosen(session, known),
+            days,
+            facts,
+            past,
+            deliveries(session, row.address),
+            labels.get(row.place or "", row.place),
+        )
 
     def _missing(self, request: Request) -> Response:
         return self._page.message(request, 404, "登録が見つかりません", "もう消されたか、番号が違います。")

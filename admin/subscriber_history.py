@@ -16,7 +16,6 @@ from mailer import letters_to
 from mailer.bounce_facts import BounceFactRow
 from mailer.outbox_tables import OPEN, OutboxRow, State
 from subscribers.tables import Subscriber, SubscriberState
-from subscribers.town import Town
 
 MOST_LINES = 50
 MOST_DELIVERIES = 20
@@ -62,16 +61,21 @@ class Delivery:
 
 
 def happened(
-    session: Session, row: Subscriber, facts: Sequence[BounceFactRow], town: Town, *, most: int = MOST_LINES
+    session: Session,
+    row: Subscriber,
+    facts: Sequence[BounceFactRow],
+    labels: Mapping[str, str],
+    *,
+    most: int = MOST_LINES,
 ) -> list[Happened]:
-    """The newest first; looks of staff are left out."""
+    """The newest first; looks of staff are left out. `labels` are the places' names by key."""
     lines = session.scalars(
         select(LedgerLine)
         .where(LedgerLine.subject == f"subscriber:{row.id}", LedgerLine.action.in_(_TOLD))
         .order_by(LedgerLine.id.desc())
         .limit(most)
     ).all()
-    found = [Happened(line.at, _who(session, line.actor), _what(line, town)) for line in lines]
+    found = [Happened(line.at, _who(session, line.actor), _what(line, labels)) for line in lines]
     found += [
         Happened(fact.handed_at, "", f"メールが届きませんでした（{bounce_words(fact.bounce_class)}）。", trouble=True)
         for fact in facts
@@ -125,12 +129,12 @@ def _who(session: Session, actor: str) -> str:
     return _WHO.get(actor, "システム")
 
 
-def _what(line: LedgerLine, town: Town) -> str:
+def _what(line: LedgerLine, labels: Mapping[str, str]) -> str:
     details: Mapping[str, object] = json.loads(line.details)
     match line.action:
         case "subscriber.registered":
-            place = next((each.label for each in town.places if each.key == details.get("place")), details.get("place"))
-            return f"登録しました（{place}）。" if place else "登録しました。"
+            place = str(details.get("place") or "")
+            return f"登録しました（{labels.get(place, place)}）。" if place else "登録しました。"
         case "subscriber.changed":
             return "配信区分、地域、ことばを選びなおしました。"
         case "subscriber.stopped":

@@ -10,6 +10,7 @@ from admin.console_page import ConsolePage
 from admin.guard import Guard
 from admin.kept_forms import FormKeeper
 from admin.notice_desk import NoticeDesk
+from admin.pages_april import AprilPages
 from admin.pages_bounces import BouncePages
 from admin.pages_bulletins import BulletinPages
 from admin.pages_by_link import LinkPages
@@ -24,6 +25,8 @@ from admin.pages_notices import NoticePages
 from admin.pages_pasting import PastingPages
 from admin.pages_people import PeoplePages
 from admin.pages_person import PersonPages
+from admin.pages_place import PlacePages
+from admin.pages_places import PlacesPages
 from admin.pages_practice import PracticePages
 from admin.pages_progress import Watchers
 from admin.pages_rotation import RotationPages
@@ -54,10 +57,11 @@ def console_routers(home: Home, pages: Pages, guard: Guard, watchers: Watchers) 
         StatementPages(desk, home.carriers, page=page).router(),
         NoticePages(notices, page=page).router(),
         NoticeEditingPages(notices, page=page).router(),
-        SubscriberNumberPages(home.database, home.clock, town=home.town, page=page).router(),
+        *_places(home, page),
+        SubscriberNumberPages(home.database, home.clock, places=home.places, page=page).router(),
         ImportPages(home.database, home.clock, home.town, home.imports, page=page).router(),
         SubscriberPages(
-            home.database, home.clock, home.watch, town=home.town, registration=home.registration, page=page
+            home.database, home.clock, home.watch, places=home.places, registration=home.registration, page=page
         ).router(),
         BouncePages(home.database, home.clock, home.watch, home.carriers, page=page).router(),
         InboundPages(home.database, home.clock, pages=pages, guard=guard).router(),
@@ -66,6 +70,15 @@ def console_routers(home: Home, pages: Pages, guard: Guard, watchers: Watchers) 
         PracticePages(home.mailbox, pages=pages, guard=guard, public_url=home.settings.public_url).router(),
         BulletinApi(home.approval_desk, guard=guard).router(),
         SubscriberApi(home.database, home.clock, home.watch, guard=guard).router(),
+    )
+
+
+def _places(home: Home, page: ConsolePage) -> Sequence[APIRouter]:
+    at, domain = (home.database, home.clock, home.places), home.settings.mail_domain
+    return (
+        AprilPages(*at, page=page).router(),
+        PlacesPages(*at, mail_domain=domain, page=page).router(),
+        PlacePages(*at, mail_domain=domain, page=page).router(),
     )
 
 

@@ -51,6 +51,7 @@ from service.resident_mails import ResidentMails
 from service.signing import signer_of
 from subscribers.audience import Residents
 from subscribers.moved_letter import Courtesy
+from subscribers.places import Places
 from subscribers.register_shelf import Shelf as ImportShelf
 from subscribers.register_work import ImportWork
 from subscribers.registration import Registration
@@ -142,6 +143,10 @@ class Home:
     @cached_property
     def registration(self) -> Registration:
         return Registration(self.stationery, self.keyring)
+
+    @cached_property
+    def places(self) -> Places:
+        return Places(self.town)
 
     @cached_property
     def imports(self) -> ImportShelf:

@@ -34,6 +34,8 @@ import subscribers.growth
 import subscribers.headcount
 import subscribers.leaving_reasons
 import subscribers.newcomers
+import subscribers.placements
+import subscribers.places
 import subscribers.register_imports
 import subscribers.tables
 from foundation.database import Base, Database
@@ -53,6 +55,8 @@ ROOMS_WITH_TABLES = (
     subscribers.headcount,
     subscribers.growth,
     subscribers.leaving_reasons,
+    subscribers.places,
+    subscribers.placements,
     bulletins.other_languages,
     subscribers.newcomers,
     subscribers.register_imports,

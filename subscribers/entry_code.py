@@ -1,17 +1,37 @@
-"""The entry address, and the QR code that opens a mail to it ready for sending."""
+"""The entry address, and the QR code that opens a mail to it ready for sending.
+
+How large a code is printed, quiet zone included, and what that makes of one module (its smallest square): for a town
+and a place of usual length the code has 57 modules across at level M, 69 at level Q.
+
+    ============== ===== ===== ===========
+    print          level mm    mm a module
+    ============== ===== ===== ===========
+    card, 91 × 55  M     30    0.52
+    leaflet, back  M     38    0.66
+    leaflet, front M     56    0.98
+    poster, A4     Q     88    1.27
+    poster, A3     Q     124   1.80
+    ============== ===== ===== ===========
+
+Telephones read 0.4 mm at arm's length, so a card's code falls back to level L where M would be finer. A poster hangs
+in the sun and is read from afar: a quarter of it may be lost (ISO/IEC 18004: L 7 %, M 15 %, Q 25 %).
+"""
 
 import io
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from urllib.parse import quote
 
 import qrcode
-from qrcode.constants import ERROR_CORRECT_M
+from qrcode.constants import ERROR_CORRECT_L, ERROR_CORRECT_M, ERROR_CORRECT_Q
 from qrcode.image.pure import PyPNGImage
 from qrcode.image.svg import SvgPathImage
 
 from foundation.languages import Language
 
+LEAST_MODULE = 0.4  # mm
+CARD_CODE = 30  # mm, as templates/style/card.css has it
 _PLACE = re.compile(r"[a-z0-9-]{1,40}")
 # Some phones refuse to send a mail without subject or text; what stands there is ignored.
 _SUBJECT = {
@@ -27,6 +47,10 @@ _BODY = {
     Language.CHINESE: "请直接发送此邮件",
 }
 _QUIET_ZONE = 4  # modules, ISO/IEC 18004
+_PIXELS = 16  # a module; a PNG of 57 modules is 77 mm at 300 dpi
+# From so many characters on, what QR knows as alphanumeric (the escaped Japanese is) takes 5.5 bits a character
+# instead of 8: two versions less.
+_ALPHANUMERIC_FROM = 16
 
 
 class PlaceInvalid(ValueError):
@@ -40,6 +64,18 @@ def checked_place(text: str) -> str | None:
     if not _PLACE.fullmatch(text):
         raise PlaceInvalid(PlaceInvalid.__doc__)
     return text
+
+
+class PrintedOn(StrEnum):
+    """The value stands in the addresses of the pictures: `/entry.svg?place=P&on=poster`."""
+
+    LEAFLET = "leaflet"
+    POSTER = "poster"
+    CARD = "card"
+
+    @classmethod
+    def of(cls, word: str) -> "PrintedOn":
+        return cls(word) if word in set(cls) else cls.LEAFLET
 
 
 @dataclass(frozen=True)
@@ -61,15 +97,33 @@ class EntryCode:
         subject, body = quote(_SUBJECT[self.language], safe=""), quote(_BODY[self.language], safe="")
         return f"mailto:{self.address}?subject={subject}&body={body}"
 
-    def svg(self) -> bytes:
-        return bytes(self._code().make_image(image_factory=SvgPathImage).to_string())
+    def svg(self, on: PrintedOn = PrintedOn.LEAFLET) -> bytes:
+        return bytes(self._code(on).make_image(image_factory=SvgPathImage).to_string())
 
-    def png(self) -> bytes:
+    def png(self, on: PrintedOn = PrintedOn.LEAFLET) -> bytes:
         picture = io.BytesIO()
-        self._code().make_image(image_factory=PyPNGImage).save(picture)
+        self._code(on).make_image(image_factory=PyPNGImage).save(picture)
         return picture.getvalue()
 
-    def _code(self) -> "qrcode.QRCode[qrcode.image.base.BaseImage]":
-        code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=_QUIET_ZONE, box_size=8)
-        code.add_data(self.link)
+    def modules(self, on: PrintedOn) -> int:
+        """Across, quiet zone included."""
+        return _across(self._code(on))
+
+    def _code(self, on: PrintedOn) -> "qrcode.QRCode[qrcode.image.base.BaseImage]":
+        if on is PrintedOn.POSTER:
+            return _drawn(self.link, ERROR_CORRECT_Q)
+        code = _drawn(self.link, ERROR_CORRECT_M)
+        if on is PrintedOn.CARD and CARD_CODE / _across(code) < LEAST_MODULE:
+            return _drawn(self.link, ERROR_CORRECT_L)
         return code
+
+
+def _drawn(link: str, level: int) -> "qrcode.QRCode[qrcode.image.base.BaseImage]":
+    code = qrcode.QRCode(error_correction=level, border=_QUIET_ZONE, box_size=_PIXELS)
+    code.add_data(link, optimize=_ALPHANUMERIC_FROM)
+    code.make(fit=True)
+    return code
+
+
+def _across(code: "qrcode.QRCode[qrcode.image.base.BaseImage]") -> int:
+    return int(code.modules_count) + 2 * _QUIET_ZONE

@@ -1,4 +1,4 @@
-"""The residents' pages that are the same for everyone: the first page, the form, QR codes, the leaflet."""
+"""The residents' pages that are the same for everyone: the first page and the form."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from foundation.addresses import Address, AddressInvalid
 from foundation.clock import Clock
 from foundation.database import Database
 from foundation.languages import Language
-from foundation.spoken_pages import NOBODY, AReader, Reader, SpokenPages
+from foundation.spoken_pages import AReader, Reader, SpokenPages
 from foundation.tokens import Keyring
 from mailer.answer_caps import Leave, Road
 from subscribers import invitation_fate
@@ -23,11 +23,10 @@ from subscribers.page_help import HelpPages
 from subscribers.page_lost import LostPages
 from subscribers.page_own_ways import OwnWays
 from subscribers.page_personal import PersonalPages, Terms
+from subscribers.places import Places
+from subscribers.print_pages import PrintPages
 from subscribers.registration import Registration, Request
 from subscribers.town import Town
-
-# A printed code never changes; a day lets browsers and proxies keep it.
-_KEPT_FOR_A_DAY = {"Cache-Control": "public, max-age=86400"}
 
 
 @dataclass(frozen=True)
@@ -52,9 +51,7 @@ class ResidentPages:
         router.add_api_route("/register", self.register, methods=["POST"])
         router.add_api_route("/register", self.back, methods=["GET"])
         router.add_api_route("/register/{ticket}", self.fate, methods=["GET"])
-        router.add_api_route("/entry.svg", self.entry_svg, methods=["GET"])
-        router.add_api_route("/entry.png", self.entry_png, methods=["GET"])
-        router.add_api_route("/leaflet", self.leaflet, methods=["GET"])
+        router.include_router(self._printed().router())
         personal = PersonalPages(
             self.database,
             self.clock,
@@ -118,20 +115,14 @@ class ResidentPages:
         fate, template = reader.keep(f"/register/{ticket}"), "resident/register-sent.html"
         return self.pages.answer(template, reader=reader, headers=PERSONAL, address=address.text, fate=fate)
 
-    def entry_svg(self, reader: AReader, place: str = "") -> Response:
-        return self._picture(reader, place, EntryCode.svg, "image/svg+xml")
-
-    def entry_png(self, reader: AReader, place: str = "") -> Response:
-        return self._picture(reader, place, EntryCode.png, "image/png")
-
-    def leaflet(self, place: str = "") -> Response:
-        try:
-            code = EntryCode(self.mail_domain, checked_place(place))
-        except PlaceInvalid as fault:
-            return self._refused(NOBODY, fault)
-        public_url = self.registration.stationery.public_url
-        return self.pages.answer(
-            "resident/leaflet.html", headers=PUBLIC, entry=code, terms=self.terms, public_url=public_url
+    def _printed(self) -> PrintPages:
+        return PrintPages(
+            self.database,
+            self.pages,
+            Places(self.town),
+            mail_domain=self.mail_domain,
+            public_url=self.registration.stationery.public_url,
+            terms=self.terms,
         )
 
     def _front(
@@ -157,16 +148,6 @@ class ResidentPages:
             address=address[:254],
             errors=errors or {},
         )
-
-    def _picture(self, reader: Reader, place: str, draw: Callable[[EntryCode], bytes], media_type: str) -> Response:
-        try:
-            code = EntryCode(self.mail_domain, checked_place(place), reader.asked or Language.JAPANESE)
-        except PlaceInvalid as fault:
-            return self._refused(reader, fault)
-        return Response(draw(code), media_type=media_type, headers={**PUBLIC, **_KEPT_FOR_A_DAY})
-
-    def _refused(self, reader: Reader, fault: PlaceInvalid) -> Response:
-        return self.pages.answer("resident/refused.html", reader=reader, status=400, headers=PUBLIC, reason=str(fault))
 
 
 def _place_or_none(text: str) -> str | None:

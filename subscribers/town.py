@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from foundation.plain_text import one_line
 from foundation.strict_table import KeyInvalid, StrictTable
+from subscribers.place_kinds import Place, place_kind
 from subscribers.town_words import read_further_names, read_translations
 
 _T = TypeVar("_T")
@@ -79,14 +80,6 @@ class TownName:
     reading: str
     area: str
     latin: str = ""
-
-
-@dataclass(frozen=True)
-class Place:
-    """A place where QR codes hang; `key` stands in the entry address `touroku-KEY@…`."""
-
-    key: str
-    label: str
 
 
 @dataclass(frozen=True)
@@ -176,7 +169,7 @@ def _town(table: StrictTable) -> Town:
         topics=_topics(table),
         areas=_areas(table, towns),
         towns=towns,
-        places=tuple(Place(_key(t), t.text("label")) for t in table.tables("places", required=False)),
+        places=tuple(Place(_key(t), t.text("label"), place_kind(t)) for t in table.tables("places", required=False)),
         sentences=_sentences(table.table("sentences")),
         standing_notes=notes,
         note_overrides=overrides,

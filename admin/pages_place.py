@@ -1,0 +1,111 @@
+"""The page of one place: its code, what hangs there or was handed out, and who registered after it."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from admin.bar_chart import bars
+from admin.console_page import ConsolePage, go, me_of
+from admin.form_reading import Posted, number, page_key, posted
+from admin.pages_places import AT_PLACE, address_of
+from admin.place_report import MOST_PLACEMENTS, place_past
+from admin.roles import Role
+from foundation.clock import Clock
+from foundation.database import Database
+from foundation.tokens import random_token
+from subscribers import placements
+from subscribers.entry_code import EntryCode
+from subscribers.placements import Occasion, Placement, PlacementForm, Sheet
+from subscribers.places import Places, UnknownPlace
+
+Form = Annotated[Posted, Depends(posted)]
+
+SHEETS = tuple((sheet.value, sheet.label) for sheet in Sheet)
+OCCASIONS = tuple((occasion.value, occasion.label) for occasion in Occasion)
+
+
+class PlacePages:
+    def __init__(
+        self, database: Database, clock: Clock, places: Places, *, mail_domain: str, page: ConsolePage
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._places = places
+        self._mail_domain = mail_domain
+        self._page = page
+
+    def router(self) -> APIRouter:
+        router = APIRouter(include_in_schema=False)
+        looks, writes = self._page.needs(Role.VIEWER), self._page.needs(Role.DRAFTER)
+        router.add_api_route(AT_PLACE, self.show, methods=["GET"], dependencies=looks)
+        router.add_api_route(f"{AT_PLACE}/placements", self.note, methods=["POST"], dependencies=writes)
+        router.add_api_route(
+            f"{AT_PLACE}/placements/{{placement_id}}/take-back", self.take_back, methods=["POST"], dependencies=writes
+        )
+        return router
+
+    def show(self, request: Request, key: str) -> Response:
+        return self._show(request, key, PlacementForm(day=self._today().isoformat()))
+
+    def note(self, request: Request, key: str, form: Form) -> Response:
+        """A form that comes in twice is noted once."""
+        typed = PlacementForm(
+            *(form.text(name).strip()[:1000] for name in ("sheet", "number", "day", "occasion", "note"))
+        )
+        read, once = typed.read(key, today=self._today()), page_key(form.text("once"))
+        if not isinstance(read, Placement):
+            return self._show(request, key, typed, errors=read)
+        try:
+            with self._database.write() as session:
+                self._places.known(session, key)
+                me, at = me_of(request), self._clock.now()
+                placements.note(session, read, me, once_key=once or random_token(), at=at)
+        except UnknownPlace:
+            return self._missing(request)
+        return go(address_of(key), "placement-noted")
+
+    def take_back(self, request: Request, key: str, placement_id: str) -> Response:
+        with self._database.write() as session:
+            known = self._places.find(session, key)
+            if known is not None:
+                placements.take_back(session, number(placement_id) or 0, key, me_of(request), at=self._clock.now())
+        return go(address_of(key), "placement-taken-back") if known else self._missing(request)
+
+    def _show(
+        self, request: Request, key: str, typed: PlacementForm, *, errors: Mapping[str, str] | None = None
+    ) -> Response:
+        with self._database.read() as session:
+            place = self._places.find(session, key)
+            if place is None:
+                return self._missing(request)
+            past = place_past(session, self._places, key, at=self._clock.now())
+        names = [f"{first.month}月" for first in past.firsts]
+        return self._page.show(
+            request,
+            "place",
+            here="subscribers",
+            status=422 if errors else 200,
+            place=place,
+            past=past,
+            drawn=bars(past.months, names, largest=max(past.months)),
+            entry=EntryCode(self._mail_domain, key),
+            form=typed,
+            once=random_token(),
+            sheets=SHEETS,
+            occasions=OCCASIONS,
+            sheet=Sheet,
+            occasion=Occasion,
+            most=MOST_PLACEMENTS,
+            errors=errors or {},
+        )
+
+    def _missing(self, request: Request) -> Response:
+        return self._page.message(
+            request, 404, "この場所は台帳にありません", "「配布・配置場所」の一覧から選んでください。"
+        )
+
+    def _today(self) -> date:
+        return self._clock.now().astimezone(self._places.town.zone).date()

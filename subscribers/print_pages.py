@@ -1,0 +1,92 @@
+"""QR codes, and the pages that are printed to be handed out or hung up: leaflet, poster and card, each for one place."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from foundation.database import Database
+from foundation.pages import Pages
+from subscribers.entry_code import EntryCode, PlaceInvalid, PrintedOn, checked_place
+from subscribers.page_headers import PUBLIC
+from subscribers.page_personal import Terms
+from subscribers.places import KnownPlace, Places
+
+CARDS_A_SHEET = 10
+# A printed code never changes; a day lets browsers and proxies keep it.
+_KEPT_FOR_A_DAY = {"Cache-Control": "public, max-age=86400"}
+
+
+@dataclass(frozen=True)
+class PrintPages:
+    """A code is drawn for any word that can be a place, as mails to it are taken; paper is made only for a place that is
+    in the ledger."""
+
+    database: Database
+    pages: Pages
+    places: Places
+    mail_domain: str
+    public_url: str
+    terms: Terms
+
+    def router(self) -> APIRouter:
+        router = APIRouter(include_in_schema=False)
+        for path, call in (
+            ("/entry.svg", self.entry_svg),
+            ("/entry.png", self.entry_png),
+            ("/leaflet", self.leaflet),
+            ("/poster", self.poster),
+            ("/card", self.card),
+        ):
+            router.add_api_route(path, call, methods=["GET"])
+        return router
+
+    def entry_svg(self, place: str = "", on: str = "") -> Response:
+        return self._picture(place, PrintedOn.of(on), EntryCode.svg, "image/svg+xml")
+
+    def entry_png(self, place: str = "", on: str = "") -> Response:
+        return self._picture(place, PrintedOn.of(on), EntryCode.png, "image/png")
+
+    def leaflet(self, place: str = "") -> Response:
+        return self._printed("leaflet", place)
+
+    def poster(self, place: str = "", size: str = "") -> Response:
+        """`size=a3`; A4 for anything else."""
+        return self._printed("poster", place, is_a3=size.lower() == "a3")
+
+    def card(self, place: str = "") -> Response:
+        return self._printed("card", place, cards=CARDS_A_SHEET)
+
+    def _printed(self, name: str, place: str, **values: object) -> Response:
+        try:
+            code = EntryCode(self.mail_domain, checked_place(place))
+        except PlaceInvalid as fault:
+            return self._refused(fault)
+        known: KnownPlace | None = None
+        if code.place is not None:
+            with self.database.read() as session:
+                known = self.places.find(session, code.place)
+            if known is None or not known.active:
+                return self.pages.answer("resident/no-such-place.html", status=404, headers=PUBLIC)
+        return self.pages.answer(
+            f"resident/{name}.html",
+            headers=PUBLIC,
+            entry=code,
+            place_name=known.label if known else "",
+            terms=self.terms,
+            public_url=self.public_url,
+            **values,
+        )
+
+    def _picture(
+        self, place: str, on: PrintedOn, draw: Callable[[EntryCode, PrintedOn], bytes], media_type: str
+    ) -> Response:
+        try:
+            code = EntryCode(self.mail_domain, checked_place(place))
+        except PlaceInvalid as fault:
+            return self._refused(fault)
+        return Response(draw(code, on), media_type=media_type, headers={**PUBLIC, **_KEPT_FOR_A_DAY})
+
+    def _refused(self, fault: PlaceInvalid) -> Response:
+        return self.pages.answer("resident/refused.html", status=400, headers=PUBLIC, reason=str(fault))
