@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 
 from bulletins.filling import fill_for_preview
 from bulletins.notice_fields import HOLDING_MOMENTS, HOLDING_SEVERAL, Field, FieldKind, Filled
+from bulletins.notice_source import SHIPPED
 from bulletins.notice_templates import Kind, NoticeTemplate
 from bulletins.tongue import Tongue
 from bulletins.translation import Translation, Wordbook
@@ -52,7 +53,7 @@ def edition(
     """`values` and `turn` as `write` took them, `written` what it gave. `told` has further words, by what they are in
     Japanese: what staff translated, the subject that an earlier bulletin bore in this language. Never raises."""
     translation = notice.translations.get(tongue.language)
-    if translation is not None:
+    if translation is not None and notice.version == SHIPPED:
         words = Wordbook({**translation.words.words, **told})
         try:
             return _translated(notice, values, tongue, replace(translation, words=words), turn=turn)
@@ -148,8 +149,10 @@ def _spoken(
         known = [(item, tongue.said(field.kind, item, translation.words)) for item in items]
         said = tuple(other for _, other in known if other is not None)
         spoken[field.name] = said if field.kind in HOLDING_SEVERAL else "".join(said)
-        standing = translation.words.words if field.name not in translation.names else None
-        rest = tuple(item for item, other in known if other is None or (standing is not None and item not in standing))
+        # What the form offers of a field that the translation does not show is said by its sentences.
+        own = {*field.choices, field.default, *field.default.split("\n")}
+        shows = field.name in translation.names
+        rest = tuple(item for item, other in known if other is None or not (shows or item in own))
         if rest and field.name in shown:
             left.append(_Left(field, rest))
     # What the Japanese subject says comes first.

@@ -56,6 +56,18 @@ class WeatherPhrases:
 
 
 @dataclass(frozen=True)
+class LooksPhrases:
+    """`{colour}` and `{garment}` are filled in; `solid` is of one colour all over."""
+
+    between: str
+    way: str
+    solid: str
+    colours: Mapping[str, str]
+    garments: Mapping[str, str]
+    words: Wordbook
+
+
+@dataclass(frozen=True)
 class Tail:
     """Below a letter, each with its link on the next line."""
 
@@ -79,6 +91,7 @@ class Phrases:
     tail: Tail
     places: PlacePhrases
     weather: WeatherPhrases
+    looks: LooksPhrases
     titles: Mapping[str, str]
     standing_notes: Mapping[str, str]
     words: Wordbook
@@ -115,6 +128,7 @@ def _phrases(table: StrictTable) -> Phrases:
         tail=_tail(table.table("tail")),
         places=_places(table.table("places")),
         weather=_weather(table.table("weather")),
+        looks=_looks(table.table("looks")),
         titles=_texts(table.table("titles")),
         standing_notes=_texts(table.table("standing_notes")),
         words=Wordbook(_texts(table.table("words"))),
@@ -161,6 +175,17 @@ def _weather(table: StrictTable) -> WeatherPhrases:
         about=table.text("about"),
         phenomena=_texts(table.table("phenomena")),
         grades=_texts(table.table("grades")),
+    )
+
+
+def _looks(table: StrictTable) -> LooksPhrases:
+    return LooksPhrases(
+        between=table.text("between"),
+        way=table.text("way"),
+        solid=table.text("solid"),
+        colours=_texts(table.table("colours")),
+        garments=_texts(table.table("garments")),
+        words=Wordbook(_texts(table.table("words"))),
     )
 
 

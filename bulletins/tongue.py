@@ -8,6 +8,7 @@ from datetime import date, time
 from functools import cached_property
 from pathlib import Path
 
+from bulletins.looks_words import LooksWords
 from bulletins.notice_fields import FieldKind
 from bulletins.phrases import Phrases, read_phrases
 from bulletins.place_words import PlaceWords
@@ -62,7 +63,8 @@ class Tongue:
         plain = unicodedata.normalize("NFKC", japanese)
         if not (_HARD if self.language is Language.PLAIN_JAPANESE else JAPANESE).search(plain):
             return plain
-        return self._places.said(japanese) or self._weather.said(japanese) or self._moment(plain)
+        known = self._places.said(japanese) or self._weather.said(japanese) or self._moment(plain)
+        return known or (self._looks.said(japanese) if kind is FieldKind.LIST else None)
 
     def standing_note(self, key: str, notice: str) -> str | None:
         own = self._own.get(self.home.standing_note(key, notice))
@@ -112,6 +114,10 @@ class Tongue:
     @cached_property
     def _weather(self) -> WeatherWords:
         return WeatherWords(self.home.prefecture, self.phrases.weather)
+
+    @cached_property
+    def _looks(self) -> LooksWords:
+        return LooksWords(self.phrases.looks, self.phrases.words.said)
 
 
 def read_tongues(folder: Path, town: Town) -> Mapping[Language, Tongue]:

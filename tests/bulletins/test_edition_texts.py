@@ -140,7 +140,7 @@ def test_what_staff_translated_is_said() -> None:
 
     assert "What was said:\n- Where is your house?\n- Shall I give you sweets?" in found.text
     assert "家はどこ" not in found.text
-    assert found.in_japanese == ("不審者の特徴",)
+    assert found.in_japanese == ()
 
 
 def test_a_correction_names_the_mail_as_it_was_sent_in_this_language() -> None:
@@ -224,3 +224,23 @@ def test_wording_and_edition_take_the_same_turn() -> None:
     assert isinstance(written, Wording)
     assert "続報2" in written.subject
     assert "Update 2" in found.subject
+
+
+def test_a_word_of_another_field_is_not_taken_for_said() -> None:
+    """「路上」 is a word of the field beside it; among the details, which the sentences do not show, it is news."""
+    found = said("crime", Language.ENGLISH, {"details": ["路上"]})
+
+    assert "Situation:\n・路上" in found.text
+
+
+def test_an_office_version_is_never_said_by_the_sentences_that_shipped() -> None:
+    notice = replace(shelf(komorebi()).get("weather"), version=1)
+
+    assert edition_of(notice, fill(notice, notice.example), Language.ENGLISH).is_frame
+
+
+def test_a_description_is_said_where_every_piece_of_it_is_known() -> None:
+    found = said("missing-person", Language.ENGLISH)
+
+    assert "- purple jacket, black trousers, using a walking stick" in found.text
+    assert found.in_japanese == ()
