@@ -76,6 +76,18 @@ def test_the_pages_of_residents_are_whole_and_open_to_everybody(browser: Browser
     assert faults == {}
 
 
+@pytest.mark.parametrize("language", ["yasashii", "en", "zh"])
+def test_the_pages_of_residents_are_whole_in_every_language(browser: Browser, town: FullTown, language: str) -> None:
+    context = browser.new_context(base_url=town.url)
+    page = context.new_page()
+
+    ways = [f"{way}?lang={language}" for way in town.resident_pages() if not way.startswith("/leaflet")]
+    faults = {way: found for way in ways if (found := _faults(page, way))}
+
+    context.close()
+    assert faults == {}
+
+
 def _faults(page: Page, way: str) -> list[str]:
     found = []
     page.goto(way, wait_until="load")

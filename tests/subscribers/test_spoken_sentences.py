@@ -68,7 +68,8 @@ def test_the_sample_town_says_its_own_words_in_every_language(town: Town, langua
     words = town.translations[language]
     own = [town.name, town.service_name, town.section, *vars(town.sentences).values()]
     own += [text for topic in town.topics for text in (topic.label, topic.help)]
-    own += [each.label for each in (*town.areas, *town.places)] + [each.name for each in town.towns]
+    own += [area.label for area in town.areas] + [place.label for place in town.places]
+    own += [each.name for each in town.towns]
 
     assert [text for text in own if text not in words] == []
     if language is Language.PLAIN_JAPANESE:
