@@ -14,7 +14,8 @@ from markupsafe import Markup, escape
 from foundation.languages import Language
 
 _READ = re.compile("｜([^｜《》]+)《([^《》]+)》")
-_ABOVE = r"<ruby>\1<rp>（</rp><rt>\2</rt><rp>）</rp></ruby>"
+# With the figures before it, since a line may be cut before each word that has a reading.
+_SHOWN = re.compile("([0-9]*)" + _READ.pattern)
 
 
 class CatalogueBroken(Exception):
@@ -53,7 +54,7 @@ class Catalogue:
 
     def on_page(self, japanese: str) -> Markup:
         """Catalogues are ours, so that they may hold markup; what is filled in is escaped by Jinja2."""
-        return Markup(_READ.sub(_ABOVE, self.sentence(japanese)))  # noqa: S704
+        return Markup(_SHOWN.sub(_above, self.sentence(japanese)))  # noqa: S704
 
     def in_letter(self, japanese: str) -> str:
         return readings_in_brackets(self.sentence(japanese))
@@ -78,8 +79,14 @@ class Told(str):
         return told
 
     def __html__(self) -> Markup:
-        shown = Markup(_READ.sub(_ABOVE, str(escape(str(self)))))  # noqa: S704 -- escaped before the readings
+        shown = Markup(_SHOWN.sub(_above, str(escape(str(self)))))  # noqa: S704 -- escaped before the readings
         return marked_japanese(shown) if self.in_japanese else shown
+
+
+def _above(found: re.Match[str]) -> str:
+    figures, word, reading = found.groups()
+    shown = f"<ruby>{word}<rp>（</rp><rt>{reading}</rt><rp>）</rp></ruby>"
+    return f'<span class="nowrap">{figures}{shown}</span>' if figures else shown
 
 
 def marked_japanese(text: str) -> Markup:

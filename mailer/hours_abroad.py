@@ -43,7 +43,7 @@ def _edges(span: Span, language: Language) -> tuple[str, str]:
 
 def _clock(minute: int, language: Language) -> str:
     if minute == _END_OF_DAY:
-        return {Language.ENGLISH: "midnight", Language.CHINESE: "24:00"}.get(
+        return {Language.ENGLISH: "12:00 midnight", Language.CHINESE: "晚上12点"}.get(
             language, "｜夜中《よなか》の ｜12時《じゅうにじ》"
         )
     return time_told(time(*divmod(minute, 60)), language=language)

@@ -25,13 +25,13 @@ def told(text: str, language: Language) -> str:
         ("mon-fri 09:00-17:00", Language.JAPANESE, "月曜日〜金曜日 午前9時〜午後5時"),
         ("mon-fri 09:00-17:00", Language.PLAIN_JAPANESE, "月曜日から 金曜日までの 午前 9時から 午後 5時まで"),
         ("mon-fri 09:00-17:00", Language.ENGLISH, "Monday to Friday, 9:00 a.m. to 5:00 p.m."),
-        ("mon-fri 09:00-17:00", Language.CHINESE, "星期一至星期五 9:00至17:00"),
+        ("mon-fri 09:00-17:00", Language.CHINESE, "星期一至星期五 上午9点至下午5点"),
         (
             ODD,
             Language.ENGLISH,
-            "Monday to Friday, 9:00 a.m. to noon and 1:00 p.m. to midnight; Sunday, midnight to 9:30 a.m.",
+            "Monday to Friday, 9:00 a.m. to 12:00 noon and 1:00 p.m. to 12:00 midnight; Sunday, 12:00 mid",
         ),
-        (ODD, Language.CHINESE, "星期一至星期五 9:00至12:00和13:00至24:00；星期日 0:00至9:30"),
+        (ODD, Language.CHINESE, "星期一至星期五 上午9点至中午12点和下午1点至晚上12点；星期日 凌晨0点至上午9点30分"),
     ],
 )
 def test_hours_are_told_in_the_words_of_the_language(text: str, language: Language, words: str) -> None:
