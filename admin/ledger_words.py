@@ -15,6 +15,8 @@ ROOMS: Mapping[str, str] = {
     "bulletin": "お知らせ",
     "subscriber": "登録者（1人ずつ）",
     "subscribers": "登録者の名簿",
+    "place": "配布・配置場所",
+    "placement": "配布・配置の記録",
     "staff": "職員",
     "notice": "定型文",
     "inbound": "受信メール",
@@ -30,6 +32,7 @@ PLACES: Mapping[str, tuple[str, str]] = {
     "inbound": ("受信メール", ""),
     "domain-pause": ("一時停止", ""),
     "notice": ("定型文", "/admin/notices/"),
+    "place": ("配布・配置場所", "/admin/places/at/"),
 }
 WORDS: Mapping[str, str] = {
     "bulletin.drafted": "下書きを作った",
@@ -64,6 +67,12 @@ WORDS: Mapping[str, str] = {
     "subscribers.imported": "名簿を取り込んだ",
     "subscribers.import-begun": "名簿の取り込みを始めた",
     "subscribers.exported": "名簿を書き出した",
+    "place.added": "配布・配置場所を加えた",
+    "place.changed": "配布・配置場所の登録を変えた",
+    "place.retired": "配布・配置場所を使うのをやめた",
+    "place.restored": "配布・配置場所をまた使えるようにした",
+    "placement.noted": "配布・配置を記録した",
+    "placement.taken-back": "配布・配置の記録を取り消した",
     "staff.added": "職員を加えた",
     "staff.changed": "職員の登録を変えた",
     "staff.deactivated": "職員の利用を止めた",
@@ -109,6 +118,7 @@ _ACTORS: Mapping[str, str] = {
     "rule:erasure": "自動（アドレスの消去）",
 }
 _DOORS: Mapping[str, str] = {"console": "管理画面", "api": "API", "command": "サーバー"}
+_BY_NAME = ("notice", "place")  # what a word tells apart, not a number
 _STAFF = "staff:"
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d:\d\d")
 _PERSON = re.compile(r"staff:\d{1,18}", re.ASCII)
@@ -170,7 +180,7 @@ def origin_words(origin: str) -> str:
 def _subject(subject: str) -> tuple[str, str]:
     kind, _, number = subject.partition(":")
     name, place = PLACES.get(kind, ("", ""))
-    if kind == "notice":
+    if kind in _BY_NAME:
         return f"{name} {number}", f"{place}{number}"
     if not name or not number.isdigit():
         return "", ""

@@ -11,7 +11,7 @@ from admin.bar_chart import bars
 from admin.console_page import ConsolePage, go, me_of
 from admin.form_reading import Posted, number, page_key, posted
 from admin.pages_places import AT_PLACE, address_of
-from admin.place_report import MOST_PLACEMENTS, place_past
+from admin.place_report import MOST_PLACEMENTS, day_words, place_past
 from admin.roles import Role
 from foundation.clock import Clock
 from foundation.database import Database
@@ -47,32 +47,33 @@ class PlacePages:
         )
         return router
 
-    def show(self, request: Request, key: str) -> Response:
-        return self._show(request, key, PlacementForm(day=self._today().isoformat()))
+    def show(self, request: Request, place_key: str) -> Response:
+        return self._show(request, place_key, PlacementForm(day=self._today().isoformat()))
 
-    def note(self, request: Request, key: str, form: Form) -> Response:
+    def note(self, request: Request, place_key: str, form: Form) -> Response:
         """A form that comes in twice is noted once."""
         typed = PlacementForm(
             *(form.text(name).strip()[:1000] for name in ("sheet", "number", "day", "occasion", "note"))
         )
-        read, once = typed.read(key, today=self._today()), page_key(form.text("once"))
+        read, once = typed.read(place_key, today=self._today()), page_key(form.text("once"))
         if not isinstance(read, Placement):
-            return self._show(request, key, typed, errors=read)
+            return self._show(request, place_key, typed, errors=read)
         try:
             with self._database.write() as session:
-                self._places.known(session, key)
+                self._places.known(session, place_key)
                 me, at = me_of(request), self._clock.now()
                 placements.note(session, read, me, once_key=once or random_token(), at=at)
         except UnknownPlace:
             return self._missing(request)
-        return go(address_of(key), "placement-noted")
+        return go(address_of(place_key), "placement-noted")
 
-    def take_back(self, request: Request, key: str, placement_id: str) -> Response:
+    def take_back(self, request: Request, place_key: str, placement_id: str) -> Response:
         with self._database.write() as session:
-            known = self._places.find(session, key)
+            known = self._places.find(session, place_key)
             if known is not None:
-                placements.take_back(session, number(placement_id) or 0, key, me_of(request), at=self._clock.now())
-        return go(address_of(key), "placement-taken-back") if known else self._missing(request)
+                me, at = me_of(request), self._clock.now()
+                placements.take_back(session, number(placement_id) or 0, place_key, me, at=at)
+        return go(address_of(place_key), "placement-taken-back") if known else self._missing(request)
 
     def _show(
         self, request: Request, key: str, typed: PlacementForm, *, errors: Mapping[str, str] | None = None
@@ -88,7 +89,7 @@ class PlacePages:
             "place",
             here="subscribers",
             status=422 if errors else 200,
-            place=place,
+            known=place,
             past=past,
             drawn=bars(past.months, names, largest=max(past.months)),
             entry=EntryCode(self._mail_domain, key),
@@ -99,6 +100,7 @@ class PlacePages:
             sheet=Sheet,
             occasion=Occasion,
             most=MOST_PLACEMENTS,
+            day_words=day_words,
             errors=errors or {},
         )
 

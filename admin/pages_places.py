@@ -1,4 +1,4 @@
-"""The ledger of places: the list with registrations, its files for a spreadsheet, and places added, changed, retired."""
+"""The ledger of places: the list with registrations, its files for a spreadsheet; places added, changed, retired."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated
@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from admin.console_page import HEADERS, ConsolePage, go, me_of
 from admin.form_reading import Posted, posted
-from admin.place_report import PlaceList, place_list
+from admin.place_report import PlaceList, day_words, place_list
 from admin.roles import Role
 from foundation.clock import Clock
 from foundation.database import Database
@@ -22,13 +22,13 @@ from subscribers.places import LONGEST_LABEL, LONGEST_NOTE, KnownPlace, PlaceFor
 Form = Annotated[Posted, Depends(posted)]
 
 PLACES = "/admin/places"
-AT_PLACE = f"{PLACES}/at/{{key}}"
+AT_PLACE = f"{PLACES}/at/{{place_key}}"
 MOST_LINES = 20_000  # of placements in a file
 KINDS = tuple((kind.value, kind.label) for kind in PlaceKind)
 
 
 def address_of(key: str) -> str:
-    return AT_PLACE.format(key=key)
+    return AT_PLACE.format(place_key=key)
 
 
 class PlacesPages:
@@ -58,7 +58,13 @@ class PlacesPages:
 
     def show(self, request: Request) -> Response:
         return self._page.show(
-            request, "places", here="subscribers", listed=self._list(), sheet=Sheet, checked=_is_place
+            request,
+            "places",
+            here="subscribers",
+            listed=self._list(),
+            sheet=Sheet,
+            checked=_is_place,
+            day_words=day_words,
         )
 
     def save(self, request: Request, table: str) -> Response:
@@ -85,43 +91,43 @@ class PlacesPages:
             return self._form(request, typed, None, errors=fault.errors)
         return go(address_of(place.key), "place-added")
 
-    def edit(self, request: Request, key: str) -> Response:
+    def edit(self, request: Request, place_key: str) -> Response:
         with self._database.read() as session:
-            place = self._places.find(session, key)
+            place = self._places.find(session, place_key)
         if place is None:
             return self.missing(request)
-        return self._form(request, PlaceForm(place.label, place.kind.value, place.note, key), place)
+        return self._form(request, PlaceForm(place.label, place.kind.value, place.note, place_key), place)
 
-    def change(self, request: Request, key: str, form: Form) -> Response:
+    def change(self, request: Request, place_key: str, form: Form) -> Response:
         typed, place = _read(form), None
         try:
             with self._database.write() as session:
-                place = self._places.known(session, key)
-                self._places.change(session, key, typed, me_of(request), at=self._clock.now())
+                place = self._places.known(session, place_key)
+                self._places.change(session, place_key, typed, me_of(request), at=self._clock.now())
         except UnknownPlace:
             return self.missing(request)
         except PlaceUnfit as fault:
             return self._form(request, typed, place, errors=fault.errors)
-        return go(address_of(key), "place-changed")
+        return go(address_of(place_key), "place-changed")
 
-    def retire(self, request: Request, key: str) -> Response:
+    def retire(self, request: Request, place_key: str) -> Response:
         try:
             with self._database.write() as session:
-                self._places.retire(session, key, me_of(request), at=self._clock.now())
+                self._places.retire(session, place_key, me_of(request), at=self._clock.now())
         except UnknownPlace:
             return self.missing(request)
-        return go(address_of(key), "place-retired")
+        return go(address_of(place_key), "place-retired")
 
-    def restore(self, request: Request, key: str) -> Response:
+    def restore(self, request: Request, place_key: str) -> Response:
         try:
             with self._database.write() as session:
-                self._places.restore(session, key, me_of(request), at=self._clock.now())
+                self._places.restore(session, place_key, me_of(request), at=self._clock.now())
         except UnknownPlace:
             return self.missing(request)
         except PlaceUnfit as fault:
             sentences = (*fault.errors.values(), "どちらかの名前を変えてから、もう一度試してください。")
             return self._page.message(request, 409, "この場所は、まだ使えるようにできません", *sentences)
-        return go(address_of(key), "place-restored")
+        return go(address_of(place_key), "place-restored")
 
     def missing(self, request: Request) -> Response:
         return self._page.message(
@@ -142,7 +148,7 @@ class PlacesPages:
             here="subscribers",
             status=422 if errors else 200,
             form=typed,
-            place=place,
+            known=place,
             kinds=KINDS,
             longest=(LONGEST_LABEL, LONGEST_NOTE),
             entry=EntryCode(self._mail_domain, "KIGOU").address,

@@ -7,12 +7,19 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from admin.growth_report import first_months
+from foundation.era import day_and_weekday
 from foundation.fiscal_year import FiscalYear
 from subscribers import growth, place_growth, placements
 from subscribers.placements import PlacementRow
 from subscribers.places import KnownPlace, Places
 
 MOST_PLACEMENTS = 50  # of one place on its page
+
+
+def day_words(day: str) -> str:
+    """`2026-04-06` as `2026年4月6日(月)`."""
+    found = date.fromisoformat(day)
+    return f"{found.year}年{day_and_weekday(found)}"
 
 
 @dataclass(frozen=True)

@@ -224,9 +224,9 @@ def _sums(rows: Iterable[tuple[str, int]]) -> dict[str, int]:
 
 def _write(session: Session, by: Member, action: str, placement: Placement, *, at: datetime) -> None:
     details = {
-        "sheet": placement.sheet.value,
+        "sheet": placement.sheet.label,
         "sheets": placement.number,
         "day": placement.day.isoformat(),
-        "occasion": placement.occasion.value,
+        "occasion": placement.occasion.label,
     }
     ledger.write(session, by.deed(action, f"place:{placement.place}"), at=at, details=details)

@@ -123,7 +123,7 @@ class Places:
         kind = PlaceKind(form.kind)
         place = KnownPlace(form.key or _free_key(kind, here), form.label, kind, form.note)
         self._put(session, place)
-        details = {"label": place.label, "place_kind": place.kind.value}
+        details = {"label": place.label, "place_kind": place.kind.label}
         ledger.write(session, by.deed("place.added", place.subject), at=at, details=details)
         return place
 
@@ -220,7 +220,7 @@ def _changes(old: KnownPlace, new: KnownPlace) -> dict[str, object]:
     if old.label != new.label:
         found["label"] = [old.label, new.label]
     if old.kind != new.kind:
-        found["place_kind"] = [old.kind.value, new.kind.value]
+        found["place_kind"] = [old.kind.label, new.kind.label]
     if old.note != new.note:
         found["note_changed"] = True
     return found

@@ -1,4 +1,4 @@
-"""QR codes, and the pages that are printed to be handed out or hung up: leaflet, poster and card, each for one place."""
+"""QR codes, and the pages that are printed and handed out or hung up: leaflet, poster, card, each for one place."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ _KEPT_FOR_A_DAY = {"Cache-Control": "public, max-age=86400"}
 
 @dataclass(frozen=True)
 class PrintPages:
-    """A code is drawn for any word that can be a place, as mails to it are taken; paper is made only for a place that is
-    in the ledger."""
+    """A code is drawn for any word that can be a place, as mails to it are taken; paper is made only for a place in the
+    ledger."""
 
     database: Database
     pages: Pages
@@ -56,9 +56,9 @@ class PrintPages:
         return self._printed("poster", place, is_a3=size.lower() == "a3")
 
     def card(self, place: str = "") -> Response:
-        return self._printed("card", place, cards=CARDS_A_SHEET)
+        return self._printed("card", place)
 
-    def _printed(self, name: str, place: str, **values: object) -> Response:
+    def _printed(self, name: str, place: str, *, is_a3: bool = False) -> Response:
         try:
             code = EntryCode(self.mail_domain, checked_place(place))
         except PlaceInvalid as fault:
@@ -76,7 +76,8 @@ class PrintPages:
             place_name=known.label if known else "",
             terms=self.terms,
             public_url=self.public_url,
-            **values,
+            is_a3=is_a3,
+            cards=CARDS_A_SHEET,
         )
 
     def _picture(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -28,7 +28,11 @@ from service.home import Home
 from service.sample import load_sample
 from service.schema import METADATA
 from service.web import whole_app
+from subscribers import growth, placements
 from subscribers.links import PREFERENCES, STOP
+from subscribers.placements import Occasion, Placement
+from subscribers.placements import Sheet as Sheets
+from subscribers.places import PlaceForm
 from subscribers.tables import Invitation, Subscriber, SubscriberState
 from tests.support.bounced import bounce
 from tests.support.clock import HandClock
@@ -84,6 +88,10 @@ class FullTown:
             f"/me/{me}",
             f"/stop/{stop}",
             "/leaflet?place=library",
+            "/poster?place=library",
+            "/poster?place=library&size=a3",
+            "/card?place=library",
+            "/leaflet?place=nowhere",
             "/nothing-here",
         )
 
@@ -105,6 +113,7 @@ class FullTown:
         ready = {
             "notice": ("suspicious-person", "plain", "evacuation", "drill"),
             "name": ("event",),
+            "place_key": ("school", "shop-1", "hall"),
             "version": ("0", "1"),
             "year": ("2026",),
             "key": ("unknown", "1"),
@@ -145,6 +154,7 @@ class FullTown:
         self._set_mail_aside()
         self._change_a_notice()
         self._post_a_letter()
+        self._hand_out()
         for number, each in enumerate(BounceClass):
             bounce(self.home.database, f"{each}@docomo.ne.jp", each, at=self.clock.now() - timedelta(days=5 * number))
 
@@ -153,6 +163,29 @@ class FullTown:
         desk = NoticeDesk(home.database, self.clock, home.town, home.shelf, home.notices)
         source = desk.source("event", 0)
         desk.propose(replace(source, body=source.body + "\n持ち物：筆記用具\n"), self.manager, base=0)
+
+    def _hand_out(self) -> None:
+        """Two years of April, a poster in a shop, a place that is used no more, and a word that nobody knows."""
+        places, me, at = self.home.places, self.manager, self.clock.now()
+        noted = (
+            ("school", Sheets.LEAFLET, 240, "2025-04-07", Occasion.NEWCOMERS, ""),
+            ("school", Sheets.LEAFLET, 265, "2026-04-06", Occasion.NEWCOMERS, "入学式の封筒に入れてもらう"),
+            ("school", Sheets.POSTER, 9, "2026-09-01", Occasion.STANDING, ""),
+            ("library", Sheets.POSTER, 2, "2026-11-09", Occasion.STANDING, ""),
+            ("shop-1", Sheets.CARD, 50, "2026-11-20", Occasion.ROUNDS, "歳末の見回り"),
+            ("nursery", Sheets.LEAFLET, 120, "2026-04-06", Occasion.NEWCOMERS, ""),
+        )
+        with self.home.database.write() as session:
+            places.add(session, PlaceForm("ひかり台商店会", "shop", "会長さんの店のレジ横"), me, at=at)
+            places.add(session, PlaceForm("若葉野小学校", "primary-school"), me, at=at)
+            places.retire(session, "hall", me, at=at)
+            for number, (place, sheet, sheets, day, occasion, words) in enumerate(noted):
+                placement = Placement(place, sheet, sheets, date.fromisoformat(day), occasion, words)
+                placements.note(session, placement, me, once_key=str(number), at=at)
+            came = {("2026-11-21", "registered", "shop-1"): 14, ("2026-11-12", "registered", "wakaba"): 3}
+            came |= {(f"2026-{month:02}-08", "registered", "school"): 90 - 8 * month for month in range(1, 11)}
+            came |= {(f"2026-{month:02}-20", "registered", "library"): 6 + month for month in range(1, 12)}
+            growth.add(session, came)
 
     def _post_a_letter(self) -> None:
         (self.home.mailbox / "new").mkdir(parents=True, exist_ok=True)
