@@ -113,7 +113,7 @@ def test_a_list_is_sent_looked_at_and_taken_in(console: Console, manager: httpx.
 
     assert "全部の行を調べています" in waits
     assert "まだ何も取り込んでいません" in looked
-    assert re.search(r"新しく登録 ?3 うち停止中として ?1 登録済み（変わらない） ?0 取り込めない行 ?2", looked)
+    assert re.search(r"新しく登録 ?3 ?うち停止中として ?1 ?登録済み（変わらない） ?0 ?取り込めない行 ?2", looked)
     assert everybody(console) == {}
 
     assert manager.post(f"{at}/start").headers["location"] == at
