@@ -71,7 +71,9 @@ class ImportPages:
             return self._front(request, error=str(fault), status=422)
         size, by = self.shelf.upload(key).stat().st_size, me_of(request).actor
         with self.database.write() as session:
-            row = register_imports.begin(session, key, Wish(), size=size, by=by, at=self.clock.now(), file=key)
+            row = register_imports.begin(
+                session, key, Wish(gentle=True), size=size, by=by, at=self.clock.now(), file=key
+            )
         return go(f"{UPLOAD}/{row.id}")
 
     def show(self, request: Request, import_id: str) -> Response:
@@ -90,7 +92,7 @@ class ImportPages:
             self._try(RegisterFile.open(path, self.town, told), told)
         except (FileInvalid, ValueError) as fault:
             return self._show(request, row, told=told, form=form, error=str(fault), status=422)
-        values = {"told": register_imports.packed(told), "courtesy": form.has("courtesy")}
+        values = {"told": register_imports.packed(told), "courtesy": form.has("courtesy"), "gentle": form.has("gentle")}
         return self._moved(request, row, _OPEN, ImportState.CHECKING, **values)
 
     def start(self, request: Request, import_id: str) -> Response:
@@ -187,6 +189,7 @@ class ImportPages:
             error=error or found.fault,
             percent=min(100, row.octets * 100 // max(row.size, 1)),
             has_rejected=bool(row.file) and row.state in _READABLE and self.shelf.rejected(row.file).is_file(),
+            bulletin_gap=newcomers.GAP.seconds // 60,
             first_wave=newcomers.FIRST_WAVE,
             gap_minutes=moved_letter.GAP.seconds // 60,
             kept_days=KEPT_DAYS,

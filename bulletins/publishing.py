@@ -22,6 +22,7 @@ from mailer.delivery_hours import DeliveryHours
 from mailer.letter import Letter
 from mailer.outbox import Post
 from mailer.outbox_tables import BatchState, Lane, State
+from subscribers import newcomers
 from subscribers.links import resident_links
 from subscribers.town import Town
 
@@ -130,6 +131,8 @@ class Publisher:
         if made.last is None:
             order.cursor, order.closed_at = (until, None) if until else (order.cursor, at)
             return True
+        if not order.urgent:
+            newcomers.ease(session, post, after=order.cursor, last=made.last)
         order.cursor = made.last
         order.audience += sum(made.by_domain.values())
         told = ((domain, {tallies.AUDIENCE: number}) for domain, number in made.by_domain.items())

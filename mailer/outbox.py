@@ -4,7 +4,7 @@ Every function works in the caller's transaction and never commits.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -170,6 +170,12 @@ def _insert(
     added = row_sets.changed(session, statement.on_conflict_do_nothing(index_elements=["once_key", "address"]))
     bell.ring(session, "outbox")
     return added
+
+
+def put_off(session: Session, letters: Sequence[int], *, until: datetime) -> None:
+    """Letters that nobody has in hand yet, such as those just put in, wait until then."""
+    named = row_sets.given(session, "later", {"id": BigInteger()}, [(number,) for number in letters])
+    row_sets.changed(session, update(OutboxRow).where(OutboxRow.id == named.c.id).values(due_at=until))
 
 
 def reply(session: Session, letter: Letter, post: Post, to: To) -> None:

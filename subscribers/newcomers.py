@@ -9,16 +9,21 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, delete, func, insert, literal, select
+from sqlalchemy import BigInteger, delete, func, insert, literal, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from foundation import row_sets
 from foundation.database import Base, RowId
+from mailer import outbox
+from mailer.outbox import Post
+from mailer.outbox_tables import OutboxRow
 from subscribers.tables import Subscriber
 
 FIRST_WAVE = 60  # of one domain; more than the 50 attempts after which the breaker has an opinion
 GROWTH = 3  # times as many as the wave before
 LARGEST_WAVE = 10_000
+GAP = timedelta(minutes=2)  # between two waves of a bulletin, in which refusals are heard and weighed
+STILL_NEW = timedelta(hours=1)  # a second bulletin within it goes in waves too
 _MANY_DOMAINS = 20_000
 
 
@@ -86,6 +91,31 @@ def by_wave(ranked: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
     for number, rank in ranked:
         found.setdefault(wave(rank), []).append(number)
     return found
+
+
+def ease(session: Session, post: Post, *, after: int, last: int) -> None:
+    """Of the letters just put in to subscribers behind `after` and up to `last`, those to newcomers wait for their
+    wave; never beyond half of the time in which they are of use."""
+    new = or_(NewcomerRow.tried_at.is_(None), NewcomerRow.tried_at > post.at - STILL_NEW)
+    these = NewcomerRow.subscriber_id > after, NewcomerRow.subscriber_id <= last, new
+    # Nearly always there is none: that is found out by a look at one row.
+    if session.scalar(select(NewcomerRow.subscriber_id).where(*these).limit(1)) is None:
+        return
+    found = session.execute(
+        select(OutboxRow.id, NewcomerRow.rank, NewcomerRow.subscriber_id)
+        .select_from(NewcomerRow)
+        .join(Subscriber, Subscriber.id == NewcomerRow.subscriber_id)
+        .join(OutboxRow, (OutboxRow.once_key == post.once_key) & (OutboxRow.address == Subscriber.address))
+        .where(*these)
+    ).all()
+    longest = (post.expires_at - post.at) / 2
+    for number, letters in by_wave((letter, rank) for letter, rank, _ in found).items():
+        if number:
+            outbox.put_off(session, letters, until=post.at + min(delay(number, GAP), longest))
+    if found:
+        who = row_sets.given(session, "who", {"id": BigInteger()}, [(subscriber,) for _, _, subscriber in found])
+        untried = NewcomerRow.subscriber_id.in_(select(who.c.id)), NewcomerRow.tried_at.is_(None)
+        row_sets.changed(session, update(NewcomerRow).where(*untried).values(tried_at=post.at))
 
 
 def forget(session: Session, *, tried_before: datetime) -> None:

@@ -43,6 +43,7 @@ class ImportRow(Base):
     file: Mapped[str] = mapped_column(default="")
     told: Mapped[str]
     courtesy: Mapped[bool] = mapped_column(default=False)
+    gentle: Mapped[bool] = mapped_column(default=False)
     by: Mapped[str]
     begun_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
@@ -70,15 +71,16 @@ class Counts:
 
 @dataclass(frozen=True)
 class Wish:
-    """How a list is to be taken in: what a person said of its words, and whether those who come in active are written
-    to."""
+    """How a list is to be taken in: what a person said of its words, whether those who come in active are written to,
+    and whether the first bulletins to them go in waves."""
 
     told: Told = field(default_factory=Told)
     courtesy: bool = False
+    gentle: bool = False
 
     def fingerprint(self, of_file: str) -> str:
         """The same file read otherwise is another import."""
-        return f"{of_file}:{int(self.courtesy)}:{packed(self.told)}" if self != Wish() else of_file
+        return of_file if self == Wish() else f"{of_file}:{self.courtesy:d}{self.gentle:d}:{packed(self.told)}"
 
 
 class Overtaken(Exception):
@@ -108,6 +110,7 @@ def begin(
         file=file,
         told=packed(wish.told),
         courtesy=wish.courtesy,
+        gentle=wish.gentle,
         by=by,
         begun_at=at,
         size=size,

@@ -187,7 +187,9 @@ class Importer:
         run.taken()
 
     def _write_to(self, session: Session, run: "_Run", added: Sequence[Entry], numbers: dict[str, int]) -> None:
-        """Those who came in active are newcomers, and have a courtesy letter where one is wished."""
+        """Those who came in active have a courtesy letter, or are newcomers to the first bulletins, where it is wished."""
+        if not (run.row.courtesy or run.row.gentle):
+            return
         at, active = self._clock.now(), [each for each in added if each.state is SubscriberState.ACTIVE]
         ranked = [(each, run.ranks.take(each.address.domain)) for each in active]
         tried_at = None

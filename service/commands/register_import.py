@@ -45,6 +45,7 @@ class Pairs(click.ParamType):
 @click.option("--areas", type=Pairs(), default="", help="Its words for areas with ours.")
 @click.option("--states", type=Pairs(), default="", help="Its codes for states: 1=有効,9=停止")
 @click.option("--courtesy", is_flag=True, help="Write 移行のお知らせ to those who come in active, a few at first.")
+@click.option("--gentle", is_flag=True, help="First bulletins to them that are not urgent go in waves, a few at first.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a rejected line, then one with the counts.")
 @click.pass_obj
 def import_list(desk: Desk, file: Path, *, dry_run: bool, yes: bool, as_json: bool, **words: object) -> None:
@@ -82,7 +83,7 @@ def import_list(desk: Desk, file: Path, *, dry_run: bool, yes: bool, as_json: bo
 
 def _wish(words: Mapping[str, object]) -> Wish:
     maps = {name: words[name] if isinstance(words[name], dict) else {} for name in vars(Told())}
-    return Wish(Told(**maps), courtesy=bool(words["courtesy"]))
+    return Wish(Told(**maps), courtesy=bool(words["courtesy"]), gentle=bool(words["gentle"]))
 
 
 def _confirm(register: RegisterFile, *, ask: bool) -> None:

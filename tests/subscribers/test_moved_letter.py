@@ -35,7 +35,7 @@ class Office:
         self._path = folder / "list.csv"
         self._courtesy = Courtesy(registration.stationery, lambda at: max(at, OPENING))
 
-    def take(self, lines: Sequence[str], *, courtesy: bool = True, break_at: int = 0) -> None:
+    def take(self, lines: Sequence[str], *, courtesy: bool = True, gentle: bool = False, break_at: int = 0) -> None:
         self._path.write_text("\n".join(["address,state", *lines]) + "\n", encoding="utf-8")
         read = 0
 
@@ -49,7 +49,7 @@ class Office:
             self.database,
             self.town,
             self.clock,
-            wish=Wish(courtesy=courtesy),
+            wish=Wish(courtesy=courtesy, gentle=gentle),
             reject=lambda _: None,
             progress=progress,
             courtesy=self._courtesy,
@@ -176,7 +176,8 @@ def test_whoever_leaves_before_the_letter_is_not_written_to_and_is_erased_from_i
 
 
 def test_newcomers_are_those_who_came_in_active_until_they_were_written_to(office: Office, clock: HandClock) -> None:
-    office.take(["a@example.jp,", "b@example.jp,stopped"], courtesy=False)
+    office.take(["x@example.jp,"], courtesy=False)
+    office.take(["a@example.jp,", "b@example.jp,stopped"], courtesy=False, gentle=True)
     office.take(["c@example.jp,"], courtesy=True)
 
     with office.database.write() as session:
