@@ -1,27 +1,68 @@
 """The archive: what the public may read again, newest first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from bulletins import chain
 from bulletins.kinds import LIFTING, lifts
 from bulletins.life import PUBLISHED, BulletinState
 from bulletins.notice_templates import Kind
+from bulletins.search_index import Search
 from bulletins.tables import Bulletin
 
 PAGE = 20
 OVERTAKING = LIFTING | {Kind.CORRECTION}
-# What was withdrawn after it had begun is in some people's hands.
-_SHOWN = PUBLISHED | {BulletinState.WITHDRAWN}
+# What was withdrawn after it had begun is in some people's hands. Said by what is not shown, so that a database reads
+# the index of the beginnings, which has the order that is wanted, and not that of the states.
+_NOT_SHOWN = frozenset(BulletinState) - PUBLISHED - {BulletinState.WITHDRAWN}
+_EVERY_TOPIC = "[]"  # as the table has it
 
 
-def published(session: Session, *, before: int | None = None, limit: int = PAGE) -> Sequence[Bulletin]:
+@dataclass(frozen=True)
+class Wanted:
+    """What a reader narrows the archive to. A topic has what those were sent who chose it: also what went to every
+    topic or to everybody."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    topic: str = ""
+    search: Search | None = None
+
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        yield Bulletin.state.not_in(_NOT_SHOWN)
+        yield Bulletin.started_at.is_not(None)
+        if self.since is not None:
+            yield Bulletin.started_at >= self.since
+        if self.until is not None:
+            yield Bulletin.started_at < self.until
+        if self.topic:
+            named = Bulletin.topics.contains(f'"{self.topic}"', autoescape=True)
+            yield or_(named, Bulletin.topics == _EVERY_TOPIC, Bulletin.to_all)
+        if self.search is not None:
+            yield from self.search.conditions()
+
+
+EVERYTHING = Wanted()
+
+
+class Turn(NamedTuple):
+    """Where a bulletin stands in the archive."""
+
+    begun: datetime
+    number: int
+
+
+def published(
+    session: Session, wanted: Wanted = EVERYTHING, *, before: int | None = None, limit: int = PAGE
+) -> Sequence[Bulletin]:
     """At most `limit` bulletins that have begun, the last begun first; with `before`, those that had begun earlier
     than the bulletin of that number (none when it is not to be seen)."""
-    query = select(Bulletin).where(Bulletin.state.in_(_SHOWN), Bulletin.started_at.is_not(None))
+    query = select(Bulletin).where(*wanted.conditions())
     if before is not None:
         turn = one(session, before)
         if turn is None:
@@ -29,6 +70,26 @@ def published(session: Session, *, before: int | None = None, limit: int = PAGE)
         same = and_(Bulletin.started_at == turn.started_at, Bulletin.id < turn.id)
         query = query.where(or_(Bulletin.started_at < turn.started_at, same))
     return session.scalars(query.order_by(Bulletin.started_at.desc(), Bulletin.id.desc()).limit(limit)).all()
+
+
+def turns(session: Session, wanted: Wanted = EVERYTHING) -> Sequence[Turn]:
+    """All that is wanted, the last begun first."""
+    query = select(Bulletin.started_at, Bulletin.id).where(*wanted.conditions())
+    found = session.execute(query.order_by(Bulletin.started_at.desc(), Bulletin.id.desc()))
+    return [Turn(begun, number) for begun, number in found if begun is not None]
+
+
+def newest(session: Session) -> tuple[int, datetime | None]:
+    """How many there are, and when the last one began: the same while nothing new has."""
+    query = select(func.count(), func.max(Bulletin.started_at)).where(Bulletin.started_at.is_not(None))
+    count, begun = session.execute(query).one()
+    return count, begun
+
+
+def of_numbers(session: Session, numbers: Sequence[int]) -> Sequence[Bulletin]:
+    """In that order."""
+    found = {each.id: each for each in session.scalars(select(Bulletin).where(Bulletin.id.in_(numbers)))}
+    return [found[number] for number in numbers]
 
 
 def one(session: Session, bulletin_id: int) -> Bulletin | None:
@@ -54,11 +115,6 @@ def is_in_force(session: Session, bulletin: Bulletin, *, at: datetime) -> bool:
     if until is None or at >= until or bulletin.state not in PUBLISHED:
         return False
     return not any(lifts(each, bulletin) for each in whole(session, bulletin))
-
-
-def is_urgent(session: Session, bulletin: Bulletin, *, at: datetime) -> bool:
-    """Whether everybody should see it on the first page."""
-    return bulletin.urgent and is_in_force(session, bulletin, at=at)
 
 
 def is_overtaken(later: Iterable[Bulletin]) -> bool:

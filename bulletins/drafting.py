@@ -197,6 +197,8 @@ class Drafting:
             "areas": json.dumps(choices.areas),
             # What reached everybody is put right for everybody.
             "to_all": notice.to_all or (mended is not None and mended.to_all),
+            # What follows the search for a person, a correction say, tells of that person too.
+            "redact": notice.redact or (place.first is not None and place.first.redact),
             "fields": json.dumps(dict(sheet.fields), ensure_ascii=False, default=str),
             "subject": written.subject,
             "text": written.text,

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 
 from sqlalchemy.exc import ProgrammingError
@@ -100,14 +100,16 @@ class LiveShelf:
 def layered(
     shipped: NoticeShelf, changed: Mapping[str, NoticePast], read: Callable[[NoticeVersion], Read]
 ) -> NoticeShelf:
-    """Of each notice the last released version that can be read serves, or else the shipped one."""
+    """Of each notice the last released version that can be read serves, or else the shipped one. What tells of a
+    person does so in the office's words too, also in those that are older than the mark."""
     serving = {notice.name: notice for notice in shipped.all()}
+    personal = {notice.name for notice in shipped.all() if notice.redact}
     broken = list(shipped.broken)
     for name, past in changed.items():
         for version in past.released:
             found = read(version)
             if isinstance(found, NoticeTemplate):
-                serving[name] = found
+                serving[name] = replace(found, redact=True) if name in personal else found
                 break
             broken.append(found)
     retired = {name for name, past in changed.items() if past.is_retired}

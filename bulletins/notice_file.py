@@ -100,6 +100,7 @@ def _notice(table: StrictTable, source: NoticeSource, town: Town) -> NoticeTempl
         expires_after=_span(table, "expires_after"),
         looks_ahead=table.flag("looks_ahead", default=False),
         fine_place=table.flag("fine_place", default=False),
+        redact=table.flag("redact", default=False),
         example=_example(table, reader, names),
         zone=town.zone,
         subject=subject,

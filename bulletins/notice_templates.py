@@ -50,8 +50,8 @@ class NoticeTemplate:
 
     `statistic_class` is empty where the category decides. `required_parts` are field names whose
     absence a check mentions. `looks_ahead` notices announce what is still to come, `fine_place` ones
-    may name a place below 丁目. `example` holds values that fill the form. `version` 0 is the one that ships,
-    and the only one that is translated.
+    may name a place below 丁目, `redact` ones tell of a person and are redacted in the archive.
+    `example` holds values that fill the form. `version` 0 is the one that ships, and the only one that is translated.
     """
 
     name: str
@@ -75,6 +75,7 @@ class NoticeTemplate:
     body: TextTemplate
     version: int = 0
     translations: Mapping[Language, Translation] = field(default_factory=dict)
+    redact: bool = False
 
     @property
     def default_category(self) -> str:

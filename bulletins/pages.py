@@ -1,60 +1,43 @@
-"""The archive's pages: the list, a page for each bulletin, and the feed."""
+"""The archive's pages: the list with its filters, a page for each bulletin, and the feeds."""
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass, field
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from bulletins import archive
-from bulletins.kinds import TONES, retraction_of
-from bulletins.life import BulletinState
-from bulletins.notice_templates import Kind
-from bulletins.tables import Bulletin
+from bulletins.archive_rows import ArchiveRows
+from bulletins.kinds import retraction_of
+from bulletins.months import by_year, count_in
+from bulletins.question import feed_address, read_question, topic_of
+from bulletins.turns import Turns, page_of
 from foundation.clock import Clock
 from foundation.database import Database
-from foundation.spoken_pages import AReader, SpokenPages
+from foundation.spoken_pages import AReader, Reader, SpokenPages
 from subscribers.headline import Headline
-from subscribers.page_headers import PUBLIC
+from subscribers.page_headers import KEPT, PUBLIC, UNLISTED
 from subscribers.town import Town
 
 FEED_ENTRIES = 20
 HEADLINES = 3
 
-# What no XML 1.0 document may hold, not even escaped (section 2.2).
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LONGEST_NUMBER = 18  # digits, so that it fits the column
 
 
 @dataclass(frozen=True)
-class Row:
-    """One bulletin as the pages show it; `kind` is empty for an ordinary one."""
-
-    url: str
-    subject: str
-    text: str
-    category: str
-    kind: str
-    tone: str
-    drill: bool
-    withdrawn: bool
-    begun: datetime
-    iso: str
-    id: str  # RFC 4151, the same for ever
-
-
-@dataclass(frozen=True)
 class ArchivePages:
-    """Shows what has begun, and nothing that was not approved; times are the town's own."""
+    """Shows what has begun, and nothing that was not approved."""
 
     database: Database
     clock: Clock
     pages: SpokenPages
-    town: Town
+    rows: ArchiveRows
     public_url: str
+    turns: Turns = field(default_factory=Turns)
+
+    @property
+    def town(self) -> Town:
+        return self.rows.town
 
     def router(self) -> APIRouter:
         router = APIRouter(include_in_schema=False)
@@ -63,99 +46,84 @@ class ArchivePages:
         router.add_api_route("/bulletins/{number}", self.one, methods=["GET"])
         return router
 
-    def index(self, reader: AReader, before: str = "") -> Response:
-        """`?before=ID` leads to the older ones; what is no number is as if it were not there."""
-        start = _number(before)
+    def index(self, reader: AReader, month: str = "", topic: str = "", q: str = "", before: str = "") -> Response:
+        """`?before=ID` leads to the older ones; what is no number is as if it were not there. With a month or topic
+        that does not exist, neither does the page."""
+        question = read_question(self.town, month=month, topic=topic, words=q)
+        if question is None:
+            return self._missing(reader)
+        at, start = self.clock.now(), _number(before)
+        after = self.rows.redaction.after
         with self.database.read() as session:
-            found = archive.published(session, before=start, limit=archive.PAGE + 1)
-            rows = [self._row(bulletin) for bulletin in found[: archive.PAGE]]
-        older = found[archive.PAGE - 1].id if len(found) > archive.PAGE else None
+            wanted = question.wanted(self.town.zone, at=at, redact_after=after)
+            turns = self.turns.of(session, wanted)
+            found = page_of(session, turns, wanted, before=start, limit=archive.PAGE + 1)
+            rows = self.rows.rows(session, archive.of_numbers(session, found[: archive.PAGE]), at=at)
+        years = by_year((turn.begun for turn in turns), self.town.zone)
         return self.pages.answer(
             "resident/bulletins.html",
             reader=reader,
-            headers=PUBLIC,
+            headers=KEPT,
             rows=rows,
-            older=older,
+            older=found[archive.PAGE - 1] if len(found) > archive.PAGE else None,
             paged=start is not None,
+            question=question,
+            years=years,
+            count=count_in(years, question.month),
         )
 
     def one(self, reader: AReader, number: str) -> Response:
-        wanted = _number(number)
+        wanted, at = _number(number), self.clock.now()
         with self.database.read() as session:
             bulletin = archive.one(session, wanted) if wanted is not None else None
             if bulletin is None:
-                return self.pages.answer("resident/not-found.html", reader=reader, status=404, headers=PUBLIC)
+                return self._missing(reader)
             whole = archive.whole(session, bulletin)
-        return self.pages.answer("resident/bulletin.html", reader=reader, headers=PUBLIC, **self._leaf(bulletin, whole))
-
-    def _leaf(self, bulletin: Bulletin, whole: Sequence[Bulletin]) -> dict[str, Any]:
-        """A bulletin with its chain; what came after it stands above its text."""
+            rows = dict(zip((each.id for each in whole), self.rows.rows(session, whole, at=at), strict=True))
         later = [each for each in whole if each.id > bulletin.id]
         retraction = retraction_of(bulletin, whole)
-        return {
-            "row": self._row(bulletin),
-            "whole": [self._row(each) for each in whole],
-            "later": [self._row(each) for each in later],
-            "retraction": self._row(retraction) if retraction else None,
-            "overtaken": archive.is_overtaken(later),
-            "public_url": self.public_url,
-        }
+        return self.pages.answer(
+            "resident/bulletin.html",
+            reader=reader,
+            headers=UNLISTED if bulletin.redact else KEPT,
+            row=rows[bulletin.id],
+            whole=list(rows.values()),
+            # What came after it stands above its text.
+            later=[rows[each.id] for each in later],
+            retraction=rows[retraction.id] if retraction else None,
+            overtaken=archive.is_overtaken(later),
+            public_url=self.public_url,
+        )
 
-    def feed(self) -> Response:
-        """Atom, RFC 4287."""
+    def feed(self, reader: AReader, topic: str = "") -> Response:
+        """Atom, RFC 4287: of everything or of one topic."""
+        chosen = topic_of(self.town, topic)
+        if topic and chosen is None:
+            return self._missing(reader)
+        at = self.clock.now()
         with self.database.read() as session:
-            rows = [self._row(bulletin) for bulletin in archive.published(session, limit=FEED_ENTRIES)]
+            found = archive.published(session, archive.Wanted(topic=topic), limit=FEED_ENTRIES)
+            rows = self.rows.rows(session, found, at=at)
         text = self.pages.in_japanese.text(
             "resident/bulletins.atom",
             rows=rows,
-            feed_id=f"tag:{self._authority},2026:bulletins",
-            updated=rows[0].iso if rows else self._iso(self.clock.now()),
+            topic=chosen,
+            address=feed_address(chosen),
+            feed_id=f"tag:{self.rows.authority},2026:bulletins{f'/topic/{topic}' if topic else ''}",
+            updated=max((row.updated for row in rows), default=self.rows.iso(at)),
             public_url=self.public_url,
         )
-        return Response(text, media_type="application/atom+xml", headers=PUBLIC)
+        return Response(text, media_type="application/atom+xml", headers=KEPT)
 
     def latest(self) -> tuple[Headline, ...]:
         """For the residents' first page."""
         at = self.clock.now()
         with self.database.read() as session:
-            return tuple(
-                _headline(bulletin, begun, urgent=archive.is_urgent(session, bulletin, at=at))
-                for bulletin in archive.published(session, limit=HEADLINES)
-                if (begun := bulletin.started_at) is not None
-            )
+            found = archive.published(session, limit=HEADLINES)
+            return self.rows.headlines(session, found, at=at)
 
-    def _row(self, bulletin: Bulletin) -> Row:
-        begun = (bulletin.started_at or bulletin.created_at).astimezone(self.town.zone)
-        kind = Kind(bulletin.kind)
-        return Row(
-            url=f"/bulletins/{bulletin.id}",
-            subject=_NOT_IN_XML.sub("", bulletin.subject),
-            text=_NOT_IN_XML.sub("", bulletin.text),
-            category=bulletin.category,
-            kind="" if kind is Kind.ORDINARY else kind.label,
-            tone=TONES.get(kind, "info"),
-            drill=kind is Kind.DRILL,
-            withdrawn=bulletin.state == BulletinState.WITHDRAWN,
-            begun=begun,
-            iso=self._iso(begun),
-            id=f"tag:{self._authority},{begun.date().isoformat()}:bulletins/{bulletin.id}",
-        )
-
-    def _iso(self, at: datetime) -> str:
-        return at.astimezone(self.town.zone).isoformat(timespec="seconds")
-
-    @property
-    def _authority(self) -> str:
-        """The town's own name on the net; it stays when the service moves to another host."""
-        return self.town.from_address.rpartition("@")[2]
-
-
-def _headline(bulletin: Bulletin, begun: datetime, *, urgent: bool) -> Headline:
-    if bulletin.state == BulletinState.WITHDRAWN:
-        return Headline(bulletin.id, bulletin.subject, begun, mark=BulletinState.WITHDRAWN.label)
-    if bulletin.kind == Kind.DRILL.value:
-        return Headline(bulletin.id, bulletin.subject, begun, urgent, Kind.DRILL.label, TONES[Kind.DRILL])
-    return Headline(bulletin.id, bulletin.subject, begun, urgent)
+    def _missing(self, reader: Reader) -> Response:
+        return self.pages.answer("resident/not-found.html", reader=reader, status=404, headers=PUBLIC)
 
 
 def _number(text: str) -> int | None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
-from bulletins import approval_marks, danger, drill_day, mending, other_languages
+from bulletins import approval_marks, danger, drill_day, mending, other_languages, search_index
 from bulletins.audience_source import AudienceSource
 from bulletins.life import BulletinState
 from bulletins.other_languages import EditionRow
@@ -221,6 +221,7 @@ class Publisher:
         order.opened_at = bulletin.started_at = at
         order.expires_at = at + timedelta(seconds=bulletin.expires_seconds)
         bulletin.state = BulletinState.SENDING.value
+        search_index.shelve(session, bulletin)
         outbox.set_batch(session, bulletin.batch, BatchState.OPEN, at=at)
         ledger.write(session, Deed(PUBLISHER, "bulletin.started", f"bulletin:{bulletin.id}"), at=at)
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bulletins.calls import Call, Consent
@@ -21,7 +21,8 @@ class Bulletin(Base):
 
     Lists are kept as JSON text. Staff are named by number, and by the name they had when they acted. `follows_id` is
     the first of its chain, `mends_id` the one that a correction or retraction speaks of. With `to_recipients_of` it
-    goes to those who were already sent that one, and not by topic and area. `caller`, `called_at` and `consent` are
+    goes to those who were already sent that one, and not by topic and area. `redact` is of what tells of a person, see
+    `redaction`. `caller`, `called_at` and `consent` are
     empty where it is not written from a call.
     `fields` holds what was typed, right or wrong. `version` counts what was saved by pressing a button, `revision`
     every write. `quiet_by` is whose typing was saved by itself, until somebody settles that version. `once_key` is the
@@ -47,6 +48,7 @@ class Bulletin(Base):
     topics: Mapped[str]
     areas: Mapped[str]
     to_all: Mapped[bool]
+    redact: Mapped[bool] = mapped_column(default=False, server_default=false())
     fields: Mapped[str]
     subject: Mapped[str]
     text: Mapped[str]

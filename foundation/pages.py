@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse
 
 from foundation.catalogue import Catalogue, marked_japanese
 from foundation.languages import Language
-from foundation.spoken_dates import day_told, moment_told
+from foundation.spoken_dates import day_told, fiscal_year_told, moment_told, month_told
 
 IN_JAPANESE = Catalogue(Language.JAPANESE, {})
 
@@ -21,7 +21,7 @@ class Pages:
     A template says `{{ _("…") }}` for what readers see, and `{{ bare("…") }}` where no markup may stand: in titles and
     attributes. `link("/path")` is a page of ours in the same language; `japanese(text)` marks what is Japanese on every
     page, such as a bulletin. `day(…)` and `moment(…)` write a date, and a date with its time, in the town's own zone
-    already.
+    already; `month_name(…)` and `fiscal_year_name(…)` a month and a year by their first day.
     """
 
     def __init__(self, folder: Path, shared: Mapping[str, object], catalogue: Catalogue = IN_JAPANESE) -> None:
@@ -44,6 +44,8 @@ class Pages:
             japanese=_as_it_is if catalogue.language.tag == "ja" else marked_japanese,
             day=partial(day_told, language=catalogue.language),
             moment=partial(moment_told, language=catalogue.language),
+            month_name=partial(month_told, language=catalogue.language),
+            fiscal_year_name=partial(fiscal_year_told, language=catalogue.language),
         )
         self._environment.globals.update(shared)
 

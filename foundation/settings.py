@@ -76,6 +76,7 @@ class Settings:
     solo_notices: tuple[str, ...] = _setting("SOLO_NOTICES", "", names)
     check_levels: tuple[str, ...] = _setting("CHECK_LEVELS", "", check_levels)
     erase_after: timedelta = _setting("ERASE_AFTER", "28d", duration)
+    redact_after: timedelta = _setting("REDACT_AFTER", "7d", duration)
     rows_kept: timedelta = _setting("ROWS_KEPT", "90d", at_least(30))
     one_time_codes: OneTimeCodes | None = _setting("ONE_TIME_CODES", "", optional(choice(OneTimeCodes)))
     secret: tuple[str, ...] = _setting("SECRET", "", secrets_list, secret=True)

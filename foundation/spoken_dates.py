@@ -18,6 +18,32 @@ _WEEKDAYS = {
 }
 
 
+def month_told(first: date, *, language: Language) -> str:
+    """`令和8年11月`, `November 2026`; a month in which an era began bears its name."""
+    match language:
+        case Language.JAPANESE:
+            return f"{era_year(first.replace(day=28))}{first.month}月"
+        case Language.PLAIN_JAPANESE:
+            return Told(f"{first.year}｜年《ねん》 ｜{first.month}月《{_MONTHS_READ[first.month - 1]}がつ》")
+        case Language.ENGLISH:
+            return f"{_MONTHS[first.month - 1]} {first.year}"
+        case Language.CHINESE:
+            return f"{first.year}年{first.month}月"
+
+
+def fiscal_year_told(first: date, *, language: Language) -> str:
+    """From its first day: `令和8年度`; who does not know the Japanese year of offices is told both its ends."""
+    end = first.replace(year=first.year + 1, month=first.month - 1)
+    match language:
+        case Language.JAPANESE:
+            return f"{era_year(date(first.year, 12, 31))}度"
+        case Language.ENGLISH:
+            return f"{month_told(first, language=language)} to {month_told(end, language=language)}"
+        case _:
+            told = f"{month_told(first, language=language)}～{month_told(end, language=language)}"
+            return Told(told) if language is Language.PLAIN_JAPANESE else told
+
+
 def weekday_told(number: int, *, language: Language) -> str:
     """0 is Monday."""
     return _WEEKDAYS[language][number]

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
+from bulletins.archive_rows import ArchiveRows
 from bulletins.pages import ArchivePages
+from bulletins.redaction import Redaction
 from foundation.languages import Language
 from foundation.pages import Pages
 from foundation.settings import Mode
 from foundation.spoken_pages import SpokenPages
 from service.home import TEMPLATES, Home
+from service.standing_now import StandingNow
 from subscribers.page_personal import Terms
 from subscribers.pages import ResidentPages
 from subscribers.spoken_town import spoken
@@ -17,22 +20,23 @@ from subscribers.spoken_town import spoken
 
 def public_pages(home: Home) -> SpokenPages:
     """Raises CatalogueBroken. The console's pages are those in Japanese."""
-    return SpokenPages({language: _pages(home, language) for language in Language})
+    standing = StandingNow(home.database, home.clock)
+    return SpokenPages({language: _pages(home, language, standing) for language in Language})
 
 
-def _pages(home: Home, language: Language) -> Pages:
+def _pages(home: Home, language: Language, standing: StandingNow) -> Pages:
     shared = {
         "town": spoken(home.town, language),
         "practice": home.settings.mode is Mode.PRACTICE,
         "hours_text": home.hours.describe(),
+        "standing": standing,
     }
     return Pages(TEMPLATES, shared, home.catalogues[language])
 
 
 def public_routers(home: Home, pages: SpokenPages) -> Sequence[APIRouter]:
-    bulletins = ArchivePages(
-        database=home.database, pages=pages, town=home.town, public_url=home.settings.public_url, clock=home.clock
-    )
+    rows = ArchiveRows(home.town, Redaction(home.settings.redact_after))
+    bulletins = ArchivePages(home.database, home.clock, pages, rows, public_url=home.settings.public_url)
     residents = ResidentPages(
         database=home.database,
         clock=home.clock,

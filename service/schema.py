@@ -21,6 +21,7 @@ import admin.tries
 import bulletins.approval_codes
 import bulletins.notice_versions
 import bulletins.other_languages
+import bulletins.search_index
 import bulletins.tables
 import foundation.ledger
 import mailer.answer_caps
@@ -62,6 +63,7 @@ ROOMS_WITH_TABLES = (
     subscribers.register_imports,
     bulletins.notice_versions,
     bulletins.tables,
+    bulletins.search_index,
     bulletins.approval_codes,
     admin.staff,
     admin.sign_in,

@@ -18,7 +18,7 @@ from subscribers import invitation_fate
 from subscribers.entry_code import EntryCode, PlaceInvalid, checked_place
 from subscribers.filter_help import FilterHelp, load_filter_help
 from subscribers.headline import Headline
-from subscribers.page_headers import PERSONAL, PUBLIC
+from subscribers.page_headers import KEPT, PERSONAL
 from subscribers.page_help import HelpPages
 from subscribers.page_lost import LostPages
 from subscribers.page_own_ways import OwnWays
@@ -139,12 +139,11 @@ class ResidentPages:
             "resident/front.html",
             reader=reader,
             status=status,
-            headers=PERSONAL if errors else PUBLIC,
+            headers=PERSONAL if errors else KEPT,
             entry=EntryCode(self.mail_domain, _place_or_none(place), reader.asked or Language.JAPANESE),
             terms=self.terms,
             services=self.filter_help,
             headlines=[(one, one.at.astimezone(self.town.zone).date()) for one in headlines],
-            urgent=next((one for one in headlines if one.urgent), None),
             address=address[:254],
             errors=errors or {},
         )

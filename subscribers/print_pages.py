@@ -7,9 +7,9 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from foundation.database import Database
-from foundation.pages import Pages
+from foundation.spoken_pages import SpokenPages
 from subscribers.entry_code import EntryCode, PlaceInvalid, PrintedOn, checked_place
-from subscribers.page_headers import PUBLIC
+from subscribers.page_headers import KEPT, PUBLIC
 from subscribers.page_personal import Terms
 from subscribers.places import KnownPlace, Places
 
@@ -24,7 +24,7 @@ class PrintPages:
     ledger."""
 
     database: Database
-    pages: Pages
+    pages: SpokenPages
     places: Places
     mail_domain: str
     public_url: str
@@ -71,7 +71,7 @@ class PrintPages:
                 return self.pages.answer("resident/no-such-place.html", status=404, headers=PUBLIC)
         return self.pages.answer(
             f"resident/{name}.html",
-            headers=PUBLIC,
+            headers=KEPT,
             entry=code,
             place_name=known.label if known else "",
             terms=self.terms,

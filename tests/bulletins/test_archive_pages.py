@@ -1,101 +1,29 @@
 """The archive as the public reads it: newest first, as it was mailed, and as a feed that programs can trust."""
 
 import re
-from datetime import datetime, timedelta
-from xml.etree import ElementTree as ET
+from datetime import timedelta
 
 import pytest
-from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bulletins.life import PUBLISHED, BulletinState
 from bulletins.notice_templates import Kind
-from bulletins.pages import ArchivePages
-from bulletins.tables import Bulletin
 from foundation.database import Database
-from tests.bulletins.samples import komorebi
+from tests.bulletins.public_archive import ATOM, URL, PublicArchive, subjects
 from tests.support.clock import HandClock
-from tests.support.page_reader import PageReader
-from tests.support.spoken import pages_in
-
-ATOM = "{http://www.w3.org/2005/Atom}"
-URL = "https://anzen.example.jp"
-
-
-class Archive:
-    """Bulletins put on the shelf, and a reader before them."""
-
-    def __init__(self, database: Database, clock: HandClock) -> None:
-        self._database = database
-        self._clock = clock
-        self.pages = ArchivePages(database, clock, pages_in(komorebi()), komorebi(), URL)
-        app = FastAPI()
-        app.include_router(self.pages.router())
-        self.reader = PageReader(app)
-
-    def add(
-        self,
-        subject: str,
-        *,
-        text: str = "本文",
-        state: BulletinState = BulletinState.SENT,
-        kind: Kind = Kind.ORDINARY,
-        follows: int | None = None,
-        begun: datetime | None = None,
-        urgent: bool = False,
-        mends: int | None = None,
-    ) -> int:
-        at = self._clock.now()
-        bulletin = Bulletin(
-            state=state.value,
-            notice="plain",
-            kind=kind.value,
-            category="一般－お知らせ－その他",
-            statistic_class="その他",
-            topics="[]",
-            areas="[]",
-            to_all=False,
-            fields="{}",
-            subject=subject,
-            text=text,
-            expires_seconds=3600,
-            follows_id=follows,
-            created_at=at,
-            drafter_id=1,
-            drafter_name="担当",
-            urgent=urgent,
-            started_at=begun or (at if state in PUBLISHED else None),
-            mends_id=mends,
-        )
-        with self._database.write() as session:
-            session.add(bulletin)
-            session.flush()
-            return bulletin.id
-
-    def page(self, path: str) -> str:
-        answer = self.reader.get(path)
-        assert answer.status_code == 200
-        return answer.text
-
-    def feed(self) -> ET.Element:
-        return ET.fromstring(self.reader.get("/bulletins.atom").content)  # noqa: S314 -- our own document
 
 
 @pytest.fixture
-def archive(database: Database, clock: HandClock) -> Archive:
-    return Archive(database, clock)
+def archive(database: Database, clock: HandClock) -> PublicArchive:
+    return PublicArchive(database, clock)
 
 
-def _subjects(page: str) -> list[str]:
-    return re.findall(r'href="/bulletins/\d+">([^<]+)<', page)
-
-
-def test_an_empty_archive_says_so(archive: Archive) -> None:
+def test_an_empty_archive_says_so(archive: PublicArchive) -> None:
     assert "まだお知らせはありません" in archive.page("/bulletins")
 
 
-def test_what_has_not_begun_is_nowhere_to_be_seen(archive: Archive) -> None:
+def test_what_has_not_begun_is_nowhere_to_be_seen(archive: PublicArchive) -> None:
     numbers = [archive.add("まだ秘密です", state=state) for state in set(BulletinState) - PUBLISHED]
 
     assert "まだ秘密です" not in archive.page("/bulletins")
@@ -103,14 +31,14 @@ def test_what_has_not_begun_is_nowhere_to_be_seen(archive: Archive) -> None:
     assert {archive.reader.get(f"/bulletins/{number}").status_code for number in numbers} == {404}
 
 
-def test_the_last_begun_comes_first_however_early_it_was_drafted(archive: Archive, clock: HandClock) -> None:
+def test_the_last_begun_comes_first_however_early_it_was_drafted(archive: PublicArchive, clock: HandClock) -> None:
     archive.add("先に作り、後で配信", begun=clock.now())
     archive.add("後で作り、先に配信", begun=clock.now() - timedelta(hours=1))
 
-    assert _subjects(archive.page("/bulletins")) == ["先に作り、後で配信", "後で作り、先に配信"]
+    assert subjects(archive.page("/bulletins")) == ["先に作り、後で配信", "後で作り、先に配信"]
 
 
-def test_paging_shows_each_bulletin_once(archive: Archive, clock: HandClock) -> None:
+def test_paging_shows_each_bulletin_once(archive: PublicArchive, clock: HandClock) -> None:
     for number in range(45):
         archive.add(f"第{number}号", begun=clock.now() - timedelta(minutes=number // 2))
     seen: list[str] = []
@@ -118,28 +46,28 @@ def test_paging_shows_each_bulletin_once(archive: Archive, clock: HandClock) -> 
 
     while path:
         page = archive.page(path)
-        seen += _subjects(page)
+        seen += subjects(page)
         older = re.search(r'href="(/bulletins\?before=\d+)"', page)
         path = older.group(1) if older else None
 
     assert len(seen) == len(set(seen)) == 45
 
 
-def test_an_odd_page_number_is_as_if_it_were_not_there(archive: Archive) -> None:
+def test_an_odd_page_number_is_as_if_it_were_not_there(archive: PublicArchive) -> None:
     archive.add("大雪の見込み")
 
     for before in ("x", "-1", "9" * 40, "", "１"):
         assert "大雪の見込み" in archive.page(f"/bulletins?before={before}")
 
 
-def test_an_unknown_bulletin_is_a_page_that_says_so(archive: Archive) -> None:
+def test_an_unknown_bulletin_is_a_page_that_says_so(archive: PublicArchive) -> None:
     for number in ("0", "999", "x", "-1", "9" * 40, "1.0"):
         answer = archive.reader.get(f"/bulletins/{number}")
         assert answer.status_code == 404
         assert "ページがありません" in answer.text
 
 
-def test_a_bulletin_stands_as_it_was_mailed_with_its_time_and_category(archive: Archive) -> None:
+def test_a_bulletin_stands_as_it_was_mailed_with_its_time_and_category(archive: PublicArchive) -> None:
     number = archive.add("<大雪>の見込み", text="一行目\n\n  字下げ & 記号 <b>\n")
 
     page = archive.page(f"/bulletins/{number}")
@@ -153,7 +81,7 @@ def test_a_bulletin_stands_as_it_was_mailed_with_its_time_and_category(archive: 
     assert "/me/" not in page
 
 
-def test_a_bulletin_and_what_followed_it_lead_to_each_other(archive: Archive) -> None:
+def test_a_bulletin_and_what_followed_it_lead_to_each_other(archive: PublicArchive) -> None:
     first = archive.add("不審者による声かけ")
     second = archive.add("場所の誤り", kind=Kind.CORRECTION, follows=first)
     archive.add("まだ出ていない続報", kind=Kind.FOLLOW_UP, follows=first, state=BulletinState.DRAFT)
@@ -166,13 +94,13 @@ def test_a_bulletin_and_what_followed_it_lead_to_each_other(archive: Archive) ->
     assert "訂正" in after
 
 
-def test_a_drill_is_marked_as_one(archive: Archive) -> None:
+def test_a_drill_is_marked_as_one(archive: PublicArchive) -> None:
     archive.add("避難所の開設", kind=Kind.DRILL)
 
     assert "訓練</span>" in archive.page("/bulletins")
 
 
-def test_the_feed_is_atom_with_absolute_links_and_ids_that_stay(archive: Archive) -> None:
+def test_the_feed_is_atom_with_absolute_links_and_ids_that_stay(archive: PublicArchive) -> None:
     number = archive.add("大雪の見込み", text="本文\n二行目")
 
     answer = archive.reader.get("/bulletins.atom")
@@ -190,7 +118,7 @@ def test_the_feed_is_atom_with_absolute_links_and_ids_that_stay(archive: Archive
     assert all(link.startswith(f"{URL}/") for link in links)
 
 
-def test_the_feed_holds_the_newest_twenty_and_an_empty_one_is_valid(archive: Archive) -> None:
+def test_the_feed_holds_the_newest_twenty_and_an_empty_one_is_valid(archive: PublicArchive) -> None:
     empty = archive.feed()
     for number in range(25):
         archive.add(f"第{number}号")
@@ -209,7 +137,7 @@ WORDS = st.lists(
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=WORDS)
-def test_no_text_breaks_the_feed(archive: Archive, texts: list[str]) -> None:
+def test_no_text_breaks_the_feed(archive: PublicArchive, texts: list[str]) -> None:
     for text in texts:
         archive.add("題", text=f"]]>{text}<&>")
 
@@ -219,22 +147,7 @@ def test_no_text_breaks_the_feed(archive: Archive, texts: list[str]) -> None:
     assert all(content.startswith("]]>") and content.endswith("<&>") for content in contents)
 
 
-def test_an_urgent_bulletin_stands_on_the_first_page_until_it_is_lifted_or_expires(
-    archive: Archive, clock: HandClock
-) -> None:
-    first = archive.add("避難指示", urgent=True)
-    fresh = [headline.urgent for headline in archive.pages.latest()]
-    clock.move(timedelta(minutes=10))
-    archive.add("避難指示の解除", kind=Kind.ALL_CLEAR, follows=first, urgent=False)
-    lifted = [headline.urgent for headline in archive.pages.latest()]
-    archive.add("別の避難指示", urgent=True)
-    clock.move(timedelta(hours=1))
-    late = [headline.urgent for headline in archive.pages.latest()]
-
-    assert (fresh, lifted, late) == ([True], [False, False], [False, False, False])
-
-
-def test_what_was_withdrawn_after_it_had_begun_stays_and_says_so(archive: Archive, clock: HandClock) -> None:
+def test_what_was_withdrawn_after_it_had_begun_stays_and_says_so(archive: PublicArchive, clock: HandClock) -> None:
     number = archive.add("断水の見込み", state=BulletinState.WITHDRAWN, begun=clock.now())
 
     page, feed = archive.page(f"/bulletins/{number}"), archive.reader.get("/bulletins.atom").text
@@ -245,13 +158,7 @@ def test_what_was_withdrawn_after_it_had_begun_stays_and_says_so(archive: Archiv
     assert [headline.mark for headline in archive.pages.latest()] == ["取り下げ"]
 
 
-def test_a_withdrawn_bulletin_is_not_urgent_any_more(archive: Archive, clock: HandClock) -> None:
-    archive.add("避難指示", state=BulletinState.WITHDRAWN, begun=clock.now(), urgent=True)
-
-    assert [headline.urgent for headline in archive.pages.latest()] == [False]
-
-
-def test_a_retraction_leads_on_the_page_of_what_it_takes_back_and_on_no_other(archive: Archive) -> None:
+def test_a_retraction_leads_on_the_page_of_what_it_takes_back_and_on_no_other(archive: PublicArchive) -> None:
     first = archive.add("大雨警報")
     second = archive.add("大雨警報の続報", kind=Kind.FOLLOW_UP, follows=first)
     third = archive.add("先ほどの続報は誤りです", kind=Kind.RETRACTION, follows=first, mends=second)
@@ -263,7 +170,7 @@ def test_a_retraction_leads_on_the_page_of_what_it_takes_back_and_on_no_other(ar
     assert "このお知らせは取り消されました" not in other
 
 
-def test_every_page_of_a_chain_shows_the_whole_chain(archive: Archive) -> None:
+def test_every_page_of_a_chain_shows_the_whole_chain(archive: PublicArchive) -> None:
     first = archive.add("大雨警報")
     numbers = [first, *(archive.add(f"続き{n}", kind=Kind.FOLLOW_UP, follows=first) for n in range(2))]
     archive.add("まだ出ていない解除", kind=Kind.ALL_CLEAR, follows=first, state=BulletinState.WAITING)
@@ -275,14 +182,7 @@ def test_every_page_of_a_chain_shows_the_whole_chain(archive: Archive) -> None:
         assert "まだ出ていない" not in chain
 
 
-def test_a_corrected_urgent_bulletin_stays_urgent(archive: Archive) -> None:
-    first = archive.add("避難指示", urgent=True)
-    archive.add("避難所の訂正", kind=Kind.CORRECTION, follows=first)
-
-    assert [headline.urgent for headline in archive.pages.latest()] == [False, True]
-
-
-def test_a_drill_wears_its_colour_and_word_everywhere(archive: Archive) -> None:
+def test_a_drill_wears_its_colour_and_word_everywhere(archive: PublicArchive) -> None:
     number = archive.add("【訓練】避難所の開設", kind=Kind.DRILL)
 
     page, front = archive.page(f"/bulletins/{number}"), archive.pages.latest()

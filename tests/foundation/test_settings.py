@@ -58,6 +58,7 @@ WRONG = {
     "HANSHO_SOLO_NOTICES": ["Earth Quake", "a/b"],
     "HANSHO_CHECK_LEVELS": ["call-consent", "call-consent=off", "call-consent:warn", "Call=warn"],
     "HANSHO_ERASE_AFTER": ["4w"],
+    "HANSHO_REDACT_AFTER": ["1w", "never"],
     "HANSHO_ROWS_KEPT": ["29d", "90", "soon"],
     "HANSHO_ONE_TIME_CODES": ["yes", "off"],
     "HANSHO_SECRET": ["short", f"{SECRET},short"],

@@ -47,14 +47,24 @@ def headlines() -> list[Headline]:
 
 
 @pytest.fixture
+def standing() -> list[Headline]:
+    return []
+
+
+@pytest.fixture
 def client(
-    database: Database, clock: HandClock, town: Town, registration: Registration, headlines: list[Headline]
+    database: Database,
+    clock: HandClock,
+    town: Town,
+    registration: Registration,
+    headlines: list[Headline],
+    standing: list[Headline],
 ) -> PageReader:
     hours = DeliveryHours.parse("mon-fri 09:00-17:00", zone=town.zone, closing_days=ClosingDays(()), grace=timedelta(0))
     pages = ResidentPages(
         database,
         clock,
-        pages_in(town),
+        pages_in(town, standing=lambda: standing),
         registration,
         registration.keyring,
         town,

@@ -47,9 +47,10 @@ def test_the_first_page_names_the_sender_to_allow_before_the_first_step(client: 
 
 
 def test_the_first_page_shows_the_latest_bulletins_and_an_urgent_one_on_top(
-    client: PageReader, headlines: list[Headline], clock: HandClock
+    client: PageReader, headlines: list[Headline], standing: list[Headline], clock: HandClock
 ) -> None:
-    headlines += [Headline(8, "避難指示 <南部>", clock.now(), urgent=True), Headline(7, "大雪の見込み", clock.now())]
+    headlines += [Headline(8, "避難指示 <南部>", clock.now()), Headline(7, "大雪の見込み", clock.now())]
+    standing += headlines[:1]
 
     page = client.get("/").text
 

@@ -1,6 +1,7 @@
 """What residents' pages say: every sentence of their templates, and those that come from elsewhere."""
 
 import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from babel.messages.extract import extract_from_file
@@ -13,6 +14,7 @@ from foundation.languages import Language
 from foundation.pages import Pages
 from foundation.spoken_pages import SpokenPages
 from subscribers.entry_code import PlaceInvalid
+from subscribers.headline import Headline
 from subscribers.page_personal import NOT_OFFERED
 from subscribers.spoken_town import spoken
 from subscribers.town import Town
@@ -28,13 +30,13 @@ def unread(plain: str) -> str:
     return "".join(_UNREAD.findall(_READ.sub("", plain)))
 
 
-def pages_in(town: Town, *, practice: bool = False) -> SpokenPages:
-    """Residents' pages in every language, as the assembly makes them."""
+def pages_in(town: Town, *, practice: bool = False, standing: Callable[[], Sequence[Headline]] = tuple) -> SpokenPages:
+    """Residents' pages in every language, as the assembly makes them; `standing` is what is urgent."""
     return SpokenPages(
         {
             language: Pages(
                 TEMPLATES,
-                {"town": spoken(town, language), "practice": practice},
+                {"town": spoken(town, language), "practice": practice, "standing": standing},
                 Catalogue.read(TEMPLATES / "locale", language),
             )
             for language in Language

@@ -1,0 +1,97 @@
+"""A bulletin as the public reads it: its words or what stands instead of them, its times, the id it has for ever."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bulletins.kinds import TONES
+from bulletins.life import BulletinState
+from bulletins.notice_templates import Kind
+from bulletins.redaction import SAID_INSTEAD, Redaction, subject_instead
+from bulletins.tables import Bulletin
+from subscribers.headline import Headline
+from subscribers.town import Town
+
+# What no XML 1.0 document may hold, not even escaped (section 2.2).
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True)
+class Row:
+    """`kind` is empty for an ordinary one; `private` ones tell of a person, `redacted` ones no longer do."""
+
+    url: str
+    subject: str
+    text: str
+    category: str
+    kind: str
+    tone: str
+    drill: bool
+    withdrawn: bool
+    private: bool
+    redacted: bool
+    begun: datetime
+    iso: str
+    updated: str
+    id: str  # RFC 4151, the same for ever
+
+
+@dataclass(frozen=True)
+class ArchiveRows:
+    """Moments are told by the clock of the town."""
+
+    town: Town
+    redaction: Redaction
+
+    def rows(self, session: Session, bulletins: Sequence[Bulletin], *, at: datetime) -> list[Row]:
+        since = self.redaction.moments(session, bulletins, at=at)
+        return [self._row(each, since.get(each.id)) for each in bulletins]
+
+    def headlines(self, session: Session, bulletins: Sequence[Bulletin], *, at: datetime) -> tuple[Headline, ...]:
+        since = self.redaction.moments(session, bulletins, at=at)
+        return tuple(_headline(each, redacted=each.id in since) for each in bulletins)
+
+    def iso(self, at: datetime) -> str:
+        return at.astimezone(self.town.zone).isoformat(timespec="seconds")
+
+    @property
+    def authority(self) -> str:
+        """The town's own name on the net; it stays when the service moves to another host."""
+        return self.town.from_address.rpartition("@")[2]
+
+    def _row(self, bulletin: Bulletin, redacted: datetime | None) -> Row:
+        begun = (bulletin.started_at or bulletin.created_at).astimezone(self.town.zone)
+        kind = Kind(bulletin.kind)
+        return Row(
+            url=f"/bulletins/{bulletin.id}",
+            subject=_subject(bulletin, redacted=redacted is not None),
+            text=SAID_INSTEAD if redacted else _NOT_IN_XML.sub("", bulletin.text),
+            category=bulletin.category,
+            kind="" if kind is Kind.ORDINARY else kind.label,
+            tone=TONES.get(kind, "info"),
+            drill=kind is Kind.DRILL,
+            withdrawn=bulletin.state == BulletinState.WITHDRAWN,
+            private=bulletin.redact,
+            redacted=redacted is not None,
+            begun=begun,
+            iso=self.iso(begun),
+            updated=self.iso(redacted or begun),
+            id=f"tag:{self.authority},{begun.date().isoformat()}:bulletins/{bulletin.id}",
+        )
+
+
+def _subject(bulletin: Bulletin, *, redacted: bool) -> str:
+    return _NOT_IN_XML.sub("", subject_instead(bulletin) if redacted else bulletin.subject)
+
+
+def _headline(bulletin: Bulletin, *, redacted: bool) -> Headline:
+    begun = bulletin.started_at or bulletin.created_at
+    subject = _subject(bulletin, redacted=redacted)
+    if bulletin.state == BulletinState.WITHDRAWN:
+        return Headline(bulletin.id, subject, begun, mark=BulletinState.WITHDRAWN.label)
+    if bulletin.kind == Kind.DRILL.value:
+        return Headline(bulletin.id, subject, begun, Kind.DRILL.label, TONES[Kind.DRILL])
+    return Headline(bulletin.id, subject, begun)
