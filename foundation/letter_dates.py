@@ -8,7 +8,7 @@ from foundation.era import clock_words, era_date
 from foundation.languages import Language
 
 _WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-_MONTHS = [
+ENGLISH_MONTHS = [
     "January",
     "February",
     "March",
@@ -48,7 +48,7 @@ class LetterDates:
 
 
 def _english_day(month: int, day: int, weekday: int) -> str:
-    return f"{_WEEKDAYS[weekday]}, {_MONTHS[month - 1]} {day}"
+    return f"{_WEEKDAYS[weekday]}, {ENGLISH_MONTHS[month - 1]} {day}"
 
 
 def _english_clock(at: time | datetime) -> str:
@@ -87,7 +87,7 @@ LETTER_DATES: Mapping[Language, LetterDates] = {
         _plain_day, _plain_clock, lambda day: f"{day.year}｜年《ねん》{day.month}｜月《がつ》{day.day}｜日《にち》"
     ),
     Language.ENGLISH: LetterDates(
-        _english_day, _english_clock, lambda day: f"{_MONTHS[day.month - 1]} {day.day}, {day.year}"
+        _english_day, _english_clock, lambda day: f"{ENGLISH_MONTHS[day.month - 1]} {day.day}, {day.year}"
     ),
     Language.CHINESE: LetterDates(
         lambda month, day, weekday: f"{month}月{day}日（星期{_CHINESE_WEEKDAYS[weekday]}）",

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from foundation.catalogue import Told
 from foundation.era import era_year
 from foundation.languages import Language
-from foundation.letter_dates import LETTER_DATES
+from foundation.letter_dates import ENGLISH_MONTHS, LETTER_DATES
 
 _WEEKDAYS = {
     Language.JAPANESE: ("月曜日", "火曜日", "水曜日", "木曜日", "金曜日", "土曜日", "日曜日"),
@@ -24,9 +24,9 @@ def month_told(first: date, *, language: Language) -> str:
         case Language.JAPANESE:
             return f"{era_year(first.replace(day=28))}{first.month}月"
         case Language.PLAIN_JAPANESE:
-            return Told(f"{first.year}｜年《ねん》 ｜{first.month}月《{_MONTHS_READ[first.month - 1]}がつ》")
+            return Told(f"{first.year}｜年《ねん》 {first.month}｜月《がつ》")
         case Language.ENGLISH:
-            return f"{_MONTHS[first.month - 1]} {first.year}"
+            return f"{ENGLISH_MONTHS[first.month - 1]} {first.year}"
         case Language.CHINESE:
             return f"{first.year}年{first.month}月"
 

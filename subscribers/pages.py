@@ -18,7 +18,7 @@ from subscribers import invitation_fate
 from subscribers.entry_code import EntryCode, PlaceInvalid, checked_place
 from subscribers.filter_help import FilterHelp, load_filter_help
 from subscribers.headline import Headline
-from subscribers.page_headers import KEPT, PERSONAL
+from subscribers.page_headers import KEPT, PERSONAL, PUBLIC
 from subscribers.page_help import HelpPages
 from subscribers.page_lost import LostPages
 from subscribers.page_own_ways import OwnWays

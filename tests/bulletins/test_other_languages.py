@@ -226,7 +226,7 @@ def test_the_letter_to_the_approvers_shows_every_language(office: Office) -> Non
 
     with office.database.read() as session:
         bulletin = session.get_one(Bulletin, number)
-        told = office.home.approval_letters._told(session, bulletin)
+        told = office.home.approval_letters._told(session, bulletin, at=office.clock.now())
 
     assert [(name, row.subject) for name, row in told["editions"]] == [  # type: ignore[attr-defined]
         ("やさしい日本語", f"おしらせ: {SUBJECT}"),

@@ -12,8 +12,8 @@ MOMENT = sa.DateTime(timezone=True)
 ABOUT_A_PERSON = ("missing-person", "missing-person-end")
 CHUNK = 500
 
-revision = "0018"
-down_revision = "0017"
+revision = "0019"
+down_revision = "0018"
 
 
 def upgrade() -> None:
