@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from foundation.database import Database
-from foundation.spoken_pages import SpokenPages
+from foundation.languages import Language
+from foundation.spoken_pages import AReader, Reader, SpokenPages
 from subscribers.entry_code import EntryCode, PlaceInvalid, PrintedOn, checked_place
 from subscribers.page_headers import KEPT, PUBLIC
 from subscribers.page_personal import Terms
@@ -42,35 +44,36 @@ class PrintPages:
             router.add_api_route(path, call, methods=["GET"])
         return router
 
-    def entry_svg(self, place: str = "", on: str = "") -> Response:
-        return self._picture(place, PrintedOn.of(on), EntryCode.svg, "image/svg+xml")
+    def entry_svg(self, reader: AReader, place: str = "", on: str = "") -> Response:
+        return self._picture(reader, place, partial(EntryCode.svg, on=PrintedOn.of(on)), "image/svg+xml")
 
-    def entry_png(self, place: str = "", on: str = "") -> Response:
-        return self._picture(place, PrintedOn.of(on), EntryCode.png, "image/png")
+    def entry_png(self, reader: AReader, place: str = "", on: str = "") -> Response:
+        return self._picture(reader, place, partial(EntryCode.png, on=PrintedOn.of(on)), "image/png")
 
-    def leaflet(self, place: str = "") -> Response:
-        return self._printed("leaflet", place)
+    def leaflet(self, reader: AReader, place: str = "") -> Response:
+        return self._printed(reader, "leaflet", place)
 
-    def poster(self, place: str = "", size: str = "") -> Response:
+    def poster(self, reader: AReader, place: str = "", size: str = "") -> Response:
         """`size=a3`; A4 for anything else."""
-        return self._printed("poster", place, is_a3=size.lower() == "a3")
+        return self._printed(reader, "poster", place, is_a3=size.lower() == "a3")
 
-    def card(self, place: str = "") -> Response:
-        return self._printed("card", place)
+    def card(self, reader: AReader, place: str = "") -> Response:
+        return self._printed(reader, "card", place)
 
-    def _printed(self, name: str, place: str, *, is_a3: bool = False) -> Response:
+    def _printed(self, reader: Reader, name: str, place: str, *, is_a3: bool = False) -> Response:
+        """Paper is Japanese so far, whoever asks; what is refused is said in their own language."""
         try:
             code = EntryCode(self.mail_domain, checked_place(place))
         except PlaceInvalid as fault:
-            return self._refused(fault)
+            return self._refused(reader, fault)
         known: KnownPlace | None = None
         if code.place is not None:
             with self.database.read() as session:
                 known = self.places.find(session, code.place)
             if known is None or not known.active:
-                return self.pages.answer("resident/no-such-place.html", status=404, headers=PUBLIC)
+                return self.pages.answer("resident/no-such-place.html", reader=reader, status=404, headers=PUBLIC)
         return self.pages.answer(
-            f"resident/{name}.html",
+            f"paper/{name}.html",
             headers=KEPT,
             entry=code,
             place_name=known.label if known else "",
@@ -80,14 +83,12 @@ class PrintPages:
             cards=CARDS_A_SHEET,
         )
 
-    def _picture(
-        self, place: str, on: PrintedOn, draw: Callable[[EntryCode, PrintedOn], bytes], media_type: str
-    ) -> Response:
+    def _picture(self, reader: Reader, place: str, draw: Callable[[EntryCode], bytes], media_type: str) -> Response:
         try:
-            code = EntryCode(self.mail_domain, checked_place(place))
+            code = EntryCode(self.mail_domain, checked_place(place), reader.asked or Language.JAPANESE)
         except PlaceInvalid as fault:
-            return self._refused(fault)
-        return Response(draw(code, on), media_type=media_type, headers={**PUBLIC, **_KEPT_FOR_A_DAY})
+            return self._refused(reader, fault)
+        return Response(draw(code), media_type=media_type, headers={**PUBLIC, **_KEPT_FOR_A_DAY})
 
-    def _refused(self, fault: PlaceInvalid) -> Response:
-        return self.pages.answer("resident/refused.html", status=400, headers=PUBLIC, reason=str(fault))
+    def _refused(self, reader: Reader, fault: PlaceInvalid) -> Response:
+        return self.pages.answer("resident/refused.html", reader=reader, status=400, headers=PUBLIC, reason=str(fault))
