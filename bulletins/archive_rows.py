@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -10,8 +10,11 @@ from sqlalchemy.orm import Session
 from bulletins.kinds import TONES
 from bulletins.life import BulletinState
 from bulletins.notice_templates import Kind
+from bulletins.other_languages import in_language
 from bulletins.redaction import SAID_INSTEAD, Redaction, subject_instead
 from bulletins.tables import Bulletin
+from bulletins.wording import Wording
+from foundation.languages import Language
 from subscribers.headline import Headline
 from subscribers.town import Town
 
@@ -21,7 +24,8 @@ _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 
 @dataclass(frozen=True)
 class Row:
-    """`kind` is empty for an ordinary one; `private` ones tell of a person, `redacted` ones no longer do."""
+    """`kind` is empty for an ordinary one; `private` ones tell of a person, `redacted` ones no longer do; subject and
+    text of a `spoken` one are in the reader's language, and not Japanese."""
 
     url: str
     subject: str
@@ -37,6 +41,7 @@ class Row:
     iso: str
     updated: str
     id: str  # RFC 4151, the same for ever
+    spoken: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,9 +51,19 @@ class ArchiveRows:
     town: Town
     redaction: Redaction
 
-    def rows(self, session: Session, bulletins: Sequence[Bulletin], *, at: datetime) -> list[Row]:
+    def rows(
+        self,
+        session: Session,
+        bulletins: Sequence[Bulletin],
+        *,
+        at: datetime,
+        language: Language = Language.JAPANESE,
+    ) -> list[Row]:
+        """In the language as it was mailed; in Japanese where it was not."""
         since = self.redaction.moments(session, bulletins, at=at)
-        return [self._row(each, since.get(each.id)) for each in bulletins]
+        words = in_language(session, bulletins, language)
+        rows = [self._row(each, since.get(each.id)) for each in bulletins]
+        return [_spoken(row, words.get(each.id)) for row, each in zip(rows, bulletins, strict=True)]
 
     def headlines(self, session: Session, bulletins: Sequence[Bulletin], *, at: datetime) -> tuple[Headline, ...]:
         since = self.redaction.moments(session, bulletins, at=at)
@@ -81,6 +96,14 @@ class ArchiveRows:
             updated=self.iso(redacted or begun),
             id=f"tag:{self.authority},{begun.date().isoformat()}:bulletins/{bulletin.id}",
         )
+
+
+def _spoken(row: Row, words: Wording | None) -> Row:
+    """What stands instead of the words of one that is redacted is a sentence of ours, which the page looks up."""
+    if words is None or row.redacted:
+        return row
+    subject, text = (_NOT_IN_XML.sub("", each) for each in (words.subject, words.text))
+    return replace(row, subject=subject, text=text, spoken=True)
 
 
 def _subject(bulletin: Bulletin, *, redacted: bool) -> str:

@@ -6,7 +6,7 @@ has no words reads the Japanese ones.
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -155,11 +155,16 @@ def settled(session: Session, bulletin: Bulletin) -> Sequence[EditionRow]:
     return [row for row in _rows(session, bulletin) if row.revision == bulletin.revision]
 
 
-def in_language(session: Session, bulletin: Bulletin, language: Language) -> Wording:
-    """What was, or will be, read in this language; the Japanese words where there are no others."""
-    row = session.get(EditionRow, (bulletin.id, language.value))
-    found = row if row is not None and row.revision == bulletin.revision else bulletin
-    return Wording(found.subject, found.text)
+def in_language(session: Session, bulletins: Collection[Bulletin], language: Language) -> Mapping[int, Wording]:
+    """What was, or will be, read in this language, by the bulletins' numbers; those without are left out."""
+    revisions = {each.id: each.revision for each in bulletins}
+    if language is Language.JAPANESE or not revisions:
+        return {}
+    which = (EditionRow.bulletin_id.in_(revisions), EditionRow.language == language.value)
+    rows = session.scalars(select(EditionRow).where(*which))
+    return {
+        row.bulletin_id: Wording(row.subject, row.text) for row in rows if row.revision == revisions[row.bulletin_id]
+    }
 
 
 def _rows(session: Session, bulletin: Bulletin) -> Sequence[EditionRow]:

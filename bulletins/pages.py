@@ -58,7 +58,8 @@ class ArchivePages:
             wanted = question.wanted(self.town.zone, at=at, redact_after=after)
             turns = self.turns.of(session, wanted)
             found = page_of(session, turns, wanted, before=start, limit=archive.PAGE + 1)
-            rows = self.rows.rows(session, archive.of_numbers(session, found[: archive.PAGE]), at=at)
+            shown = archive.of_numbers(session, found[: archive.PAGE])
+            rows = self.rows.rows(session, shown, at=at, language=reader.speaks)
         years = by_year((turn.begun for turn in turns), self.town.zone)
         return self.pages.answer(
             "resident/bulletins.html",
@@ -79,7 +80,8 @@ class ArchivePages:
             if bulletin is None:
                 return self._missing(reader)
             whole = archive.whole(session, bulletin)
-            rows = dict(zip((each.id for each in whole), self.rows.rows(session, whole, at=at), strict=True))
+            spoken = self.rows.rows(session, whole, at=at, language=reader.speaks)
+            rows = dict(zip((each.id for each in whole), spoken, strict=True))
         later = [each for each in whole if each.id > bulletin.id]
         retraction = retraction_of(bulletin, whole)
         return self.pages.answer(

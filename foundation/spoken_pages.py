@@ -33,6 +33,11 @@ class Reader:
         query = tuple((name, value) for name, value in given.multi_items() if name != ASKED)
         return cls(asked, query=query if len(urlencode(query)) <= _LONGEST_QUERY else ())
 
+    @property
+    def speaks(self) -> Language:
+        """On a page that is in Japanese unless another language is asked for."""
+        return self.asked or Language.JAPANESE
+
     def at(self, page: str, **query: str) -> "Reader":
         """The same reader, whose menu leads to another page; empty values are left out."""
         return Reader(self.asked, page, tuple((name, value) for name, value in query.items() if value))
