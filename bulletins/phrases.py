@@ -68,14 +68,6 @@ class LooksPhrases:
 
 
 @dataclass(frozen=True)
-class Tail:
-    """Below a letter, each with its link on the next line."""
-
-    change: str
-    stop: str
-
-
-@dataclass(frozen=True)
 class Phrases:
     """`follow_up` stands before the first one's subject, `numbered_follow_up` with its number before the others'."""
 
@@ -88,7 +80,6 @@ class Phrases:
     label: str
     extension: str
     frame: Frame
-    tail: Tail
     places: PlacePhrases
     weather: WeatherPhrases
     looks: LooksPhrases
@@ -125,7 +116,6 @@ def _phrases(table: StrictTable) -> Phrases:
         label=table.text("label"),
         extension=table.text("extension"),
         frame=_frame(table.table("frame")),
-        tail=_tail(table.table("tail")),
         places=_places(table.table("places")),
         weather=_weather(table.table("weather")),
         looks=_looks(table.table("looks")),
@@ -145,10 +135,6 @@ def _frame(table: StrictTable) -> Frame:
         text=table.text("text"),
         other_title=table.text("other_title"),
     )
-
-
-def _tail(table: StrictTable) -> Tail:
-    return Tail(table.text("change"), table.text("stop"))
 
 
 def _places(table: StrictTable) -> PlacePhrases:

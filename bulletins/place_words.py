@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -32,10 +33,11 @@ class _Piece:
 
 @dataclass(frozen=True)
 class PlaceWords:
-    """`city` is the town's name in the language."""
+    """`names` are those of city and towns in the language, where the town's file has them; other towns are spelt as
+    they are read. In Chinese all stand as they are written on the signs."""
 
     town: Town
-    city: str
+    names: Mapping[str, str]
     language: Language
     phrases: PlacePhrases
 
@@ -49,20 +51,24 @@ class PlaceWords:
         # Whole first: the name of a town may end as 「…内」 does.
         for middle, tail in ((rest, ""), self._without_tail(rest)):
             if not middle and of_city:
-                return self._with_tail(self.city, tail)
+                return self._with_tail(self._city, tail)
             pieces = self._pieces(middle.removeprefix("の"))
             if pieces is not None:
                 place = self._with_tail(self._joined(pieces), tail)
-                return self._filled(self.phrases.in_city, place=place, city=self.city) if of_city else place
+                return self._filled(self.phrases.in_city, place=place, city=self._city) if of_city else place
         return None
+
+    @property
+    def _city(self) -> str:
+        return self.names.get(self.town.name, self.town.name)
 
     def name(self, town: TownName) -> str:
         if self.language is Language.CHINESE:
             return town.name
+        if town.name in self.names:
+            return self.names[town.name]
         if self.language is not Language.ENGLISH:
             return town.name if town.name == town.reading else f"｜{town.name}《{town.reading}》"
-        if town.latin:
-            return town.latin
         for suffix, reading in _SUFFIXES:
             stem = town.reading.removesuffix(reading)
             if town.name.endswith(suffix) and stem not in ("", town.reading):

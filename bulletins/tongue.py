@@ -109,7 +109,7 @@ class Tongue:
 
     @cached_property
     def _places(self) -> PlaceWords:
-        return PlaceWords(self.home, self.town.name, self.language, self.phrases.places)
+        return PlaceWords(self.home, self._own, self.language, self.phrases.places)
 
     @cached_property
     def _weather(self) -> WeatherWords:

@@ -72,14 +72,12 @@ class Area:
 
 @dataclass(frozen=True)
 class TownName:
-    """町: `chome` is how many 丁目 it has, 0 for none; `area` is an area's key; `latin` where it is not spelt as it is
-    read."""
+    """町: `chome` is how many 丁目 it has, 0 for none; `area` is an area's key."""
 
     name: str
     chome: int
     reading: str
     area: str
-    latin: str = ""
 
 
 @dataclass(frozen=True)
@@ -234,9 +232,7 @@ def _towns(table: StrictTable) -> tuple[TownName, ...]:
     towns = _several(
         table,
         "towns",
-        lambda t: TownName(
-            t.text("name"), t.number("chome", 0), t.text("reading"), t.text("area"), t.text("latin", "")
-        ),
+        lambda t: TownName(t.text("name"), t.number("chome", 0), t.text("reading"), t.text("area")),
     )
     _refuse_repeated("towns", [town.name for town in towns])
     return towns

@@ -201,10 +201,3 @@ def test_every_kind_of_notice_that_lifts_or_takes_back_says_so_first() -> None:
         kind = shelf(komorebi()).get(name).kind
         if kind in marks:
             assert said(name, Language.ENGLISH).subject.startswith(marks[kind])
-
-
-def test_the_sentences_below_a_letter_are_known_in_every_language() -> None:
-    tails = [tongue.phrases.tail for tongue in tongues(komorebi()).values()]
-
-    assert tails[LANGUAGES.index(Language.ENGLISH)].stop == "Stop these mails"
-    assert all(tail.change and tail.stop for tail in tails)

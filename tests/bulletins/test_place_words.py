@@ -12,7 +12,8 @@ from tests.bulletins.samples import komorebi, tongues
 
 def _said(japanese: str, language: Language = Language.ENGLISH) -> str | None:
     tongue = tongues(komorebi())[language]
-    return PlaceWords(komorebi(), tongue.town.name, language, tongue.phrases.places).said(japanese)
+    names = komorebi().translations[language]
+    return PlaceWords(komorebi(), names, language, tongue.phrases.places).said(japanese)
 
 
 @pytest.mark.parametrize(
@@ -20,6 +21,7 @@ def _said(japanese: str, language: Language = Language.ENGLISH) -> str | None:
     [
         ("水車町", "Suisha-cho"),
         ("丘の上町", "Okanoue-cho"),
+        ("北栗林町", "Kita-Kuribayashi-cho"),
         ("ひかり台6丁目", "Hikaridai 6-chome"),
         ("ひかり台６丁目", "Hikaridai 6-chome"),
         ("ひかり台六丁目", "Hikaridai 6-chome"),
@@ -65,6 +67,14 @@ def test_a_place_of_the_town_is_said_in_english(japanese: str, english: str) -> 
 def test_a_place_that_is_not_wholly_understood_is_left_alone(japanese: str) -> None:
     """「…を除く」 said as the place itself would send people the wrong way."""
     assert _said(japanese) is None
+
+
+def test_a_town_that_is_not_translated_is_spelt_as_it_is_read() -> None:
+    phrases = tongues(komorebi())[Language.ENGLISH].phrases.places
+    places = PlaceWords(komorebi(), {"こもれび市": "Komorebi City"}, Language.ENGLISH, phrases)
+
+    assert places.said("こもれび市北栗林町1丁目") == "Kitakuribayashi-cho 1-chome, Komorebi City"
+    assert places.said("月見橋") == "Tsukimibashi"
 
 
 def test_plain_japanese_has_readings_and_chinese_the_names_as_they_are_written() -> None:

@@ -115,7 +115,7 @@ def test_a_notice_without_a_translation_is_no_fault(tmp_path: Path) -> None:
     [
         ('closing = "', 'closnig = "', "closing"),
         ('closing = "Issued by: "', 'closing = "Issued by: ', "en.toml:5: "),
-        ("[tail]\n", '[tail]\nundo = "Undo"\n', "tail.undo"),
+        ("[frame]\n", '[frame]\nundo = "Undo"\n', "frame.undo"),
         ('issued = "{name} issued"', "issued = 3", "weather.issued"),
     ],
 )
