@@ -32,7 +32,7 @@ def test_each_level_of_evacuation_asks_for_its_own_action(language: Language) ->
             "Alert Level 4: Evacuation Order",
             "Alert Level 5: Emergency Safety Measures",
         ),
-        Language.CHINESE: ("【警戒等级3】老年人等避难", "【警戒等级4】避难指示", "【警戒等级5】紧急安全措施"),
+        Language.CHINESE: ("【警戒等级3】老年人等进行避难", "【警戒等级4】避难指示", "【警戒等级5】紧急安全措施"),
         Language.PLAIN_JAPANESE: (
             "【警戒レベル3】高齢者等避難",
             "【警戒レベル4】避難指示",
