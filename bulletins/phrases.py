@@ -68,6 +68,18 @@ class LooksPhrases:
 
 
 @dataclass(frozen=True)
+class TextPhrases:
+    """`space` stands between sentences, `both` between hazards. `beware` is the graver word (警戒), `careful` 注意."""
+
+    space: str
+    issued_at: str
+    beware: str
+    careful: str
+    both: str
+    hazards: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Phrases:
     """`follow_up` stands before the first one's subject, `numbered_follow_up` with its number before the others'."""
 
@@ -83,6 +95,7 @@ class Phrases:
     places: PlacePhrases
     weather: WeatherPhrases
     looks: LooksPhrases
+    texts: TextPhrases
     titles: Mapping[str, str]
     standing_notes: Mapping[str, str]
     words: Wordbook
@@ -119,6 +132,7 @@ def _phrases(table: StrictTable) -> Phrases:
         places=_places(table.table("places")),
         weather=_weather(table.table("weather")),
         looks=_looks(table.table("looks")),
+        texts=_running(table.table("texts")),
         titles=_texts(table.table("titles")),
         standing_notes=_texts(table.table("standing_notes")),
         words=Wordbook(_texts(table.table("words"))),
@@ -172,6 +186,17 @@ def _looks(table: StrictTable) -> LooksPhrases:
         colours=_texts(table.table("colours")),
         garments=_texts(table.table("garments")),
         words=Wordbook(_texts(table.table("words"))),
+    )
+
+
+def _running(table: StrictTable) -> TextPhrases:
+    return TextPhrases(
+        space=table.text("space", ""),
+        issued_at=table.text("issued_at"),
+        beware=table.text("beware"),
+        careful=table.text("careful"),
+        both=table.text("both"),
+        hazards=_texts(table.table("hazards")),
     )
 
 

@@ -12,6 +12,7 @@ from bulletins.looks_words import LooksWords
 from bulletins.notice_fields import FieldKind
 from bulletins.phrases import Phrases, read_phrases
 from bulletins.place_words import PlaceWords
+from bulletins.text_words import TextWords
 from bulletins.translation import Wordbook
 from bulletins.weather_words import WeatherWords
 from foundation.catalogue import readings_behind_each
@@ -57,14 +58,28 @@ class Tongue:
         """None where it is not known, or not wholly: such a value stays Japanese as a whole."""
         if kind is FieldKind.PHONE:
             return self._phone(japanese)
-        found = words.said(japanese) or self.phrases.words.said(japanese) or self._names.said(japanese)
+        found = self._word(japanese, words)
         if found is not None or kind in (FieldKind.CHOICE, FieldKind.CHOICES):
             return found
         plain = unicodedata.normalize("NFKC", japanese)
         if not (_HARD if self.language is Language.PLAIN_JAPANESE else JAPANESE).search(plain):
             return plain
         known = self._places.said(japanese) or self._weather.said(japanese) or self._moment(plain)
-        return known or (self._looks.said(japanese) if kind is FieldKind.LIST else None)
+        known = known or (self._looks.said(japanese) if kind is FieldKind.LIST else None)
+        return known or self._text(words).said(japanese)
+
+    def _word(self, japanese: str, words: Wordbook) -> str | None:
+        return words.said(japanese) or self.phrases.words.said(japanese) or self._names.said(japanese)
+
+    def _text(self, words: Wordbook) -> TextWords:
+        return TextWords(
+            self.phrases.texts,
+            home=self.home.name,
+            town=self.town.name,
+            word=lambda sentence: self._word(sentence, words),
+            moment=self._moment,
+            warning=self._weather.said,
+        )
 
     def standing_note(self, key: str, notice: str) -> str | None:
         own = self._own.get(self.home.standing_note(key, notice))
