@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from bulletins.notice_fields import LONGEST_LINE
 from bulletins.phrases import PlacePhrases
 from foundation.languages import Language
 from foundation.romaji import hepburn
@@ -42,7 +43,9 @@ class PlaceWords:
     phrases: PlacePhrases
 
     def said(self, japanese: str) -> str | None:
-        """None for what is not wholly understood."""
+        """None for what is not wholly understood. What is longer than a line is no place, however long it is."""
+        if len(japanese) > LONGEST_LINE:
+            return None
         text = unicodedata.normalize("NFKC", japanese).strip()
         of_city = text.startswith(self.town.name)
         rest = text.removeprefix(self.town.name) if of_city else text

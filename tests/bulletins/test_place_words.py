@@ -69,6 +69,12 @@ def test_a_place_that_is_not_wholly_understood_is_left_alone(japanese: str) -> N
     assert _said(japanese) is None
 
 
+def test_a_text_as_long_as_a_page_is_no_place() -> None:
+    """Reading it as one would take a second for a text of nothing but numbers."""
+    assert _said("、".join(["水車町"] * 50)) is not None
+    assert _said("、".join(["水車町"] * 51)) is None
+
+
 def test_a_town_that_is_not_translated_is_spelt_as_it_is_read() -> None:
     phrases = tongues(komorebi())[Language.ENGLISH].phrases.places
     places = PlaceWords(komorebi(), {"こもれび市": "Komorebi City"}, Language.ENGLISH, phrases)
