@@ -17,7 +17,9 @@ _NUMERALS = {kanji: str(number) for number, kanji in enumerate("一二三四五�
 _KANJI_CHOME = re.compile("([一二三四五六七八九十])(?=丁目)")
 # 「1・2丁目」 names two, as 「2、8番」 does.
 _SHORT = re.compile(r"(\d+)(?:番地?)?[・、,](?=(?:\d+(?:番地?)?[・、,])*\d+(丁目|番))")
-_TAIL = re.compile("(?P<part>の一部)|(?P<near>の?(?:付近|周辺))|(?P<whole>の?(?:全域|全体|一帯))|(?P<within>内)")
+_TAIL = re.compile(
+    "(?P<place>.*?)内?(?:(?P<part>の一部)|(?P<near>の?(?:付近|周辺))|(?P<whole>の?(?:全域|全体|一帯)))?", re.DOTALL
+)
 _WITHIN_CITY = re.compile("市内(?:の?全域|の?全体|の一部)?")
 _SUFFIXES = (("町", "ちょう"), ("町", "まち"), ("村", "むら"), ("村", "そん"))
 
@@ -79,13 +81,11 @@ class PlaceWords:
         return hepburn(town.reading).capitalize()
 
     def _without_tail(self, text: str) -> tuple[str, str]:
-        tail = ""
-        # 「市内の一部」 has two of them; the outer one counts.
-        while found := next((m for m in _TAIL.finditer(text) if m.end() == len(text)), None):
-            if not tail or tail == "within":
-                tail = found.lastgroup or ""
-            text = text[: found.start()]
-        return text, tail
+        """At most one, and 「内」 before it: 「市内の一部」."""
+        found = _TAIL.fullmatch(text)
+        if found is None:
+            return text, ""
+        return found["place"], next((name for name in ("part", "near", "whole") if found[name]), "")
 
     def _with_tail(self, place: str, tail: str) -> str:
         way = {"part": self.phrases.part, "near": self.phrases.near, "whole": self.phrases.whole}.get(tail, "{place}")
@@ -110,7 +110,7 @@ class PlaceWords:
         names = "|".join(re.escape(each.name) for each in sorted(self.town.towns, key=lambda each: -len(each.name)))
         return re.compile(
             rf"(?=.)(?P<name>{names})?(?:(?P<chome>\d+)丁目)?"
-            r"(?:(?P<first>\d+)番?地?(?:から|~|-)(?P<last>\d+)番地?(?:まで)?|(?P<only>\d+)番地?)?"
+            r"(?:(?P<first>\d+)番?地?(?:から|~)(?P<last>\d+)番地?(?:まで)?|(?P<only>\d+)番地?)?"
         )
 
     def _joined(self, pieces: list[_Piece]) -> str:

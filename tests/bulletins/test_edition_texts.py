@@ -53,7 +53,7 @@ def test_each_level_of_evacuation_asks_for_its_own_action(language: Language) ->
 def test_an_area_that_is_not_understood_is_pointed_to_in_the_text() -> None:
     found = said("evacuation", Language.ENGLISH, {"targets": ["水車町3丁目", "木漏川の川沿い"]})
 
-    assert "- Suisha-cho 3-chome\n- See also the areas named in Japanese below." in found.text
+    assert "- Suisha-cho 3-chome\n- The areas named in Japanese below" in found.text
     assert "Areas:\n・木漏川の川沿い" in found.text
     assert found.in_japanese == ("対象の町丁・番",)
 
