@@ -13,6 +13,8 @@ from tests.support.spoken import TEMPLATES, from_elsewhere, in_templates, unread
 ABROAD = [language for language in Language if language is not Language.JAPANESE]
 _VALUE = re.compile(r"%\(\w+\)s")
 _TAG = re.compile(r"<[^>]+>")
+# What a foreign reader has to find on a Japanese screen is named in Japanese, and marked so.
+_NAMED = re.compile('<span lang="ja">[^<]+</span>')
 _KANA = re.compile("[ぁ-んァ-ヶ]")
 
 
@@ -38,10 +40,11 @@ def test_every_sentence_is_in_the_catalogue_and_no_other(language: Language) -> 
 
 @pytest.mark.parametrize("language", ABROAD)
 def test_a_translation_has_the_values_and_the_tags_of_its_sentence(language: Language) -> None:
-    for japanese, words in told(language).items():
+    for japanese, given in told(language).items():
+        words = _NAMED.sub("", given)
         assert sorted(_VALUE.findall(words)) == sorted(_VALUE.findall(japanese)), japanese
         assert sorted(_TAG.findall(words)) == sorted(_TAG.findall(japanese)), japanese
-        assert "%" not in _VALUE.sub("", words), japanese
+        assert "%" not in _VALUE.sub("", words).replace("%%", ""), japanese
 
 
 def test_no_character_of_plain_japanese_lacks_its_reading() -> None:
@@ -55,12 +58,12 @@ def test_plain_japanese_sentences_are_short_and_their_words_stand_apart() -> Non
         bare = _TAG.sub("", re.sub("｜([^｜《》]+)《[^《》]+》", r"\1", _VALUE.sub("", words)))
         for sentence in re.split("[。！？、：（）]", bare):
             assert len(sentence.replace(" ", "")) <= 40, sentence
-            assert max(map(len, sentence.split(" "))) <= 14, sentence
+            assert max(map(len, sentence.split(" "))) <= 16, sentence
 
 
 @pytest.mark.parametrize("language", [Language.ENGLISH, Language.CHINESE])
 def test_nothing_japanese_is_left_in_a_translation(language: Language) -> None:
-    assert [words for words in told(language).values() if _KANA.search(words)] == []
+    assert [words for words in told(language).values() if _KANA.search(_NAMED.sub("", words))] == []
 
 
 @pytest.mark.parametrize("language", ABROAD)

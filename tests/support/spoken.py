@@ -14,7 +14,9 @@ from foundation.languages import Language
 from foundation.pages import Pages
 from foundation.spoken_pages import SpokenPages
 from subscribers.entry_code import PlaceInvalid
+from subscribers.filter_help import load_filter_help
 from subscribers.headline import Headline
+from subscribers.leaving_reasons import Why
 from subscribers.page_personal import NOT_OFFERED
 from subscribers.spoken_town import spoken
 from subscribers.town import Town
@@ -52,7 +54,10 @@ def in_templates() -> set[str]:
 
 
 def from_elsewhere() -> set[str]:
-    """Words that the rooms give to the pages: faults of what was typed, kinds of bulletins."""
+    """Words that the rooms give to the pages: faults of what was typed, kinds of bulletins, help with filters, answers
+    that are offered."""
     kinds = {kind.label for kind in Kind if kind is not Kind.ORDINARY}
     faults = {fault.sentence for fault in AddressFault}
-    return kinds | faults | {BulletinState.WITHDRAWN.label, str(PlaceInvalid.__doc__), NOT_OFFERED}
+    help_words = {words for each in load_filter_help() for words in (each.name, *each.steps)}
+    whys = {why.label for why in Why}
+    return kinds | faults | help_words | whys | {BulletinState.WITHDRAWN.label, str(PlaceInvalid.__doc__), NOT_OFFERED}
