@@ -64,7 +64,8 @@ def test_a_letter_is_read_by_who_knows_only_its_language(stationery: Stationery,
 def test_no_letter_in_any_language_is_larger_than_two_kilobytes_and_its_subject_is_encoded(
     stationery: Stationery, keyring: Keyring, name: str, language: Language
 ) -> None:
-    links = resident_links(PUBLIC_URL) if name in ("registered", "unread") else None
+    asks = stationery.templates[name].by_language[language].body_template.names
+    links = resident_links(PUBLIC_URL) if "me" in asks else None
     letter = stationery.letter(name, VALUES, language=language, links=links, in_reply_to=f"<{'x' * 60}@docomo.ne.jp>")
     head = Letterhead(
         from_name=stationery.town.from_name,
