@@ -1,5 +1,6 @@
 """Placements: what was hung or handed out at which place, how many, when, by whom and for whom."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -18,6 +19,7 @@ from foundation.plain_text import forbidden_character
 MOST_SHEETS = 1_000_000
 LONGEST_NOTE = 200
 EARLIEST = date(2000, 1, 1)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 AHEAD = timedelta(days=400)  # what is planned for the coming April may be noted already
 
 
@@ -133,7 +135,7 @@ def sheets(text: str) -> int | None:
 
 def day_of(text: str, *, today: date) -> date | None:
     try:
-        day = date.fromisoformat(text) if len(text) == len("2026-04-06") else None
+        day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
         return None
     return day if day is not None and EARLIEST <= day <= today + AHEAD else None

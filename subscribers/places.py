@@ -97,6 +97,8 @@ class Places:
         return tuple(sorted(found.values(), key=lambda each: (order.index(each.kind), each.label, each.key)))
 
     def find(self, session: Session, key: str) -> KnownPlace | None:
+        if not _is_word(key):  # what cannot be a place is not asked for: PostgreSQL takes no NUL
+            return None
         row = session.get(PlaceRow, key)
         if row is not None:
             return _known(row)
@@ -204,6 +206,13 @@ def _key_fault(key: str, here: tuple[KnownPlace, ...]) -> str:
     if any(each.key == key for each in here):
         return "この記号は、もう使っています。別の記号にするか、空のままにしてください。"
     return ""
+
+
+def _is_word(key: str) -> bool:
+    try:
+        return checked_place(key) is not None
+    except PlaceInvalid:
+        return False
 
 
 def _free_key(kind: PlaceKind, here: tuple[KnownPlace, ...]) -> str:
