@@ -1,16 +1,16 @@
 """The entry address, and the QR code that opens a mail to it ready for sending.
 
-How large a code is printed, quiet zone included, and what that makes of one module (its smallest square): for a town
-and a place of usual length the code has 57 modules across at level M, 69 at level Q.
+How large a code is printed, quiet zone included, and what that makes of one module (its smallest square). With a town
+and a place of usual length a code has 57 modules across at level M, 65 at level Q.
 
     ============== ===== ===== ===========
     print          level mm    mm a module
     ============== ===== ===== ===========
     card, 91 × 55  M     30    0.52
-    leaflet, back  M     38    0.66
+    leaflet, back  M     38    0.67
     leaflet, front M     56    0.98
-    poster, A4     Q     88    1.27
-    poster, A3     Q     124   1.80
+    poster, A4     Q     86    1.32
+    poster, A3     Q     121   1.86
     ============== ===== ===== ===========
 
 Telephones read 0.4 mm at arm's length, so a card's code falls back to level L where M would be finer. A poster hangs
