@@ -92,8 +92,8 @@ class ImportPages:
             self._try(RegisterFile.open(path, self.town, told), told)
         except (FileInvalid, ValueError) as fault:
             return self._show(request, row, told=told, form=form, error=str(fault), status=422)
-        values = {"told": register_imports.packed(told), "courtesy": form.has("courtesy"), "gentle": form.has("gentle")}
-        return self._moved(request, row, _OPEN, ImportState.CHECKING, **values)
+        wishes = {name: form.has(name) for name in ("courtesy", "gentle", "stops")}
+        return self._moved(request, row, _OPEN, ImportState.CHECKING, told=register_imports.packed(told), **wishes)
 
     def start(self, request: Request, import_id: str) -> Response:
         row = self._row(import_id)

@@ -82,7 +82,7 @@ def add(session: Session, import_id: int, ranked: Sequence[tuple[int, int]], *, 
         import_, tried = literal(import_id, BigInteger()), literal(tried_at, NewcomerRow.tried_at.type)
         values = select(given.c.number, import_, given.c.rank, tried)
         columns = ["subscriber_id", "import_id", "rank", "tried_at"]
-        row_sets.changed(session, insert(NewcomerRow.__table__).from_select(columns, values))
+        row_sets.changed(session, insert(NewcomerRow).from_select(columns, values))
 
 
 def by_wave(ranked: Iterable[tuple[int, int]]) -> dict[int, list[int]]:

@@ -44,6 +44,7 @@ class ImportRow(Base):
     told: Mapped[str]
     courtesy: Mapped[bool] = mapped_column(default=False)
     gentle: Mapped[bool] = mapped_column(default=False)
+    stops: Mapped[bool] = mapped_column(default=False)
     by: Mapped[str]
     begun_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
@@ -56,15 +57,16 @@ class ImportRow(Base):
 
 @dataclass
 class Counts:
-    """`known` were registered here already and stay as they are, `stopped_here` of them stopped, `stopped_there` of
-    them active here while the list has them as stopped; of those `added`, `added_stopped` came as stopped; `repeated`
-    are those of the rejected lines whose address stands in an earlier one."""
+    """Of those `added`, `added_stopped` came as stopped. `known` were registered here already and stay as they are:
+    `stopped_here` are stopped, `stopped_there` active here while the list has them as stopped; `stopped_now` alone were
+    stopped by the list. Of those `rejected`, `repeated` stand in an earlier line."""
 
     added: int = 0
     added_stopped: int = 0
     known: int = 0
     stopped_here: int = 0
     stopped_there: int = 0
+    stopped_now: int = 0
     rejected: int = 0
     repeated: int = 0
 
@@ -72,15 +74,16 @@ class Counts:
 @dataclass(frozen=True)
 class Wish:
     """How a list is to be taken in: what a person said of its words, whether those who come in active are written to,
-    and whether the first bulletins to them go in waves."""
+    whether the first bulletins to them go in waves, and whether those who left the older system since are stopped."""
 
     told: Told = field(default_factory=Told)
     courtesy: bool = False
     gentle: bool = False
+    stops: bool = False
 
     def fingerprint(self, of_file: str) -> str:
         """The same file read otherwise is another import."""
-        return of_file if self == Wish() else f"{of_file}:{self.courtesy:d}{self.gentle:d}:{packed(self.told)}"
+        return f"{of_file}:{self.courtesy:d}{self.gentle:d}{self.stops:d}:{packed(self.told)}"
 
 
 class Overtaken(Exception):
@@ -111,6 +114,7 @@ def begin(
         told=packed(wish.told),
         courtesy=wish.courtesy,
         gentle=wish.gentle,
+        stops=wish.stops,
         by=by,
         begun_at=at,
         size=size,

@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from foundation import row_sets
 from foundation.database import insert_into
 from subscribers import growth, headcount
+from subscribers.erasure import LEAVING
 from subscribers.headcount import Head
 from subscribers.register_entry import Entry
+from subscribers.register_imports import ImportRow
 from subscribers.tables import Choice, ChoiceKind, Subscriber, SubscriberState
 
 _TABLE = cast(Table, Subscriber.__table__)
@@ -33,6 +35,19 @@ def states(session: Session, batch: Sequence[Entry]) -> dict[str, str]:
     wanted = [entry.address.text for entry in batch]
     rows = session.execute(select(Subscriber.address, Subscriber.state).where(Subscriber.address.in_(wanted)))
     return {address: state for address, state in rows if address is not None}
+
+
+def leavers(session: Session, batch: Sequence[Entry]) -> dict[str, int]:
+    """Those of the batch who have left the older system since an import brought them here, by address. Whoever has
+    confirmed a registration here is not among them, nor who was stopped there by its errors."""
+    gone = [entry.address.text for entry in batch if entry.reason in LEAVING]
+    if not gone:
+        return {}
+    # An import, a confirmation and an undoing each leave their own moment.
+    moments = select(ImportRow.begun_at)
+    mine = Subscriber.address.in_(gone), Subscriber.state == SubscriberState.ACTIVE, Subscriber.watch_from.in_(moments)
+    rows = session.execute(select(Subscriber.address, Subscriber.id).where(*mine))
+    return {address: number for address, number in rows if address is not None}
 
 
 def add(session: Session, entries: Sequence[Entry], zone: ZoneInfo, *, at: datetime) -> dict[str, int]:
@@ -83,7 +98,7 @@ def _add_choices(session: Session, added: Sequence[Entry], numbers: Mapping[str,
     ]
     if rows:
         given = row_sets.given(session, "choice", _CHOICE, rows)
-        row_sets.changed(session, insert(Choice.__table__).from_select(list(_CHOICE), select(given)))
+        row_sets.changed(session, insert(cast(Table, Choice.__table__)).from_select(list(_CHOICE), select(given)))
 
 
 def _head(entry: Entry) -> Head:

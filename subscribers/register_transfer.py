@@ -1,7 +1,7 @@
 """Import of an older system's list, in transactions of one batch each, with memory that does not grow."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from foundation.clock import Clock
 from foundation.database import Database
 from subscribers import newcomers, register_imports, register_rows
+from subscribers.leaving import stop
 from subscribers.moved_letter import Courtesy
 from subscribers.newcomers import Ranks
 from subscribers.register_columns import Column
@@ -165,7 +166,8 @@ class Importer:
         if batch:
             with self._database.read() as session:
                 states = register_rows.states(session, batch)
-            _count(self._findings.counts, batch, states)
+                gone = register_rows.leavers(session, batch) if self._wish.stops else {}
+            _count(self._findings.counts, batch, states, gone)
 
     def _take(self, run: "_Run") -> None:
         """The rows, the letters and the cursor in one transaction."""
@@ -179,15 +181,19 @@ class Importer:
             new = [entry for entry in run.entries if entry.address.text not in states]
             numbers = register_rows.add(session, new, self._town.zone, at=row.begun_at)
             self._write_to(session, run, [entry for entry in new if entry.address.text in numbers], numbers)
+            gone = register_rows.leavers(session, run.entries) if row.stops else {}
+            for entry in run.entries:
+                if entry.reason and entry.address.text in gone:
+                    stop(session, gone[entry.address.text], entry.reason, by=row.by, at=self._clock.now())
             # Whoever registered by themselves between the two steps is known by now.
             states |= {each.address.text: "active" for each in new if each.address.text not in numbers}
-            _count(counts, run.entries, states)
+            _count(counts, run.entries, states, gone)
             register_imports.move(session, row.id, counts, before=run.line, line=run.last, octets=run.octets)
         self._findings.counts = counts
         run.taken()
 
     def _write_to(self, session: Session, run: "_Run", added: Sequence[Entry], numbers: dict[str, int]) -> None:
-        """Those who came in active have a courtesy letter, or are newcomers to the first bulletins, where it is wished."""
+        """Those who came in active have a courtesy letter, or are newcomers to the first bulletins, if it is wished."""
         if not (run.row.courtesy or run.row.gentle):
             return
         at, active = self._clock.now(), [each for each in added if each.state is SubscriberState.ACTIVE]
@@ -239,7 +245,7 @@ def _turned_away(counts: Counts, fault: LineInvalid) -> None:
     counts.repeated += fault.kind in (REPEATED, OTHERWISE)
 
 
-def _count(counts: Counts, batch: Sequence[Entry], states: dict[str, str]) -> None:
+def _count(counts: Counts, batch: Sequence[Entry], states: Mapping[str, str], gone: Collection[str]) -> None:
     for entry in batch:
         state = states.get(entry.address.text)
         is_stopped = entry.state is SubscriberState.STOPPED
@@ -249,4 +255,6 @@ def _count(counts: Counts, batch: Sequence[Entry], states: dict[str, str]) -> No
         else:
             counts.known += 1
             counts.stopped_here += state == SubscriberState.STOPPED
-            counts.stopped_there += state == SubscriberState.ACTIVE and is_stopped
+            is_gone = entry.address.text in gone
+            counts.stopped_now += is_gone
+            counts.stopped_there += state == SubscriberState.ACTIVE and is_stopped and not is_gone

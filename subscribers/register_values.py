@@ -81,7 +81,9 @@ class Words:
     def of(cls, name: str, labels: Mapping[str, str], given: Mapping[str, str]) -> "Words":
         """`labels` by key; `given` are words with keys or labels, joined by `+`. Raises ValueError where these are not
         known."""
-        known = {folded(word): (key,) for key, label in labels.items() for word in (key, label)}
+        known: dict[str, tuple[str, ...]] = {
+            folded(word): (key,) for key, label in labels.items() for word in (key, label)
+        }
         own = dict(known)
         for word, meant in given.items():
             keys = [own.get(folded(each)) for each in meant.split("+") if each.strip()]

@@ -66,7 +66,7 @@ class ImportWork:
             return next((row for row in session.scalars(mine) if self.shelf.is_here(row.file)), None)
 
     def _carry_out(self, row: ImportRow, is_to_end: Callable[[], bool]) -> None:
-        wish = Wish(register_imports.unpacked(row.told), courtesy=row.courtesy, gentle=row.gentle)
+        wish = Wish(register_imports.unpacked(row.told), courtesy=row.courtesy, gentle=row.gentle, stops=row.stops)
         file = RegisterFile.open(self.shelf.upload(row.file), self.town, wish.told)
         with self.shelf.begin_rejected(row.file) as output:
             output.write(BYTE_ORDER_MARK + csv_line(HEAD))

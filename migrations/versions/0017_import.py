@@ -15,7 +15,7 @@ def upgrade() -> None:
         "subscriber_imports",
         sa.Column("id", ROW, nullable=False),
         *(sa.Column(name, sa.String(), nullable=False) for name in ("fingerprint", "state", "file", "told")),
-        *(sa.Column(name, sa.Boolean(), nullable=False) for name in ("courtesy", "gentle")),
+        *(sa.Column(name, sa.Boolean(), nullable=False) for name in ("courtesy", "gentle", "stops")),
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),

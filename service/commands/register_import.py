@@ -19,12 +19,13 @@ _COUNTS = {
     "known": "登録済み（変更なし）",
     "stopped_here": "　うちここで配信停止中（そのまま）",
     "stopped_there": "　うち一覧では停止（ここでは有効のまま）",
+    "stopped_now": "　うち一覧のとおり停止",
     "rejected": "取り込めなかった行",
     "repeated": "　うち同じアドレスの繰り返し",
 }
 
 
-class Pairs(click.ParamType):
+class Pairs(click.ParamType[Mapping[str, str]]):
     """`防犯=crime,気象=weather`: a word of the list with what it means here; an empty meaning takes it out."""
 
     name = "WORD=OURS,…"
@@ -46,9 +47,10 @@ class Pairs(click.ParamType):
 @click.option("--states", type=Pairs(), default="", help="Its codes for states: 1=有効,9=停止")
 @click.option("--courtesy", is_flag=True, help="Write 移行のお知らせ to those who come in active, a few at first.")
 @click.option("--gentle", is_flag=True, help="First bulletins to them that are not urgent go in waves, a few at first.")
+@click.option("--stops", is_flag=True, help="Stop who came by an earlier import and has left the older system since.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a rejected line, then one with the counts.")
 @click.pass_obj
-def import_list(desk: Desk, file: Path, *, dry_run: bool, yes: bool, as_json: bool, **words: object) -> None:
+def import_list(desk: Desk, /, file: Path, *, dry_run: bool, yes: bool, as_json: bool, **words: object) -> None:
     """Take over a list of addresses; no bulletin goes to anybody from it.
 
     Addresses that are known here stay as they are, stopped ones too. UTF-8 or CP932, with a header line: the headings
@@ -82,8 +84,8 @@ def import_list(desk: Desk, file: Path, *, dry_run: bool, yes: bool, as_json: bo
 
 
 def _wish(words: Mapping[str, object]) -> Wish:
-    maps = {name: words[name] if isinstance(words[name], dict) else {} for name in vars(Told())}
-    return Wish(Told(**maps), courtesy=bool(words["courtesy"]), gentle=bool(words["gentle"]))
+    maps = {name: dict(given) for name, given in words.items() if isinstance(given, Mapping)}
+    return Wish(Told(**maps), **{name: bool(words[name]) for name in ("courtesy", "gentle", "stops")})
 
 
 def _confirm(register: RegisterFile, *, ask: bool) -> None:

@@ -118,8 +118,7 @@ def test_an_import_counts_in_its_own_month_and_is_told_apart(desk: Desk, town: T
         "a@example.jp,library,2019-05-31 23:00,active\n"
         "b@example.jp,,2019-06-01,active\nc@example.jp,,2019-06-01,stopped\n"
     )
-    importer = Importer(desk.database, town, desk.clock, reject=lambda _: None)
-    importer.run(RegisterFile.open(file, town))
+    Importer(desk.database, town, desk.clock, reject=lambda _: None).run(RegisterFile.open(file, town))
     come(desk, "a@example.jp", "school")  # was there already
 
     follow(desk.database)
@@ -134,8 +133,7 @@ def test_an_import_counts_in_its_own_month_and_is_told_apart(desk: Desk, town: T
 def test_an_import_of_former_days_is_counted_afterwards_once(desk: Desk, town: Town, tmp_path: Path) -> None:
     file = tmp_path / "old.csv"
     file.write_text("address,place,registered_at\na@example.jp,library,2019-05-31\nb@example.jp,,2019-06-01\n")
-    importer = Importer(desk.database, town, desk.clock, reject=lambda _: None)
-    importer.run(RegisterFile.open(file, town))
+    Importer(desk.database, town, desk.clock, reject=lambda _: None).run(RegisterFile.open(file, town))
     come(desk, "c@example.jp")
     with desk.database.write() as session:
         session.query(GrowthRow).delete()  # as if nobody had counted when it was imported

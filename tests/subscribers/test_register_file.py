@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
@@ -13,10 +14,12 @@ from subscribers import leaving
 from subscribers.choices import Choices, chosen
 from subscribers.register_export import export
 from subscribers.register_file import FileInvalid, RegisterFile
-from subscribers.register_imports import Counts
+from subscribers.register_imports import Counts, Wish
 from subscribers.register_transfer import BATCH, Importer, Rejected
 from subscribers.tables import StopReason, Subscriber, SubscriberState
+from subscribers.three_days import Rule
 from subscribers.town import Town
+from subscribers.unreachable import Watch
 from tests.subscribers.people import HANAKO, Desk, find, subscriber_of
 from tests.support.clock import HandClock
 
@@ -34,10 +37,10 @@ class Office:
     def take(self, text: str, *, encoding: str = "utf-8", dry_run: bool = False) -> Counts:
         return self.take_octets(text.encode(encoding), dry_run=dry_run)
 
-    def take_octets(self, octets: bytes, *, dry_run: bool = False) -> Counts:
+    def take_octets(self, octets: bytes, *, dry_run: bool = False, wish: Wish | None = None) -> Counts:
         path = self._folder / "list.csv"
         path.write_bytes(octets)
-        importer = Importer(self.database, self._town, self._clock, reject=self.rejected.append)
+        importer = Importer(self.database, self._town, self._clock, wish=wish, reject=self.rejected.append)
         file = RegisterFile.open(path, self._town)
         return (importer.look(file) if dry_run else importer.run(file)).counts
 
@@ -210,3 +213,45 @@ def test_octets_of_no_encoding_spoil_their_own_line_only(office: Office) -> None
 
     assert counts == Counts(added=1, rejected=2)
     assert find(office.database, HANAKO) is not None
+
+
+LAST = (
+    "address,state\nhanako@example.jp,left\ntaro@example.jp,解除\nerrors@example.jp,エラー停止\nnew@example.jp,解除\n"
+)
+
+
+def test_who_left_the_older_system_during_the_parallel_weeks_is_stopped_here_where_it_is_wished(
+    office: Office, desk: Desk, clock: HandClock
+) -> None:
+    desk.register()  # hanako, by herself
+    clock.move(timedelta(minutes=1))
+    office.take("address\ntaro@example.jp\nerrors@example.jp\n")
+    clock.move(timedelta(days=14))
+
+    asked = [office.take_octets(LAST.encode(), dry_run=dry, wish=Wish(stops=True)) for dry in (True, False)]
+
+    assert asked[0] == asked[1] == Counts(added=1, added_stopped=1, known=3, stopped_now=1, stopped_there=2)
+    states = {each: subscriber_of(office.database, f"{each}@example.jp").state for each in ("hanako", "taro", "errors")}
+    assert states == {"hanako": "active", "taro": "stopped", "errors": "active"}
+    assert subscriber_of(office.database, "taro@example.jp").reason == StopReason.LEFT
+    with office.database.read() as session:
+        actions = session.scalars(select(LedgerLine.action).order_by(LedgerLine.id)).all()
+    assert actions[-3:] == ["subscribers.import-begun", "subscriber.stopped", "subscribers.imported"]
+
+
+def test_nobody_is_stopped_by_a_list_where_it_is_not_wished(office: Office, clock: HandClock) -> None:
+    office.take("address\ntaro@example.jp\n")
+    clock.move(timedelta(days=14))
+
+    assert office.take(LAST) == Counts(added=3, added_stopped=3, known=1, stopped_there=1)
+    assert subscriber_of(office.database, "taro@example.jp").state == SubscriberState.ACTIVE
+
+
+def test_errors_that_an_older_system_counted_stop_no_working_address(office: Office, clock: HandClock) -> None:
+    office.take("address,エラー回数,最終エラー日\nhanako@example.jp,999,2026/11/19\n")
+    clock.move(timedelta(days=10))
+
+    with office.database.write() as session:
+        assert Watch(Rule(days=1), ZoneInfo("Asia/Tokyo")).draw(session, at=clock.now()) == []
+    resident = subscriber_of(office.database)
+    assert (resident.state, resident.evidence) == ("active", "以前のシステムの記録：エラー999回、最後は2026年11月19日")
