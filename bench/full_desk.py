@@ -1,5 +1,6 @@
 """What lies on the desk beside all that is done: bulletins in each state, corrections, colleagues, open links."""
 
+import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,10 +24,12 @@ from bulletins.life import BulletinState
 from bulletins.notice_source import BODY, DATA, SUBJECT
 from bulletins.notice_versions import Words
 from foundation.addresses import Address
+from foundation.spreadsheet import csv_line
 from foundation.tokens import fingerprint
 from mailer import inbound
 from mailer.inbound import Incoming
 from service.home import TEMPLATES, Home
+from subscribers import register_imports
 
 COLLEAGUES = 30
 PASSWORD = "correct horse battery 9"  # noqa: S105 -- of people who exist for a minute
@@ -91,7 +94,7 @@ def on_the_desk(rows: Sequence[dict[str, Any]]) -> tuple[Numbers, list[dict[str,
 
 def lay(home: Home, manager: str, *, at: datetime) -> Desk:
     """Colleagues, an invitation, a forgotten password, two halves of a sign-in, a kept form, a proposed version, a mail
-    that nobody could read, and a practice letter."""
+    that nobody could read, an uploaded list, and a practice letter."""
     tokens = {name: f"benchmarks-{name}" for name in ("welcome", "new-password", "code", "set-up")}
     with home.database.write() as session:
         me = _colleagues(session, manager, at=at)
@@ -100,6 +103,7 @@ def lay(home: Home, manager: str, *, at: datetime) -> Desk:
         inbound.set_aside(session, 1, "it could not be read")
         _open_links(session, me, home, tokens, at=at)
         signed_in = sign_in.open_session(session, me, at=at, with_code=True)
+    _upload(home, at=at)
     forms = FormKeeper(home.database, home.clock, home.keyring)
     typed = (("notice", VERSIONED), ("field-subject", "試験"), ("field-text", "試験です。"))
     key = forms.keep([(kept_forms.MARK, forms.mark(me)), *typed])
@@ -136,6 +140,15 @@ def _open_links(session: Session, me: Colleague, home: Home, tokens: Mapping[str
     for name, number in (("set-up", 1), ("code", 2)):
         half = {"fingerprint": hashed[name], "staff_id": number, "created_at": at, "expires_at": ends}
         session.execute(insert(HalfOpenSitting), half)
+
+
+def _upload(home: Home, *, at: datetime) -> None:
+    key = home.imports.put(io.BytesIO("メールアドレス,カテゴリ\nr1@mail1.example.com,犯罪情報\n".encode()))
+    with home.imports.begin_rejected(key) as file:
+        file.write(csv_line(("行", "取り込めなかった理由")))
+    with home.database.write() as session:
+        row = register_imports.begin(session, key, register_imports.Wish(), size=80, by="staff:1", at=at, file=key)
+        row.state = register_imports.ImportState.CHECKED.value
 
 
 def _put_letter(home: Home) -> None:
