@@ -24,6 +24,7 @@ from service.console import console_routers
 from service.home import TEMPLATES, Home
 from service.metrics import metrics_router
 from service.network_limit import NetworkLimit
+from service.public_answers import PublicAnswers
 from service.public_pages import public_pages, public_routers
 from service.request_limits import BodyLimit, Legible
 from service.schema import is_newest
@@ -36,6 +37,7 @@ RETRY_SECONDS = 5
 CONSOLE_CONTENT = "default-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 # A year (RFC 6797), for this host alone: what else lies in the city's domain is not ours to decide.
 ONLY_TLS = "max-age=31536000"
+STYLE_SECONDS = 600
 
 
 def residents_app(home: Home) -> FastAPI:
@@ -62,8 +64,10 @@ def _app(home: Home, *, residents: bool, console: bool) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(Legible)
     if residents:
-        app.add_middleware(NetworkLimit, answer=bytes(pages.answer("resident/too-many.html").body))
+        # Made once, so that it tells of no bulletin.
+        app.add_middleware(NetworkLimit, answer=bytes(pages.answer("resident/too-many.html", standing=tuple).body))
     app.middleware("http")(_headers_on_tls if home.settings.public_url.startswith("https:") else _headers)
+    app.add_middleware(PublicAnswers)
     app.mount("/style", StaticFiles(directory=TEMPLATES / "style"))
     _install_answers(app, home, pages, residents=residents, console=console)
     install_problems(app)
@@ -129,6 +133,8 @@ async def _headers(request: Request, proceed: Callable[[Request], Awaitable[Resp
         response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Content-Security-Policy", CONSOLE_CONTENT)
+    if request.url.path.startswith("/style/") and response.status_code < 400:
+        response.headers.setdefault("Cache-Control", f"public, max-age={STYLE_SECONDS}")
     for name, value in PUBLIC.items():
         response.headers.setdefault(name, value)
     return response
