@@ -17,6 +17,7 @@ from bench.figures import (
     no_pipelining,
     old_rows,
     replies,
+    resident_pages,
     takeover,
     urgent,
 )
@@ -45,6 +46,8 @@ CATALOGUE: Mapping[str, Benchmark] = MappingProxyType(
         "import-postgres": imports.measure_postgres,
         "console-pages": console_pages.measure,
         "console-pages-postgres": console_pages.measure_postgres,
+        "resident-pages": resident_pages.measure,
+        "resident-pages-postgres": resident_pages.measure_postgres,
         "bounces": bounces.measure,
         "mutations": mutations.measure,
         "dkim": dkim.measure,

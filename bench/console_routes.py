@@ -1,14 +1,14 @@
 """Every page of the console that is read, as the application has it, and how it is asked for in earnest."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from admin.entry_cookies import HALF_WAY
 from admin.guard import COOKIE
 from bench.full_desk import LETTER, VERSIONED, Desk, Numbers
+from bench.page_times import Asked
 from foundation.fiscal_year import FiscalYear
 from service.home import Home
 from service.web import console_app
@@ -26,29 +26,14 @@ _POSTS: tuple[tuple[str, Mapping[str, str]], ...] = (
 )
 
 
-@dataclass(frozen=True)
-class Asked:
-    """`name` tells apart what is asked of one route in several ways."""
-
-    name: str
-    address: str
-    cookie: str
-    form: Mapping[str, str] = field(default_factory=dict)
-    status: int = 200
-
-    @property
-    def is_download(self) -> bool:
-        return self.address.endswith(DOWNLOAD)
-
-    @property
-    def body(self) -> bytes | None:
-        return urlencode(self.form).encode() if self.form else None
+def is_download(way: Asked) -> bool:
+    return way.address.endswith(DOWNLOAD)
 
 
 def asked(home: Home, numbers: Numbers, desk: Desk, *, at: datetime) -> Iterator[Asked]:
     """Each route at least once."""
     ways = _Ways(numbers, desk, FiscalYear.of(at, home.town.zone).number)
-    for path in sorted(set(_read_paths(console_app(home).routes))):
+    for path in sorted(set(read_paths(console_app(home).routes))):
         if path.startswith("/admin") and not path.endswith(STREAMS):
             yield from ways.to(path)
     for path, form in _POSTS:
@@ -103,24 +88,24 @@ class _Ways:
         }
         half = {"/admin/sign-in/code": "code", "/admin/sign-in/set-up": "set-up"}.get(path)
         cookie = f"{HALF_WAY}={tokens[half]}" if half else f"{COOKIE}={self.desk.manager}"
-        return Asked(name, _filled(path, {**usual, **values}), cookie if not _is_open(path) else "")
+        return Asked(name, filled(path, {**usual, **values}), cookie if not _is_open(path) else "")
 
 
 def _is_open(path: str) -> bool:
     return path == "/admin/sign-in"
 
 
-def _read_paths(routes: Sequence[Any]) -> Iterator[str]:
+def read_paths(routes: Sequence[Any]) -> Iterator[str]:
     """A router that was taken in keeps its routes to itself."""
     for route in routes:
         inner = getattr(route, "original_router", None)
         if inner is not None:
-            yield from _read_paths(inner.routes)
+            yield from read_paths(inner.routes)
         elif "GET" in (getattr(route, "methods", None) or ()):
             yield route.path
 
 
-def _filled(path: str, values: Mapping[str, object]) -> str:
+def filled(path: str, values: Mapping[str, object]) -> str:
     """What nothing is known of is asked for as the first one."""
     while "{" in path:
         before, _, rest = path.partition("{")

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from bench import full_desk, full_trays
 from bench.full_desk import Numbers
 from bench.telling import say
+from bulletins import search_index
 from bulletins.life import BulletinState
 from bulletins.notice_templates import NoticeTemplate
 from bulletins.tables import Bulletin
@@ -93,6 +94,8 @@ def _publish(session: Session, home: Home, bulletins: int, *, at: datetime) -> N
         session.execute(insert(Bulletin), piece)
     for row in more:
         session.execute(insert(Bulletin), row)
+    for bulletin in session.scalars(select(Bulletin).where(Bulletin.started_at.is_not(None))).all():
+        search_index.shelve(session, bulletin)
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text(_GO_ON_NUMBERING))
     return numbers
@@ -117,6 +120,7 @@ def _bulletin(number: int, of: int, notice: NoticeTemplate, *, at: datetime) -> 
         "topics": json.dumps(some),
         "areas": json.dumps(near),
         "to_all": False,
+        "redact": notice.redact,
         "fields": json.dumps(fields, ensure_ascii=False),
         "subject": f"お知らせ その{number}",
         "text": "市内で、不審な電話がかかってきています。お金の話が出たら、すぐに切ってください。\n" * 6,
