@@ -53,7 +53,7 @@ def test_who_has_a_page_already_is_sent_nothing_until_it_changes(client: httpx.C
 
     assert (again.status_code, octets, again.headers["etag"]) == (304, b"", first.headers["etag"])
     assert "public" in again.headers["cache-control"]
-    assert "default-src 'self'" in again.headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in again.headers["content-security-policy"]
     assert (other.status_code, bool(whole)) == (200, True)
 
 
