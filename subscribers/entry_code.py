@@ -21,6 +21,7 @@ import io
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import quote
 
 import qrcode
@@ -46,6 +47,7 @@ _BODY = {
     Language.ENGLISH: "Please send this mail just as it is",
     Language.CHINESE: "请直接发送此邮件",
 }
+_PICTURES_KEPT = 256  # to draw one takes longer than a page may
 _QUIET_ZONE = 4  # modules, ISO/IEC 18004
 _PIXELS = 16  # a module; a PNG of 57 modules is 77 mm at 300 dpi
 # From so many characters on, what QR knows as alphanumeric (the escaped Japanese is) takes 5.5 bits a character
@@ -98,24 +100,34 @@ class EntryCode:
         return f"mailto:{self.address}?subject={subject}&body={body}"
 
     def svg(self, on: PrintedOn = PrintedOn.LEAFLET) -> bytes:
-        return bytes(self._code(on).make_image(image_factory=SvgPathImage).to_string())
+        return _svg(self, on)
 
     def png(self, on: PrintedOn = PrintedOn.LEAFLET) -> bytes:
-        picture = io.BytesIO()
-        self._code(on).make_image(image_factory=PyPNGImage).save(picture)
-        return picture.getvalue()
+        return _png(self, on)
 
     def modules(self, on: PrintedOn) -> int:
         """Across, quiet zone included."""
-        return _across(self._code(on))
+        return _across(self.drawn(on))
 
-    def _code(self, on: PrintedOn) -> "qrcode.QRCode[qrcode.image.base.BaseImage]":
+    def drawn(self, on: PrintedOn) -> "qrcode.QRCode[qrcode.image.base.BaseImage]":
         if on is PrintedOn.POSTER:
             return _drawn(self.link, ERROR_CORRECT_Q)
         code = _drawn(self.link, ERROR_CORRECT_M)
         if on is PrintedOn.CARD and CARD_CODE / _across(code) < LEAST_MODULE:
             return _drawn(self.link, ERROR_CORRECT_L)
         return code
+
+
+@lru_cache(maxsize=_PICTURES_KEPT)
+def _svg(code: EntryCode, on: PrintedOn) -> bytes:
+    return bytes(code.drawn(on).make_image(image_factory=SvgPathImage).to_string())
+
+
+@lru_cache(maxsize=_PICTURES_KEPT)
+def _png(code: EntryCode, on: PrintedOn) -> bytes:
+    picture = io.BytesIO()
+    code.drawn(on).make_image(image_factory=PyPNGImage).save(picture)
+    return picture.getvalue()
 
 
 def _drawn(link: str, level: int) -> "qrcode.QRCode[qrcode.image.base.BaseImage]":
