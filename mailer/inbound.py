@@ -2,7 +2,7 @@
 
 import email
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -124,6 +124,15 @@ def forget(session: Session, *, done_before: datetime, aside_before: datetime) -
 def forget_sender(session: Session, address: str) -> None:
     """What an erased address sent us goes with it; what is still to be worked off stays until it is."""
     session.execute(delete(InboundRow).where(InboundRow.envelope_from == address, InboundRow.state != InboundState.NEW))
+
+
+def forget_mentions(session: Session, addresses: Collection[str]) -> None:
+    """Mail that waits for a person, often for months, and names an erased address, such as a report of its bounce."""
+    words = [address.encode() for address in addresses]
+    aside = select(InboundRow.id, InboundRow.raw).where(InboundRow.state == InboundState.SET_ASIDE)
+    found = session.execute(aside.execution_options(yield_per=50)) if words else ()
+    naming = [number for number, raw in found if any(word in raw.lower() for word in words)]
+    session.execute(delete(InboundRow).where(InboundRow.id.in_(naming)))
 
 
 def envelope_sender(text: str) -> str:

@@ -27,6 +27,7 @@ def erase_left(session: Session, *, at: datetime, after: timedelta, limit: int =
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
+    inbound.forget_mentions(session, [each.address for each in gone if each.address is not None])
     for subscriber in gone:
         _erase(session, subscriber, at=at)
     return len(gone)

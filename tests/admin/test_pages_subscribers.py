@@ -70,7 +70,7 @@ def test_the_past_is_told_in_words_the_newest_first(console: Console) -> None:
         "登録用メールを送りました。",
         "停止を取り消して、配信を再開しました。",
         "本人に代わって、配信を停止しました。",
-        "配信区分や地域を選びなおしました。",
+        "配信区分、地域、ことばを選びなおしました。",
         "登録しました（中央図書館）。",
     ]
     places = [page.index(each) for each in told]

@@ -16,10 +16,16 @@ _LETTER = Letter(subject="停電", body="本文", tail="", links={}, unsubscribe
 
 
 def bounce(
-    database: Database, address: str, bounce_class: BounceClass, *, at: datetime, ref: int | None = None
+    database: Database,
+    address: str,
+    bounce_class: BounceClass,
+    *,
+    at: datetime,
+    ref: int | None = None,
+    batch: str = "",
 ) -> None:
     """`ref` is the number of the resident, where the address belongs to one."""
-    batch = f"{address} {at.isoformat()}"
+    batch = batch or f"{address} {at.isoformat()}"
     post = Post(batch, batch, Lane.BULK, at, at + timedelta(hours=24))
     with database.write() as session:
         to = To(address, address.rpartition("@")[2], ref)
