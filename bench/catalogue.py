@@ -10,6 +10,7 @@ from bench.figures import (
     end_to_end,
     end_to_end_postgres,
     far_relay,
+    form_flood,
     four_senders,
     imports,
     kills,
@@ -51,6 +52,7 @@ CATALOGUE: Mapping[str, Benchmark] = MappingProxyType(
         "bounces": bounces.measure,
         "mutations": mutations.measure,
         "dkim": dkim.measure,
+        "form-flood": form_flood.measure,
         "hours": hours.measure,
     }
 )

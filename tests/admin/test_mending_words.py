@@ -1,6 +1,7 @@
 """What the page says of whom a correction reaches."""
 
 from admin.mending_words import reach_sentence
+from admin.reach_words import reach_words
 from bulletins.mending import Addressed
 from bulletins.tables import Bulletin
 from service.home import SAMPLE_TOWN
@@ -27,3 +28,10 @@ def test_where_only_bounds_are_known_both_are_told_and_why() -> None:
     assert "8,000人以上、8,500人以下" in told
     assert "7,000人以上" in told
     assert "1人ずつは数えていない" in told
+
+
+def test_who_pauses_is_named_among_those_who_are_left_out() -> None:
+    said = reach_words(Reach(1000, 700, 100, 50, paused=150), TOWN, to_all=False)
+
+    assert said.endswith("配信区分で100人、地域で50人、一時停止で150人が対象外です。")
+    assert "全員" not in said

@@ -9,15 +9,17 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from admin.roles import Role
 from foundation import ledger
 from foundation.ledger import Deed
 from service.timetable import Timetable
-from subscribers import growth, headcount
+from subscribers import growth, headcount, leaving, leaving_reasons, pausing
 from subscribers.choices import Choices, choose
 from subscribers.growth import Event
-from subscribers.tables import Subscriber
+from subscribers.leaving_reasons import Why
+from subscribers.tables import StopReason, Subscriber
 from tests.admin.whole_console import Console, whole_console, words
 
 PAGE = "/admin/subscribers/numbers"
@@ -150,3 +152,34 @@ def test_the_timetable_counts_once_and_goes_on_from_there(filled: Console) -> No
         ticks = growth.by_month(session, filled.clock.now().date())
         assert headcount.standings(session) == {"active": 16, "staff": 1}
     assert sum(tick.number for tick in ticks if tick.event is Event.REGISTERED) == 17
+
+
+def test_why_people_left_and_who_rests_stand_as_numbers_alone(console: Console) -> None:
+    at = console.clock.now()
+    for number in range(3):
+        come(console, None, Choices(), at=at - timedelta(days=number))
+    with console.home.database.write() as session:
+        people = session.scalars(select(Subscriber)).all()
+        for leaver, why in zip(people[:2], (Why.MOVED, Why.TOO_MANY), strict=True):
+            leaving.stop(session, leaver.id, StopReason.LEFT, by="resident", at=at)
+            leaving_reasons.say(session, leaver, why, console.home.town.zone, at=at)
+        pausing.pause(session, people[2], at + timedelta(days=7), at=at)
+    page = words(console.browser(Role.VIEWER).get(PAGE))
+    saved = table(console.browser(Role.VIEWER).get(f"{PAGE}/leaving.csv"))
+
+    assert re.search("有効のうち ?1人 ?は、しばらく受け取りを休んでいます", page)
+    assert saved == [
+        ["配信停止の理由", "今月", "12か月"],
+        *([why.label, *["1" if why in (Why.MOVED, Why.TOO_MANY) else "0"] * 2] for why in Why),
+    ]
+
+
+def test_an_answer_of_last_month_is_not_one_of_this_month(console: Console) -> None:
+    number, at = come(console, None, Choices(), at=console.clock.now()), console.clock.now()
+    with console.home.database.write() as session:
+        leaving.stop(session, number, StopReason.LEFT, by="resident", at=at)
+        leaving_reasons.say(session, session.get_one(Subscriber, number), Why.OTHER, console.home.town.zone, at=at)
+
+    console.clock.move(timedelta(days=31))
+
+    assert table(console.browser(Role.VIEWER).get(f"{PAGE}/leaving.csv"))[-1] == ["ほか", "0", "1"]
