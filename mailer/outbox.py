@@ -106,7 +106,7 @@ def enqueue(session: Session, letter_id: int, post: Post, recipients: Iterable[T
     if post.lane is not Lane.REPLY:
         _name_key(session, post)
     given = row_sets.given(session, "recipient", _RECIPIENT, rows)
-    return _insert(session, _letter(letter_id, {}, given), post, given, true())
+    return _insert(session, _letter(letter_id, {}, given), post, given)
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def enqueue_page(
     # Between the two looks somebody may have come in or gone: nobody beyond the first look's last is taken by the
     # second, and none up to it is left out, however many there are by now.
     found = page.limit(None).where(page.selected_columns.recipient_ref <= last).subquery("found")
-    _insert(session, _letter(letter_id, editions or {}, found), post, found, true())
+    _insert(session, _letter(letter_id, editions or {}, found), post, found)
     mine = (OutboxRow.id > before, OutboxRow.batch == post.batch)
     made = row_sets.fetched(session, select(OutboxRow.domain, func.count()).where(*mine).group_by(OutboxRow.domain))
     return Made(last, {row[0]: row[1] for row in made})
@@ -144,9 +144,7 @@ def _letter(letter_id: int, editions: Mapping[str, int], found: FromClause) -> C
     return case(dict(editions), value=found.c.edition, else_=usual) if editions else usual
 
 
-def _insert(
-    session: Session, letter: ColumnElement[int], post: Post, found: FromClause, which: ColumnElement[bool]
-) -> int:
+def _insert(session: Session, letter: ColumnElement[int], post: Post, found: FromClause) -> int:
     """How many of the rows found are new under this once_key."""
     shared = {
         "batch": post.batch,
@@ -162,9 +160,9 @@ def _insert(
         "expires_at": post.expires_at,
     }
     values = (literal(value, OUTBOX.c[name].type) for name, value in shared.items())
-    # Without a condition SQLite misreads ON CONFLICT after a SELECT.
     who = [found.c[name] for name in _WHO]
-    chosen = select(*who, letter, *values).where(which)
+    # Without a condition SQLite misreads ON CONFLICT after a SELECT.
+    chosen = select(*who, letter, *values).where(true())
     columns = [*_WHO, "letter_id", *shared]
     statement = insert_into(session, OUTBOX).from_select(columns, chosen, include_defaults=False)
     added = row_sets.changed(session, statement.on_conflict_do_nothing(index_elements=["once_key", "address"]))

@@ -1,9 +1,7 @@
 """The assembly: from settings and a clock to every room of the house. Everything else receives."""
 
 import re
-import secrets
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -45,6 +43,7 @@ from mailer.letter import Composer, Letterhead
 from mailer.practice_mailbox import PracticeMailbox
 from mailer.relay import RelayCourier
 from service.complaints import Complaints
+from service.kept_secret import kept_secret
 from service.post_room import PostRoom
 from service.recipients import Recipients
 from service.resident_mails import ResidentMails
@@ -87,7 +86,7 @@ class Home:
 
     @cached_property
     def keyring(self) -> Keyring:
-        return Keyring(self.settings.secret or [_kept_secret(self.settings.data / "secret")])
+        return Keyring(self.settings.secret or [kept_secret(self.settings.data / "secret")])
 
     @cached_property
     def hours(self) -> DeliveryHours:
@@ -277,19 +276,6 @@ def _names(shelf: Shelf) -> set[str]:
 def wire_form(address: str) -> str:
     """A stored address as SMTP writes it; only an odd local part needs more than a look."""
     return address if _PLAIN.fullmatch(address) else Address.parse(address).envelope
-
-
-def _kept_secret(path: Path) -> str:
-    """Practice mode makes its own secret once; two processes that start together agree on one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-        draft.write_text(secrets.token_urlsafe(32))
-        draft.chmod(0o600)
-        with suppress(FileExistsError):
-            path.hardlink_to(draft)
-        draft.unlink()
-    return path.read_text().strip()
 
 
 def _levels(pairs: Sequence[str]) -> Mapping[str, Level]:
