@@ -163,8 +163,7 @@ def _insert(session: Session, letter: ColumnElement[int], post: Post, found: Fro
     who = [found.c[name] for name in _WHO]
     # Without a condition SQLite misreads ON CONFLICT after a SELECT.
     chosen = select(*who, letter, *values).where(true())
-    columns = [*_WHO, "letter_id", *shared]
-    statement = insert_into(session, OUTBOX).from_select(columns, chosen, include_defaults=False)
+    statement = insert_into(session, OUTBOX).from_select([*_WHO, "letter_id", *shared], chosen, include_defaults=False)
     added = row_sets.changed(session, statement.on_conflict_do_nothing(index_elements=["once_key", "address"]))
     bell.ring(session, "outbox")
     return added
