@@ -17,7 +17,7 @@ def with_words(tmp_path: Path, tables: str) -> Path:
     """The sample town with these translations alone."""
     text = SAMPLE.read_text(encoding="utf-8")
     path = tmp_path / "town.toml"
-    path.write_text(text[: text.index("[translations.")] + tables, encoding="utf-8")
+    path.write_text(text[: text.index("\n[translations.") + 1] + tables, encoding="utf-8")
     return path
 
 
