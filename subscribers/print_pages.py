@@ -1,7 +1,7 @@
 """QR codes, and the pages that are printed and handed out or hung up: leaflet, poster, card, each for one place."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from fastapi import APIRouter
@@ -61,9 +61,10 @@ class PrintPages:
         return self._printed(reader, "card", place)
 
     def _printed(self, reader: Reader, name: str, place: str, *, is_a3: bool = False) -> Response:
-        """Paper is Japanese so far, whoever asks; what is refused is said in their own language."""
+        """Readings above the words would not fit onto a card, so plain Japanese has the Japanese paper."""
+        asked = None if reader.asked is Language.PLAIN_JAPANESE else reader.asked
         try:
-            code = EntryCode(self.mail_domain, checked_place(place))
+            code = EntryCode(self.mail_domain, checked_place(place), asked or Language.JAPANESE)
         except PlaceInvalid as fault:
             return self._refused(reader, fault)
         known: KnownPlace | None = None
@@ -74,6 +75,7 @@ class PrintPages:
                 return self.pages.answer("resident/no-such-place.html", reader=reader, status=404, headers=PUBLIC)
         return self.pages.answer(
             f"paper/{name}.html",
+            reader=replace(reader, asked=asked),
             headers=KEPT,
             entry=code,
             place_name=known.label if known else "",

@@ -47,8 +47,9 @@ def pages_in(town: Town, *, practice: bool = False, standing: Callable[[], Seque
 
 
 def in_templates() -> set[str]:
-    """Of residents' pages, and of the parts that they share with the console."""
-    files = [*sorted((TEMPLATES / "resident").glob("*.html")), TEMPLATES / "_macros.html"]
+    """Of residents' pages and papers, and of the parts that they share with the console."""
+    files = [path for folder in ("resident", "paper") for path in sorted((TEMPLATES / folder).glob("*.html"))]
+    files.append(TEMPLATES / "_macros.html")
     found = {sentence for file in files for _, sentence, _, _ in extract_from_file("jinja2", file, keywords=_SAYS)}
     return {str(sentence) for sentence in found}
 
