@@ -57,22 +57,18 @@ class AprilPages:
         year = self._known(form.text("year"))
         if year is None:
             return self._unknown(request)
-        with self._database.read() as session:
-            listed = april_list(session, self._places, year)
-        typed = {line.place.key: form.text(f"{_BELOW}{line.place.key}").strip()[:20] for line in listed.open_lines}
-        day = day_of(form.text("day")[:20], today=self._today())
-        errors = _errors(typed, day, year)
-        if day is None or errors:
-            return self._show(request, year, typed, form.text("day")[:20], errors=errors)
-        once = page_key(form.text("once")) or random_token()
+        day, once = day_of(form.text("day")[:20], today=self._today()), page_key(form.text("once")) or random_token()
         with self._database.write() as session:
-            # What a colleague has noted meanwhile stays as it is.
-            still_open = {line.place.key for line in april_list(session, self._places, year).open_lines}
-            for key in sorted(still_open & typed.keys()):
-                if number := sheets(typed[key]) if typed[key] else None:
+            # What a colleague has noted meanwhile is not open any more, and stays as it is.
+            listed = april_list(session, self._places, year)
+            typed = {line.place.key: form.text(f"{_BELOW}{line.place.key}").strip()[:20] for line in listed.open_lines}
+            errors = _errors(typed, day, year)
+            for key, text in typed.items():
+                if day is not None and not errors and (number := sheets(text)):
                     placement = Placement(key, Sheet.LEAFLET, number, day, Occasion.NEWCOMERS)
-                    me, at = me_of(request), self._clock.now()
-                    placements.note(session, placement, me, once_key=f"{once}:{key}", at=at)
+                    placements.note(session, placement, me_of(request), once_key=f"{once}:{key}", at=self._clock.now())
+        if errors:
+            return self._show(request, year, typed, form.text("day")[:20], errors=errors)
         return go(f"{APRIL}?year={year.number}&done=placements-noted")
 
     def _show(
