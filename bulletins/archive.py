@@ -1,7 +1,6 @@
 """The archive: what the public may read again, newest first."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -12,7 +11,6 @@ from bulletins import chain
 from bulletins.kinds import LIFTING, lifts
 from bulletins.life import PUBLISHED, BulletinState
 from bulletins.notice_templates import Kind
-from bulletins.search_index import Search
 from bulletins.tables import Bulletin
 
 PAGE = 20
@@ -23,33 +21,6 @@ _NOT_SHOWN = frozenset(BulletinState) - PUBLISHED - {BulletinState.WITHDRAWN}
 _EVERY_TOPIC = "[]"  # as the table has it
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """What a reader narrows the archive to. A topic has what those were sent who chose it: also what went to every
-    topic or to everybody."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-    topic: str = ""
-    search: Search | None = None
-
-    def conditions(self) -> Iterator[ColumnElement[bool]]:
-        yield Bulletin.state.not_in(_NOT_SHOWN)
-        yield Bulletin.started_at.is_not(None)
-        if self.since is not None:
-            yield Bulletin.started_at >= self.since
-        if self.until is not None:
-            yield Bulletin.started_at < self.until
-        if self.topic:
-            named = Bulletin.topics.contains(f'"{self.topic}"', autoescape=True)
-            yield or_(named, Bulletin.topics == _EVERY_TOPIC, Bulletin.to_all)
-        if self.search is not None:
-            yield from self.search.conditions()
-
-
-EVERYTHING = Wanted()
-
-
 class Turn(NamedTuple):
     """Where a bulletin stands in the archive."""
 
@@ -57,12 +28,10 @@ class Turn(NamedTuple):
     number: int
 
 
-def published(
-    session: Session, wanted: Wanted = EVERYTHING, *, before: int | None = None, limit: int = PAGE
-) -> Sequence[Bulletin]:
+def published(session: Session, *, topic: str = "", before: int | None = None, limit: int = PAGE) -> Sequence[Bulletin]:
     """At most `limit` bulletins that have begun, the last begun first; with `before`, those that had begun earlier
     than the bulletin of that number (none when it is not to be seen)."""
-    query = select(Bulletin).where(*wanted.conditions())
+    query = select(Bulletin).where(*_shown(topic))
     if before is not None:
         turn = one(session, before)
         if turn is None:
@@ -72,9 +41,9 @@ def published(
     return session.scalars(query.order_by(Bulletin.started_at.desc(), Bulletin.id.desc()).limit(limit)).all()
 
 
-def turns(session: Session, wanted: Wanted = EVERYTHING) -> Sequence[Turn]:
-    """All that is wanted, the last begun first."""
-    query = select(Bulletin.started_at, Bulletin.id).where(*wanted.conditions())
+def turns(session: Session, topic: str = "") -> Sequence[Turn]:
+    """All that have begun, of every topic or of one, the last begun first."""
+    query = select(Bulletin.started_at, Bulletin.id).where(*_shown(topic))
     found = session.execute(query.order_by(Bulletin.started_at.desc(), Bulletin.id.desc()))
     return [Turn(begun, number) for begun, number in found if begun is not None]
 
@@ -120,3 +89,12 @@ def is_in_force(session: Session, bulletin: Bulletin, *, at: datetime) -> bool:
 def is_overtaken(later: Iterable[Bulletin]) -> bool:
     """Whether one of those that followed makes the first one void or changes what it said."""
     return any(Kind(bulletin.kind) in OVERTAKING for bulletin in later)
+
+
+def _shown(topic: str) -> Iterator[ColumnElement[bool]]:
+    """A topic has what those were sent who chose it: also what went to every topic or to everybody."""
+    yield Bulletin.state.not_in(_NOT_SHOWN)
+    yield Bulletin.started_at.is_not(None)
+    if topic:
+        named = Bulletin.topics.contains(f'"{topic}"', autoescape=True)
+        yield or_(named, Bulletin.topics == _EVERY_TOPIC, Bulletin.to_all)

@@ -4,8 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 
+from bulletins.archive import Turn
 from foundation.fiscal_year import FiscalYear
 
 _WRITTEN = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
@@ -42,6 +43,12 @@ class Month:
         """The first moment of the next."""
         return Month(self.year + self.number // 12, self.number % 12 + 1).begin(zone)
 
+    def hold(self, turns: Sequence[Turn], zone: tzinfo) -> Sequence[Turn]:
+        """Those that began in it."""
+        # In UTC, as the turns are: to compare moments of two zones takes a hundred times as long.
+        begin, end = self.begin(zone).astimezone(UTC), self.end(zone).astimezone(UTC)
+        return [turn for turn in turns if begin <= turn.begun < end]
+
 
 @dataclass(frozen=True)
 class Year:
@@ -53,13 +60,6 @@ class Year:
 
     def holds(self, month: Month | None) -> bool:
         return any(each == month for each, _ in self.months)
-
-
-def count_in(years: Sequence[Year], month: Month | None) -> int:
-    """Of that month, or of all."""
-    if month is None:
-        return sum(year.count for year in years)
-    return sum(count for year in years for each, count in year.months if each == month)
 
 
 def by_year(moments: Iterable[datetime], zone: tzinfo) -> Sequence[Year]:

@@ -1,16 +1,21 @@
 """The archive's pages: the list with its filters, a page for each bulletin, and the feeds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from fastapi import APIRouter
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from bulletins import archive
+from bulletins import archive, search_index
+from bulletins.archive import Turn
 from bulletins.archive_rows import ArchiveRows
 from bulletins.kinds import retraction_of
-from bulletins.months import by_year, count_in
-from bulletins.question import feed_address, read_question, topic_of
-from bulletins.turns import Turns, page_of
+from bulletins.months import by_year
+from bulletins.question import Question, feed_address, read_question, topic_of
+from bulletins.search_index import words_of
+from bulletins.turns import Turns, below
 from foundation.clock import Clock
 from foundation.database import Database
 from foundation.spoken_pages import AReader, Reader, SpokenPages
@@ -53,14 +58,13 @@ class ArchivePages:
         if question is None:
             return self._missing(reader)
         at, start = self.clock.now(), _number(before)
-        after = self.rows.redaction.after
         with self.database.read() as session:
-            wanted = question.wanted(self.town.zone, at=at, redact_after=after)
-            turns = self.turns.of(session, wanted)
-            found = page_of(session, turns, wanted, before=start, limit=archive.PAGE + 1)
-            shown = archive.of_numbers(session, found[: archive.PAGE])
-            rows = self.rows.rows(session, shown, at=at, language=reader.speaks)
-        years = by_year((turn.begun for turn in turns), self.town.zone)
+            turns = self._turns(session, question, at=at)
+            within = question.month.hold(turns, self.town.zone) if question.month else turns
+            found = [turn.number for turn in below(session, within, start)[: archive.PAGE + 1]]
+            rows = self.rows.rows(
+                session, archive.of_numbers(session, found[: archive.PAGE]), at=at, language=reader.speaks
+            )
         return self.pages.answer(
             "resident/bulletins.html",
             reader=reader,
@@ -69,8 +73,8 @@ class ArchivePages:
             older=found[archive.PAGE - 1] if len(found) > archive.PAGE else None,
             paged=start is not None,
             question=question,
-            years=years,
-            count=count_in(years, question.month),
+            years=by_year((turn.begun for turn in turns), self.town.zone),
+            count=len(within),
         )
 
     def one(self, reader: AReader, number: str) -> Response:
@@ -104,7 +108,7 @@ class ArchivePages:
             return self._missing(reader)
         at = self.clock.now()
         with self.database.read() as session:
-            found = archive.published(session, archive.Wanted(topic=topic), limit=FEED_ENTRIES)
+            found = archive.published(session, topic=topic, limit=FEED_ENTRIES)
             rows = self.rows.rows(session, found, at=at)
         text = self.pages.in_japanese.text(
             "resident/bulletins.atom",
@@ -123,6 +127,15 @@ class ArchivePages:
         with self.database.read() as session:
             found = archive.published(session, limit=HEADLINES)
             return self.rows.headlines(session, found, at=at)
+
+    def _turns(self, session: Session, question: Question, *, at: datetime) -> Sequence[Turn]:
+        """Of any month."""
+        turns = self.turns.of(session, question.topic_key)
+        words = words_of(question.words)
+        if not words:
+            return turns
+        found = search_index.found(session, words, at=at, redact_after=self.rows.redaction.after)
+        return [turn for turn in turns if turn.number in found]
 
     def _missing(self, reader: Reader) -> Response:
         return self.pages.answer("resident/not-found.html", reader=reader, status=404, headers=PUBLIC)

@@ -1,12 +1,10 @@
 """A reader's question to the archive: which month, which topic, which words; and the addresses that ask it."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
 from urllib.parse import urlencode
 
-from bulletins.archive import Wanted
 from bulletins.months import Month
-from bulletins.search_index import LONGEST_QUESTION, Search, words_of
+from bulletins.search_index import LONGEST_QUESTION, words_of
 from foundation.plain_text import forbidden_character
 from subscribers.town import Topic, Town
 
@@ -26,18 +24,6 @@ class Question:
         """Whether it asks for everything."""
         return self == Question()
 
-    @property
-    def in_any_month(self) -> "Question":
-        return replace(self, month=None)
-
-    @property
-    def of_any_topic(self) -> "Question":
-        return replace(self, topic=None)
-
-    @property
-    def without_words(self) -> "Question":
-        return replace(self, words="")
-
     def in_month(self, month: Month) -> "Question":
         return replace(self, month=month)
 
@@ -49,20 +35,15 @@ class Question:
         """The address of the page that goes on below a bulletin."""
         said = {
             "month": self.month.text if self.month else "",
-            "topic": self.topic.key if self.topic else "",
+            "topic": self.topic_key,
             "q": self.words,
             "before": str(number or ""),
         }
         return _address(ARCHIVE, {name: value for name, value in said.items() if value})
 
-    def wanted(self, zone: tzinfo, *, at: datetime, redact_after: timedelta) -> Wanted:
-        words = words_of(self.words)
-        return Wanted(
-            since=self.month.begin(zone) if self.month else None,
-            until=self.month.end(zone) if self.month else None,
-            topic=self.topic.key if self.topic else "",
-            search=Search(words, at, redact_after) if words else None,
-        )
+    @property
+    def topic_key(self) -> str:
+        return self.topic.key if self.topic else ""
 
 
 def read_question(town: Town, *, month: str, topic: str, words: str) -> Question | None:

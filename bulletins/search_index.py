@@ -4,11 +4,10 @@ A table of its own: a bulletin is read in many places, its folded words in one.
 """
 
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, ForeignKey, and_, exists, func, not_, or_
+from sqlalchemy import ColumnElement, ForeignKey, and_, func, not_, or_, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from bulletins.kinds import LIFTING
@@ -18,6 +17,8 @@ from foundation.database import Base
 
 LONGEST_QUESTION = 60  # characters; what stands behind them is not looked for
 MOST_WORDS = 5
+_LATER = aliased(Bulletin)
+_LIFTING = [kind.value for kind in LIFTING]
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
@@ -29,24 +30,6 @@ class ArchivedWords(Base):
     bulletin_id: Mapped[int] = mapped_column(ForeignKey("bulletins.id"), primary_key=True, autoincrement=False)
     words: Mapped[str]
     expires_at: Mapped[datetime]
-
-
-@dataclass(frozen=True)
-class Search:
-    """`words` are folded, and all have to be there. `redact_after` is the setting, see `redaction`."""
-
-    words: tuple[str, ...]
-    at: datetime
-    redact_after: timedelta
-
-    def conditions(self) -> Iterator[ColumnElement[bool]]:
-        """What is redacted is not searched, so that nobody can find out what it said; whatever a page redacts is not
-        found here."""
-        found = [ArchivedWords.words.contains(word, autoescape=True) for word in self.words]
-        kept = exists().where(ArchivedWords.bulletin_id == Bulletin.id)
-        yield kept.where(*found)
-        past = kept.where(ArchivedWords.expires_at <= self.at - self.redact_after)
-        yield not_(and_(Bulletin.redact, or_(past, _has_ended())))
 
 
 def shelve(session: Session, bulletin: Bulletin) -> None:
@@ -74,15 +57,20 @@ def words_of(question: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(folded(question[:LONGEST_QUESTION]).split()))[:MOST_WORDS]
 
 
+def found(session: Session, words: Sequence[str], *, at: datetime, redact_after: timedelta) -> frozenset[int]:
+    """The numbers of those that hold all the words. What is redacted is not searched, so that nobody can find out what
+    it said: whatever a page redacts (see `redaction`) is not found here."""
+    held = [ArchivedWords.words.contains(word, autoescape=True) for word in words]
+    is_past = ArchivedWords.expires_at <= at - redact_after
+    of_a_person = select(Bulletin.id).where(Bulletin.id == ArchivedWords.bulletin_id, Bulletin.redact)
+    hidden = of_a_person.where(or_(is_past, and_(Bulletin.kind.not_in(_LIFTING), _has_ended()))).exists()
+    return frozenset(session.scalars(select(ArchivedWords.bulletin_id).where(*held, not_(hidden))))
+
+
 def _has_ended() -> ColumnElement[bool]:
-    later = aliased(Bulletin)
-    lifting = [kind.value for kind in LIFTING]
-    ended = exists().where(
-        later.follows_id == func.coalesce(Bulletin.follows_id, Bulletin.id),
-        later.kind.in_(lifting),
-        later.state.in_(PUBLISHED),
-    )
-    return and_(Bulletin.kind.not_in(lifting), ended)
+    first = func.coalesce(Bulletin.follows_id, Bulletin.id)
+    ends = select(_LATER.id).where(_LATER.follows_id == first, _LATER.kind.in_(_LIFTING), _LATER.state.in_(PUBLISHED))
+    return ends.exists()
 
 
 def _is_seen(sign: str) -> bool:
