@@ -12,7 +12,9 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from bulletins.kinds import LIFTING
 from bulletins.life import PUBLISHED
+from bulletins.other_languages import settled
 from bulletins.tables import Bulletin
+from foundation.catalogue import without_readings
 from foundation.database import Base
 
 LONGEST_QUESTION = 60  # characters; what stands behind them is not looked for
@@ -33,11 +35,13 @@ class ArchivedWords(Base):
 
 
 def shelve(session: Session, bulletin: Bulletin) -> None:
-    """Of a bulletin that has begun; doing it again does nothing new."""
+    """Of a bulletin that has begun, in every language that it was mailed in; doing it again does nothing new."""
     if bulletin.started_at is None:
         raise ValueError("only what has begun can be searched")
     expires_at = bulletin.started_at + timedelta(seconds=bulletin.expires_seconds)
-    words = kept_words(bulletin.subject, bulletin.text)
+    said = [(bulletin.subject, bulletin.text)]
+    said += ((each.subject, without_readings(each.text)) for each in settled(session, bulletin))
+    words = "\n".join(kept_words(subject, text) for subject, text in said)
     session.merge(ArchivedWords(bulletin_id=bulletin.id, words=words, expires_at=expires_at))
 
 

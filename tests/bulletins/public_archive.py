@@ -12,10 +12,12 @@ from bulletins import search_index
 from bulletins.archive_rows import ArchiveRows
 from bulletins.life import PUBLISHED, BulletinState
 from bulletins.notice_templates import Kind
+from bulletins.other_languages import EditionRow
 from bulletins.pages import ArchivePages
 from bulletins.redaction import Redaction
 from bulletins.tables import Bulletin
 from foundation.database import Database
+from foundation.languages import Language
 from tests.bulletins.samples import komorebi
 from tests.support.clock import HandClock
 from tests.support.page_reader import PageReader
@@ -50,6 +52,7 @@ class PublicArchive:
         topics: Sequence[str] = (),
         to_all: bool = False,
         redact: bool = False,
+        english: tuple[str, str] | None = None,
     ) -> int:
         """It expires after an hour."""
         at = self._clock.now()
@@ -78,6 +81,10 @@ class PublicArchive:
         with self._database.write() as session:
             session.add(bulletin)
             session.flush()
+            if english is not None:
+                words = {"subject": english[0], "text": english[1], "revision": 1}
+                session.add(EditionRow(bulletin_id=bulletin.id, language=Language.ENGLISH.value, **words))
+                session.flush()
             if bulletin.started_at is not None:
                 search_index.shelve(session, bulletin)
             return bulletin.id

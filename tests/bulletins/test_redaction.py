@@ -126,6 +126,20 @@ def test_one_that_was_taken_back_itself_is_redacted_and_its_page_says_both(archi
     assert _seen(archive, first) == set()
 
 
+def test_it_is_redacted_in_every_language_that_it_was_mailed_in(archive: PublicArchive) -> None:
+    number = archive.add(SUBJECT, text=TEXT, redact=True, english=("Looking for a woman", "She wears purple."))
+    told = ("Looking for a woman", "purple")
+    before = archive.page(f"/bulletins/{number}?lang=en"), archive.page("/bulletins?lang=en&q=purple")
+    archive.add("捜索の終了", kind=Kind.END, follows=number, redact=True)
+
+    page = archive.page(f"/bulletins/{number}?lang=en")
+
+    assert [word in each for each, word in zip(before, reversed(told), strict=True)] == [True, True]
+    assert [word for word in told if word in page + archive.page("/bulletins?lang=en")] == []
+    assert "to protect the person" in page
+    assert archive.found("lang=en&q=purple") == []
+
+
 def test_what_tells_of_nobody_stays_as_it_was(archive: PublicArchive, clock: HandClock) -> None:
     number = archive.add("大雨警報", text="低い土地の浸水に警戒してください。")
     archive.add("大雨警報の解除", kind=Kind.ALL_CLEAR, follows=number)
