@@ -28,7 +28,7 @@ from service.home import Home
 from service.sample import load_sample
 from service.schema import METADATA
 from service.web import whole_app
-from subscribers import growth, placements
+from subscribers import growth, invitation_fate, placements
 from subscribers.links import PREFERENCES, STOP
 from subscribers.placements import Occasion, Placement
 from subscribers.placements import Sheet as Sheets
@@ -87,6 +87,11 @@ class FullTown:
             "/r/unknown",
             f"/me/{me}",
             f"/stop/{stop}",
+            "/lost",
+            "/help",
+            "/help/docomo",
+            "/help/docomo/wait",
+            f"/register/{invitation_fate.empty_ticket(self.home.keyring)}",
             "/leaflet?place=library",
             "/poster?place=library",
             "/poster?place=library&size=a3",
