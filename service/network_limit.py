@@ -7,7 +7,8 @@ import ipaddress
 import math
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -35,11 +36,20 @@ def network_of(host: str) -> str:
 
 
 class NetworkLimit:
-    """Answers 429 before a form is read; `answer` is the page, made once: a flood must not cost more than that."""
+    """Answers 429 before anything else looks at a form; `answer` is the page, made once, with its headers: a flood must
+    not cost more than that."""
 
-    def __init__(self, app: ASGIApp, *, answer: bytes, limits: Sequence[RateLimitItem] = LIMITS) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        answer: bytes,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        limits: Sequence[RateLimitItem] = LIMITS,
+    ) -> None:
         self._app = app
         self._answer = answer
+        self._headers = headers
         self._limits = limits
         self._counts = MovingWindowRateLimiter(MemoryStorage())
 
@@ -51,7 +61,7 @@ class NetworkLimit:
         if wait is None:
             await self._app(scope, receive, send)
             return
-        headers = {"Retry-After": str(wait), "Cache-Control": "no-store"}
+        headers = {**self._headers, "Retry-After": str(wait), "Cache-Control": "no-store"}
         await Response(self._answer, 429, headers, "text/html; charset=utf-8")(scope, receive, send)
 
     def _wait(self, network: str) -> int | None:

@@ -4,11 +4,13 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 import uvicorn
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
+from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.responses import PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 
@@ -63,10 +65,12 @@ def _app(home: Home, *, residents: bool, console: bool) -> FastAPI:
     app.state.watchers = Watchers()
     app.add_middleware(BodyLimit)
     app.add_middleware(Legible)
+    only_tls = {"Strict-Transport-Security": ONLY_TLS} if home.settings.public_url.startswith("https:") else {}
+    app.add_middleware(BaseHTTPMiddleware, dispatch=partial(_headers, only_tls))
     if residents:
         # Made once, so that it tells of no bulletin.
-        app.add_middleware(NetworkLimit, answer=bytes(pages.answer("resident/too-many.html", standing=tuple).body))
-    app.middleware("http")(_headers_on_tls if home.settings.public_url.startswith("https:") else _headers)
+        page = bytes(pages.answer("resident/too-many.html", standing=tuple).body)
+        app.add_middleware(NetworkLimit, answer=page, headers={**PUBLIC, **only_tls})
     app.add_middleware(PublicAnswers)
     app.mount("/style", StaticFiles(directory=TEMPLATES / "style"))
     _install_answers(app, home, pages, residents=residents, console=console)
@@ -125,7 +129,9 @@ def _install_answers(app: FastAPI, home: Home, pages: SpokenPages, *, residents:
     app.add_api_route("/readyz", ready, methods=["GET"], include_in_schema=False)
 
 
-async def _headers(request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
+async def _headers(
+    more: Mapping[str, str], request: Request, proceed: Callable[[Request], Awaitable[Response]]
+) -> Response:
     response = await proceed(request)
     if request.url.path.startswith("/admin"):
         # Without a referrer a browser in a plain-HTTP network hides where a form came from, and the guard would take
@@ -135,14 +141,8 @@ async def _headers(request: Request, proceed: Callable[[Request], Awaitable[Resp
         response.headers.setdefault("Content-Security-Policy", CONSOLE_CONTENT)
     if request.url.path.startswith("/style/") and response.status_code < 400:
         response.headers.setdefault("Cache-Control", f"public, max-age={STYLE_SECONDS}")
-    for name, value in PUBLIC.items():
+    for name, value in {**PUBLIC, **more}.items():
         response.headers.setdefault(name, value)
-    return response
-
-
-async def _headers_on_tls(request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
-    response = await _headers(request, proceed)
-    response.headers["Strict-Transport-Security"] = ONLY_TLS
     return response
 
 
