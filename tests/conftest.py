@@ -13,6 +13,7 @@ from foundation.database import Database
 from service import home
 from service.schema import METADATA
 from tests.support import clean_schemas, ready_file
+from tests.support import read_once as reading
 from tests.support.clock import HandClock
 from tests.support.compiled_pages import Compiled
 from tests.support.postgres import end_postgres, postgres_url
@@ -27,11 +28,15 @@ def _postgres_ends() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _pages_compiled_once() -> Iterator[None]:
-    """Each test has pages and letters of its own; what Jinja2 makes of a template is the same for all of them."""
+    """Each test has pages and letters of its own; what Jinja2 makes of a template is the same for all of them, and so
+    are the town, its languages and the notices that are shipped."""
     read_once = cache(templating.read_letter)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(spoken_letters, "read_letter", read_once)
         patch.setattr(home, "read_letter", read_once)
+        patch.setattr(home, "load_town", reading.load_town)
+        patch.setattr(home, "read_tongues", reading.read_tongues)
+        patch.setattr(home, "load_notices", reading.load_notices)
         patch.setattr(pages, "Environment", partial(Environment, bytecode_cache=Compiled()))
         yield
 

@@ -14,14 +14,12 @@ from admin.roles import Role
 from admin.staff import Colleague
 from bulletins.approval import Decision
 from bulletins.drafting import Sheet
-from bulletins.notice_shelf import NoticeShelf, load_notices
 from foundation.addresses import Address
 from foundation.settings import load
-from service.home import SAMPLE_TOWN, TEMPLATES, Home
+from service.home import Home
 from service.schema import METADATA
 from service.web import whole_app
 from subscribers.tables import Subscriber, SubscriberState
-from subscribers.town import load_town
 from tests.admin.conftest import MORNING, PASSWORD
 from tests.support import ready_file
 from tests.support.clock import HandClock
@@ -34,11 +32,6 @@ PLAIN = {"field-subject": "停電のお知らせ", "field-text": TEXT, "topics_a
 @cache
 def _hash() -> str:
     return passwords.make_hash(PASSWORD)
-
-
-@cache
-def _shelf() -> NoticeShelf:
-    return load_notices(TEMPLATES / "notices", load_town(SAMPLE_TOWN))
 
 
 class Console:
@@ -109,8 +102,6 @@ def whole_console(data: Path, settings: Mapping[str, str] | None = None) -> Iter
     with listening() as door:
         url = url_of(door)
         home = Home(load({"HANSHO_DATA": str(data), "HANSHO_PUBLIC_URL": url, **(settings or {})}), clock)
-        # The notices are the same for every test, and to compile them takes longer than most tests.
-        vars(home)["shipped_shelf"] = _shelf()
         if home.settings.database_url:
             METADATA.create_all(home.database.engine)
         else:

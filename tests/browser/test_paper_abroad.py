@@ -1,4 +1,4 @@
-"""Leaflet, poster and card in English and Chinese: the same sheets, nothing cut, a code that answers in the language."""
+"""Leaflet, poster and card in English and Chinese: the same sheets, nothing cut, codes that ask for the language."""
 
 from pathlib import Path
 
