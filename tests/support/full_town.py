@@ -103,7 +103,7 @@ class FullTown:
     def _few(self, path: str) -> Sequence[int]:
         """One bulletin of each state that the page is about."""
         query = select(func.max(Bulletin.id)).group_by(Bulletin.state)
-        if path.endswith("/edit"):
+        if path.endswith(("/edit", "/editions/{language}")):
             query = query.where(Bulletin.state.in_(EDITABLE))
         elif path.endswith("/alone"):
             query = query.where(Bulletin.notice == SOLO, Bulletin.state == BulletinState.DRAFT)
@@ -121,6 +121,7 @@ class FullTown:
             "place_key": ("school", "shop-1", "hall"),
             "version": ("0", "1"),
             "year": ("2026",),
+            "language": ("en", "zh"),
             "key": ("unknown", "1"),
             "token": ("unknown", self._welcome(), self._new_password()),
         }
