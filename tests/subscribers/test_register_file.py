@@ -255,3 +255,39 @@ def test_errors_that_an_older_system_counted_stop_no_working_address(office: Off
         assert Watch(Rule(days=1), ZoneInfo("Asia/Tokyo")).draw(session, at=clock.now()) == []
     resident = subscriber_of(office.database)
     assert (resident.state, resident.evidence) == ("active", "以前のシステムの記録：エラー999回、最後は2026年11月19日")
+
+
+def test_a_formula_is_no_formula_in_our_export_and_the_same_address_when_it_comes_back(office: Office) -> None:
+    office.take("address\n=1+1@example.jp\n+a@example.jp\n-b@example.jp\n")
+    written = office.written()
+    with office.database.write() as session:
+        for subscriber in session.scalars(select(Subscriber)):
+            session.delete(subscriber)
+
+    office.take(written)
+
+    assert [line.partition(",")[0] for line in written.splitlines()[1:]] == [
+        "'=1+1@example.jp",
+        "'+a@example.jp",
+        "'-b@example.jp",
+    ]
+    assert office.written() == written
+
+
+def test_a_line_with_nul_is_refused_whichever_column_it_stands_in(office: Office) -> None:
+    counts = office.take_octets("address,氏名\na@example.jp,花\0子\nb@example.jp,花子\n".encode())
+
+    assert counts == Counts(added=1, rejected=1)
+    assert office.rejected[0].line == 2
+
+
+def test_a_last_line_that_is_cut_is_refused_and_one_that_is_whole_is_taken(office: Office) -> None:
+    cut = office.take("address,topics\na@example.jp,\nhanako@example.co")
+    whole = office.take("address,topics\nb@example.jp,")
+
+    assert (cut, whole) == (Counts(added=1, rejected=1), Counts(added=1))
+    assert office.rejected[0].reason == "行が途中で切れています。"
+
+
+def test_a_list_without_lines_takes_nobody_in(office: Office) -> None:
+    assert office.take("メールアドレス,配信区分\r\n") == Counts()
