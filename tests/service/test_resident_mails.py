@@ -65,6 +65,31 @@ def test_strangers_and_machines_are_told_nothing(house: Reception) -> None:
     assert house.letters() == []
 
 
+ALTERNATIVES = (
+    'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="x"\r\n\r\n'
+    "--x\r\nContent-Type: text/plain; charset=iso-2022-jp\r\n\r\n-- \r\n\x1b$B;3ED\x1b(B\r\n"
+    "--x\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>iPhoneから送信</p>\r\n--x--\r\n"
+)
+WRITTEN = {
+    "nothing": "\r\n",
+    "a signature": "Subject: \r\n\r\n\r\n-- \r\n山田 花子\r\n電話 042-000-0000\r\n",
+    "what the code put in": "Subject: 登録\r\n\r\nこのまま送信してください\r\n",
+    "what a telephone adds": "Subject: (no subject)\r\n\r\niPhoneから送信\r\n",
+    "a signature in two forms": ALTERNATIVES,
+    "a question": "Subject: Re: 登録\r\n\r\nどうすればいいですか。\r\n",
+}
+
+
+@pytest.mark.parametrize("text", WRITTEN.values(), ids=WRITTEN.keys())
+def test_whatever_stands_in_a_mail_to_the_entry_address_it_registers(house: Reception, text: str) -> None:
+    head = "From: <{sender}>\r\nMessage-ID: <1@example.jp>\r\n"
+    carriers = ("docomo.ne.jp", "ezweb.ne.jp", "au.com", "uqmobile.jp", "softbank.ne.jp", "i.softbank.jp")
+    others = ("ymobile.ne.jp", "yahoo.ne.jp", "rakumail.jp", "gmail.com", "icloud.com", "yahoo.co.jp")
+    for domain in (*carriers, *others):
+        house.receive(head + text, sender=f"hana..ko.@{domain}")
+        assert house.work().note == "invited", domain
+
+
 def test_the_same_mail_to_two_entry_addresses_has_one_answer(house: Reception) -> None:
     house.receive(BLANK, "touroku")
     house.receive(BLANK, "touroku-library")
