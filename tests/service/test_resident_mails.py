@@ -123,7 +123,7 @@ def test_where_our_server_proves_senders_only_those_it_proved_are_answered(caref
 def test_no_letter_of_ours_is_larger_than_two_kilobytes(house: Reception, name: str) -> None:
     stationery = house.home.stationery
     values = {"link": f"{stationery.public_url}/r/{'a' * 32}", "hours": 24}
-    links = resident_links(stationery.public_url) if name in ("registered", "unread", "moved") else None
+    links = resident_links(stationery.public_url) if name in ("registered", "links", "unread", "moved") else None
     letter = stationery.letter(name, values, links=links, in_reply_to=f"<{'x' * 60}@docomo.ne.jp>")
     to = Recipient(1_000_000, f"{'a' * 30}@docomo.ne.jp", 1_000_000)
 
