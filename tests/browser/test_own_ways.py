@@ -45,7 +45,7 @@ def test_a_language_is_one_tap_and_the_page_speaks_it(page: Page, links: dict[st
     page.get_by_role("button", name="English").click()
 
     assert page.locator("html").get_attribute("lang") == "en"
-    expect(page.get_by_role("status")).to_contain_text("The language is changed")
+    expect(page.get_by_role("status")).to_contain_text("Your language has been changed")
 
 
 def test_stopping_by_mistake_is_undone_on_the_same_page(page: Page, house: House, links: dict[str, str]) -> None:
