@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 A4, A3 = (210, 297), (297, 420)
 LONGEST_KEY = "w" * 40
 LONGEST_LABEL = "若葉野地区センター内の公民館分室と図書コーナーにある掲示板の右から三番目の枠の"[:40]
-PLACES = ("library", "school", "nursery", "hall", LONGEST_KEY)
+PLACES = ("library", "hall", LONGEST_KEY)
 PAPERS = ("/leaflet?place={}", "/poster?place={}", "/poster?place={}&size=a3", "/card?place={}")
 BODY = f"?subject={quote('登録')}&body={quote('このまま送信してください')}"
 # What a browser leaves white unless told otherwise is left white here, too.
@@ -76,7 +76,7 @@ def test_every_code_of_every_paper_writes_to_its_own_place(
         assert codes_in(paper.picture(sheet), tmp_path) == [link(place)] * codes
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("place", ["library", LONGEST_KEY])
 @pytest.mark.parametrize("way", PAPERS)
 def test_a_code_is_read_off_a_bad_photograph(printed: Print, tmp_path: Path, place: str, way: str, seed: int) -> None:
