@@ -38,7 +38,8 @@ def asked(home: Home, numbers: Numbers, *, at: datetime) -> Iterator[Asked]:
             for name in ("sent", "correction"):
                 yield Asked(f"{path} ({name})", filled(path, {"number": getattr(numbers, name)}))
         elif "{" not in path:
-            yield Asked(path, path)
+            # After a reload of its answer, the form leads back to the first page.
+            yield Asked(path, path, status=303 if path == "/register" else 200)
             yield from _questions(home, path, at=at)
     yield replace(Asked("POST /me/{token}", f"/me/{tokens['/me/']}"), form={"topic": "crime"})
     yield Asked("a page that does not exist", "/nowhere", status=404)
