@@ -257,10 +257,10 @@ def test_nobody_sees_a_page_without_signing_in_and_nothing_is_kept_by_the_browse
         assert browser.get(f"/admin{path}").headers["cache-control"] == "no-store", path
 
 
-def test_a_wrong_address_of_the_console_leads_back_to_the_console(console: Console) -> None:
-    browser = console.browser(Role.VIEWER)
-
-    ours, theirs = browser.get("/admin/nowhere"), browser.get("/nowhere")
+def test_a_wrong_address_of_the_console_leads_back_to_the_console(tmp_path: Path) -> None:
+    with whole_console(tmp_path, residents=True) as console:
+        browser = console.browser(Role.VIEWER)
+        ours, theirs = browser.get("/admin/nowhere"), browser.get("/nowhere")
 
     assert ours.status_code == theirs.status_code == 404
     assert 'class="console"' in ours.text

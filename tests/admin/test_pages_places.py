@@ -27,7 +27,7 @@ PAPERS = ("/leaflet?place={}", "/poster?place={}", "/poster?place={}&amp;size=a3
 
 @pytest.fixture
 def console(tmp_path: Path) -> Iterator[Console]:
-    with whole_console(tmp_path) as console:
+    with whole_console(tmp_path, residents=True) as console:
         yield console
 
 

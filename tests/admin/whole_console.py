@@ -18,7 +18,7 @@ from foundation.addresses import Address
 from foundation.settings import load
 from service.home import Home
 from service.schema import METADATA
-from service.web import whole_app
+from service.web import console_app, whole_app
 from subscribers.tables import Subscriber, SubscriberState
 from tests.admin.conftest import MORNING, PASSWORD
 from tests.support import ready_file
@@ -97,7 +97,10 @@ class Console:
 
 
 @contextmanager
-def whole_console(data: Path, settings: Mapping[str, str] | None = None) -> Iterator[Console]:
+def whole_console(
+    data: Path, settings: Mapping[str, str] | None = None, *, residents: bool = False
+) -> Iterator[Console]:
+    """With `residents`, their pages too."""
     clock = HandClock(MORNING)
     with listening() as door:
         url = url_of(door)
@@ -106,7 +109,7 @@ def whole_console(data: Path, settings: Mapping[str, str] | None = None) -> Iter
             METADATA.create_all(home.database.engine)
         else:
             ready_file.make(data / "hansho.db")
-        with serving(door, whole_app(home)), ExitStack() as stack:
+        with serving(door, whole_app(home) if residents else console_app(home)), ExitStack() as stack:
             yield Console(home, url, clock, stack)
         home.database.close()
 

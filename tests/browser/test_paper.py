@@ -32,7 +32,7 @@ Print = Callable[[str], Paper]
 
 @pytest.fixture(scope="module")
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
-    with whole_console(tmp_path_factory.mktemp("paper")) as console:
+    with whole_console(tmp_path_factory.mktemp("paper"), residents=True) as console:
         with console.home.database.write() as session:
             form = PlaceForm(LONGEST_LABEL, "other", key=LONGEST_KEY)
             console.home.places.add(session, form, console.people[Role.DRAFTER], at=console.clock.now())

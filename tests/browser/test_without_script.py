@@ -64,7 +64,7 @@ def test_a_bulletin_is_written_saved_submitted_approved_halted_and_sent_without_
     number = _saved_in_two_steps_and_submitted(drafter)
     approver.reload()
     approver.get_by_role("link", name=re.compile("内容を見て決める")).click()
-    expect(approver.locator(".letter__text")).to_contain_text(TEXT)
+    expect(approver.locator(".letter__text").first).to_contain_text(TEXT)
     approver.get_by_role("button", name="承認する").click()
     expect(approver.locator("main")).to_contain_text("配信待ち")
     begin_delivery(house)

@@ -121,6 +121,7 @@ class FullTown:
             "place_key": ("school", "shop-1", "hall"),
             "version": ("0", "1"),
             "year": ("2026",),
+            "import_id": ("1",),
             "language": ("en", "zh"),
             "key": ("unknown", "1"),
             "token": ("unknown", self._welcome(), self._new_password()),
