@@ -57,7 +57,8 @@ class _Ways:
         elif path.startswith("/admin/statistics/{year}"):
             yield self.page(path, path, year=self.year - 1)
         elif path.endswith("{table}.csv"):
-            for table in ("months", "weeks", "places", "topics", "areas"):
+            of_places = path.startswith("/admin/places/")
+            for table in ("places", "placements") if of_places else ("months", "weeks", "places", "topics", "areas"):
                 yield self.page(path.replace("{table}", table), path, table=table)
         else:
             yield self.page(path, path)
@@ -80,6 +81,8 @@ class _Ways:
         usual: dict[str, object] = {
             "bulletin_id": self.numbers.solo if path.endswith("/alone") else self.numbers.draft,
             "subscriber_id": 200,
+            "language": "en",
+            "place_key": "library",
             "notice": VERSIONED,
             "name": VERSIONED,
             "version": 1,
