@@ -7,7 +7,6 @@ from datetime import date, datetime, time
 from foundation.era import clock_words, era_date
 from foundation.languages import Language
 
-_WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 ENGLISH_MONTHS = [
     "January",
     "February",
@@ -22,12 +21,17 @@ ENGLISH_MONTHS = [
     "November",
     "December",
 ]
-_CHINESE_WEEKDAYS = "一二三四五六日"
 _PARTS_OF_A_DAY = ((18, "晚上"), (13, "下午"), (12, "中午"), (6, "上午"), (0, "凌晨"))
-_PLAIN_WEEKDAYS = tuple(
-    f"｜{name}曜日《{reading}ようび》"
-    for name, reading in zip("月火水木金土日", ["げつ", "か", "すい", "もく", "きん", "ど", "にち"], strict=True)
-)
+_READ = ("げつ", "か", "すい", "もく", "きん", "ど", "にち")
+# From Monday.
+WEEKDAYS: Mapping[Language, tuple[str, ...]] = {
+    Language.JAPANESE: tuple(f"{name}曜日" for name in "月火水木金土日"),
+    Language.PLAIN_JAPANESE: tuple(
+        f"｜{name}曜日《{reading}ようび》" for name, reading in zip("月火水木金土日", _READ, strict=True)
+    ),
+    Language.ENGLISH: ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    Language.CHINESE: tuple(f"星期{name}" for name in "一二三四五六日"),
+}
 # Days of a month that are not read as a number and にち.
 _OWN_READINGS = {
     1: "ついたち", 2: "ふつか", 3: "みっか", 4: "よっか", 5: "いつか", 6: "むいか", 7: "なのか", 8: "ようか",
@@ -48,7 +52,7 @@ class LetterDates:
 
 
 def _english_day(month: int, day: int, weekday: int) -> str:
-    return f"{_WEEKDAYS[weekday]}, {ENGLISH_MONTHS[month - 1]} {day}"
+    return f"{WEEKDAYS[Language.ENGLISH][weekday]}, {ENGLISH_MONTHS[month - 1]} {day}"
 
 
 def _english_clock(at: time | datetime) -> str:
@@ -60,7 +64,7 @@ def _english_clock(at: time | datetime) -> str:
 def _plain_day(month: int, day: int, weekday: int) -> str:
     reading = _OWN_READINGS.get(day)
     number = f"｜{day}日《{reading}》" if reading else f"{day}｜日《にち》"
-    return f"{month}｜月《がつ》{number} {_PLAIN_WEEKDAYS[weekday]}"
+    return f"{month}｜月《がつ》{number} {WEEKDAYS[Language.PLAIN_JAPANESE][weekday]}"
 
 
 def _plain_clock(at: time | datetime) -> str:
@@ -90,7 +94,7 @@ LETTER_DATES: Mapping[Language, LetterDates] = {
         _english_day, _english_clock, lambda day: f"{ENGLISH_MONTHS[day.month - 1]} {day.day}, {day.year}"
     ),
     Language.CHINESE: LetterDates(
-        lambda month, day, weekday: f"{month}月{day}日（星期{_CHINESE_WEEKDAYS[weekday]}）",
+        lambda month, day, weekday: f"{month}月{day}日（{WEEKDAYS[Language.CHINESE][weekday]}）",
         _chinese_clock,
         lambda day: f"{day.year}年{day.month}月{day.day}日",
     ),

@@ -5,17 +5,7 @@ from datetime import date, datetime, time
 from foundation.catalogue import Told
 from foundation.era import era_year
 from foundation.languages import Language
-from foundation.letter_dates import ENGLISH_MONTHS, LETTER_DATES
-
-_WEEKDAYS = {
-    Language.JAPANESE: ("月曜日", "火曜日", "水曜日", "木曜日", "金曜日", "土曜日", "日曜日"),
-    Language.PLAIN_JAPANESE: (
-        *("｜月曜日《げつようび》", "｜火曜日《かようび》", "｜水曜日《すいようび》", "｜木曜日《もくようび》"),
-        *("｜金曜日《きんようび》", "｜土曜日《どようび》", "｜日曜日《にちようび》"),
-    ),
-    Language.ENGLISH: ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    Language.CHINESE: ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"),
-}
+from foundation.letter_dates import ENGLISH_MONTHS, LETTER_DATES, WEEKDAYS
 
 
 def month_told(first: date, *, language: Language) -> str:
@@ -46,7 +36,7 @@ def fiscal_year_told(first: date, *, language: Language) -> str:
 
 def weekday_told(number: int, *, language: Language) -> str:
     """0 is Monday."""
-    return _WEEKDAYS[language][number]
+    return WEEKDAYS[language][number]
 
 
 def day_told(day: date, *, language: Language, year: bool = False) -> str:
