@@ -191,6 +191,7 @@ def test_a_drill_is_refused_while_a_real_warning_is_active(desks: tuple[Keyboard
     deliver(house, real)
     go_home(drafter)
     drill = submit_example(drafter, "訓練")
+    expect(approver.page.locator("main")).to_contain_text("配信を終えました")
     go_home(approver)
     open_to_decide(approver)
 

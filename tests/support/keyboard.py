@@ -7,6 +7,7 @@ from typing import Any
 from playwright.sync_api import Page
 
 MOST_STOPS = 40
+_THIS_PAGE = "performance.timeOrigin"
 # What stands out at the focused element, and whether it can be seen at all. A control that is drawn by the element
 # beside it (a radio button shown as a big button) shows its focus there.
 _SEEN = """() => {
@@ -14,12 +15,13 @@ _SEEN = """() => {
   const drawn = getComputedStyle(here).opacity === "0" ? here.nextElementSibling : here;
   const style = getComputedStyle(drawn);
   const box = drawn.getClientRects()[0];
-  if (!box) return {outline: 0, on_top: false};
+  const page = performance.timeOrigin;
+  if (!box) return {page, outline: 0, on_top: false};
   const x = (Math.max(box.left, 0) + Math.min(box.right, innerWidth)) / 2;
   const y = (Math.max(box.top, 0) + Math.min(box.bottom, innerHeight)) / 2;
   const top = document.elementFromPoint(x, y);
   const owner = top && (drawn.contains(top) || top === here);
-  return {outline: style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth), on_top: Boolean(owner)};
+  return {page, outline: style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth), on_top: Boolean(owner)};
 }"""
 
 
@@ -67,8 +69,7 @@ class Keyboard:
         for _ in range(most):
             self.press("Shift+Tab" if back else "Tab")
             self.stops += 1
-            focus = self.focus()
-            self._must_be_seen(focus)
+            focus = self._seen_focus()
             passed.append(f"{focus.role} {focus.name}")
             if focus.name.startswith(name) and role in ("", focus.role):
                 return focus
@@ -108,9 +109,17 @@ class Keyboard:
             told["name"] = ""
         return Focus(**told)
 
-    def _must_be_seen(self, focus: Focus) -> None:
-        if not focus.name and focus.role in ("RootWebArea", "generic", "none"):
-            return  # between the last control and the first, where the browser's own controls are
-        seen = self.page.evaluate(_SEEN)
+    def _seen_focus(self) -> Focus:
+        """Looked at on one and the same page: one that follows a delivery may come anew at any moment."""
+        while True:
+            page = self.page.evaluate(_THIS_PAGE)
+            focus = self.focus()
+            if not focus.name and focus.role in ("RootWebArea", "generic", "none"):
+                return focus  # between the last control and the first, where the browser's own controls are
+            seen = self.page.evaluate(_SEEN)
+            if seen["page"] == page:
+                break
+            self.page.wait_for_load_state()
         assert seen["outline"] >= 3, f"the focus on {focus} cannot be seen"
         assert seen["on_top"], f"{focus} is hidden behind something else"
+        return focus
