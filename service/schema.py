@@ -24,6 +24,7 @@ import bulletins.other_languages
 import bulletins.search_index
 import bulletins.tables
 import foundation.ledger
+import liaisons.tables
 import mailer.answer_caps
 import mailer.bounce_facts
 import mailer.domain_paces
@@ -65,6 +66,7 @@ ROOMS_WITH_TABLES = (
     bulletins.tables,
     bulletins.search_index,
     bulletins.approval_codes,
+    liaisons.tables,
     admin.staff,
     admin.sign_in,
     admin.api_tokens,

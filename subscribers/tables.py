@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, false, text
+from sqlalchemy import ForeignKey, Index, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base, RowId
@@ -62,6 +62,8 @@ class Subscriber(Base):
     evidence: Mapped[str | None]  # why an unreachable address was stopped, for staff
     paused_until: Mapped[datetime | None]  # a pause that has ended may still stand here
     undo_until: Mapped[datetime | None]  # who left may take it back until then
+    # Whether the town's own bulletins go there: who only joined a circle, or only is a liaison, gets none of them.
+    in_city_list: Mapped[bool] = mapped_column(default=True, server_default=true())
     # Of who left, and has not said it yet.
     may_say_why: Mapped[bool] = mapped_column(default=False, server_default=false())
 
