@@ -58,6 +58,8 @@ WORDS: Mapping[str, str] = {
     "subscriber.changed": "登録の内容を変えた",
     "subscriber.viewed": "登録者を調べた",
     "subscriber.list-viewed": "登録者の一覧を見た",
+    "subscriber.admitted": "転送先または連絡員として登録した",
+    "subscriber.unlisted": "市のお知らせだけをやめた",
     "subscriber.stopped": "配信を停止した",
     "subscriber.undone": "停止を取り消した",
     "subscriber.paused": "受け取りを休んだ",

@@ -57,7 +57,8 @@ class _Counts(Collector):
     def _people(self, session: Session) -> Sequence[Any]:
         now = time.monotonic()
         if self._subscribers is None or now - self._subscribers[0] >= SUBSCRIBERS_SECONDS:
-            query = select(Subscriber.state, func.count()).where(Subscriber.address.is_not(None))
+            listed = (Subscriber.address.is_not(None), Subscriber.in_city_list)
+            query = select(Subscriber.state, func.count()).where(*listed)
             self._subscribers = now, session.execute(query.group_by(Subscriber.state)).all()
         return self._subscribers[1]
 

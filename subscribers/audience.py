@@ -1,4 +1,7 @@
-"""The audience: who receives a bulletin, page by page, and how many that is."""
+"""The audience: who receives a bulletin, page by page, and how many that is.
+
+Only those on the town's own list: who merely joined a circle, or merely is a liaison, is neither reached nor counted.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, String, cast, func, literal, or_, 
 from sqlalchemy.orm import Session
 
 from mailer import had_letter
+from mailer.had_letter import HowMany
 from subscribers import headcount
 from subscribers.tables import ERASED, Choice, ChoiceKind, Subscriber, SubscriberState
 
@@ -62,7 +66,7 @@ class Residents:
         asked = Scope() if scope.to_all else scope
         kept = headcount.wanted(session, topics=asked.topics, areas=asked.areas, at=None if scope.to_all else at)
         if scope.had:
-            had = had_letter.count(session, scope.had, again=scope.again)
+            had = _without(had_letter.count(session, scope.had, again=scope.again), _had_elsewhere(session, scope))
             everybody = kept.everybody if kept else _count(session)
             reached = max(0, had.least - _gone(session, scope))
             most = had.most if had.most != had.least else None
@@ -86,14 +90,32 @@ def _gone(session: Session, scope: Scope) -> int:
     since = had_letter.since(session, scope.had)
     if since is None:
         return 0
-    sign = func.coalesce(Subscriber.address, literal(ERASED) + cast(Subscriber.id, String))
-    stopped = (Subscriber.state == SubscriberState.STOPPED, Subscriber.stopped_at >= since)
-    which = select(func.count()).select_from(Subscriber).where(*stopped, had_letter.has_had(sign, scope.had))
+    stopped = (Subscriber.state == SubscriberState.STOPPED, Subscriber.stopped_at >= since, Subscriber.in_city_list)
+    which = select(func.count()).select_from(Subscriber).where(*stopped, had_letter.has_had(_sign(), scope.had))
     return session.scalar(which) or 0
 
 
+def _had_elsewhere(session: Session, scope: Scope) -> int:
+    """How many of those who had the letter are not on the town's list, be it not any more."""
+    had = had_letter.has_had(_sign(), scope.had)
+    return session.scalar(select(func.count()).select_from(Subscriber).where(~Subscriber.in_city_list, had)) or 0
+
+
+def _sign() -> ColumnElement[str]:
+    """What a letter knows somebody by: the address, or what an erased one left in its place."""
+    return func.coalesce(Subscriber.address, literal(ERASED) + cast(Subscriber.id, String))
+
+
+def _without(had: HowMany, others: int) -> HowMany:
+    return HowMany(max(0, had.least - others), max(0, had.most - others))
+
+
 def _active() -> tuple[ColumnElement[bool], ...]:
-    return Subscriber.state == SubscriberState.ACTIVE, Subscriber.address.is_not(None)
+    return (
+        Subscriber.state == SubscriberState.ACTIVE,
+        Subscriber.address.is_not(None),
+        Subscriber.in_city_list.is_(True),
+    )
 
 
 def _within(scope: Scope, at: datetime) -> tuple[ColumnElement[bool], ...]:

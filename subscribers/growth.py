@@ -20,14 +20,17 @@ from foundation import row_sets
 from foundation.database import Base, Database, insert_into
 from foundation.ledger import LedgerLine
 from foundation.strides import Strides
+from subscribers.admitting import ADMITTED
 from subscribers.headcount import CountingRow
+from subscribers.leaving import UNLISTED
 from subscribers.recount import hold_still, note_counting
 from subscribers.tables import StopReason, Subscriber, SubscriberState
 
 GROWTH = "growth"
 IMPORTS = "imports"
 REGISTERED, STOPPED, UNDONE = "subscriber.registered", "subscriber.stopped", "subscriber.undone"
-_TOLD = frozenset({REGISTERED, STOPPED, UNDONE})
+_GONE = frozenset({STOPPED, UNLISTED, ADMITTED})
+_TOLD = frozenset({REGISTERED, UNDONE, *_GONE})
 _PREFIX = "subscriber:"
 
 
@@ -179,11 +182,16 @@ def _read_some(session: Session, zone: ZoneInfo, *, at: datetime, limit: int) ->
 
 
 def _ticks(lines: Sequence[_Line], active: set[str], zone: ZoneInfo) -> Ticks:
-    """Who confirms a second link while being active has not come anew."""
+    """Who confirms a second link while being active has not come anew. Who is not on the town's list neither comes nor
+    goes."""
     ticks: Ticks = Counter()
     for line in lines:
         details = json.loads(line.details)
-        if line.action == STOPPED:
+        if details.get("listed") is False:
+            continue
+        if line.action == ADMITTED:
+            active.discard(line.subject)
+        elif line.action in _GONE:
             active.discard(line.subject)
             reason = details.get("reason")
             event = Event(reason) if reason in set(StopReason) else Event.LEFT
@@ -200,17 +208,21 @@ def _active_before(session: Session, lines: Sequence[_Line], reached: int) -> se
     """Those of the lines' subjects that were active when the line `reached` was written."""
     # Asked for by subject alone: by the index of actions a database would read a million lines each time.
     before = session.execute(
-        select(LedgerLine.subject, LedgerLine.id, LedgerLine.action)
+        select(LedgerLine.subject, LedgerLine.id, LedgerLine.action, LedgerLine.details)
         .where(LedgerLine.subject.in_({line.subject for line in lines}))
         .order_by(LedgerLine.id)
     )
-    known = {subject: action for subject, number, action in before if number <= reached and action in _TOLD}
+    known = {
+        subject: action if json.loads(details).get("listed", True) else ADMITTED
+        for subject, number, action, details in before
+        if number <= reached and action in _TOLD
+    }
     first = {line.subject: line.at for line in reversed(lines) if line.subject not in known}
     numbers = [int(each.removeprefix(_PREFIX)) for each in first if each.removeprefix(_PREFIX).isdigit()]
     rows = session.execute(select(Subscriber.id, Subscriber.since).where(Subscriber.id.in_(numbers)))
     # Of an import the ledger knows no single address: who was there before the first line was imported.
     there = {f"{_PREFIX}{number}" for number, since in rows if since < first[f"{_PREFIX}{number}"]}
-    return {each for each, action in known.items() if action != STOPPED} | {
+    return {each for each, action in known.items() if action not in _GONE} | {
         line.subject for line in lines if line.subject in there and line.action != UNDONE
     }
 
@@ -222,7 +234,7 @@ def _without_registration(session: Session) -> Iterator[tuple[datetime, str | No
         return select(LedgerLine.id).where(of_it, LedgerLine.action.concat("") == action).exists()
 
     came_stopped = (Subscriber.state == SubscriberState.STOPPED) & ~told(STOPPED)
-    found = select(Subscriber.since, Subscriber.place).where(~told(REGISTERED), ~came_stopped)
+    found = select(Subscriber.since, Subscriber.place).where(~told(REGISTERED), ~told(ADMITTED), ~came_stopped)
     for row in session.execute(found.execution_options(yield_per=2000)):
         yield row.since, row.place
 

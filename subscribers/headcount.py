@@ -23,9 +23,10 @@ PAUSED = "paused:"  # with the moment at which the pause ends
 
 
 class HeadcountRow(Base):
-    """`standing` is `active`, `paused:2026-12-11T00:00:00Z`, or why an address was stopped; `topics` and `areas` are
-    empty for all of them, otherwise like `|crime|weather|` in the order of the letters. What the service holds is the
-    sum of the rows. A pause ends by itself, so whether it has is asked of the rows, and nobody changes them for it."""
+    """Of those on the town's list. `standing` is `active`, `paused:2026-12-11T00:00:00Z`, or why an address was
+    stopped; `topics` and `areas` are empty for all of them, otherwise like `|crime|weather|` in the order of the
+    letters. What the service holds is the sum of the rows. A pause ends by itself, so whether it has is asked of the
+    rows, and nobody changes them for it."""
 
     __tablename__ = "headcounts"
     # All that is ever asked lies in the index.
@@ -119,7 +120,7 @@ def paused(session: Session, *, at: datetime) -> int:
     """How many of the active ones get only what goes to all. Counted one by one before the first nightly count."""
     if is_counted(session):
         return max(0, session.scalar(select(func.sum(HeadcountRow.number)).where(_is_paused(at))) or 0)
-    resting = (Subscriber.state == SubscriberState.ACTIVE, Subscriber.paused_until > at)
+    resting = (Subscriber.state == SubscriberState.ACTIVE, Subscriber.in_city_list, Subscriber.paused_until > at)
     return session.scalar(select(func.count()).select_from(Subscriber).where(*resting)) or 0
 
 
@@ -131,7 +132,7 @@ def standings(session: Session) -> dict[str, int]:
         )
     else:
         standing = case((Subscriber.state == SubscriberState.ACTIVE, Subscriber.state), else_=Subscriber.reason)
-        states = select(standing.label("standing")).where(Subscriber.address.is_not(None)).subquery()
+        states = select(standing.label("standing")).where(*_IS_LISTED).subquery()
         rows = session.execute(select(states.c.standing, func.count()).group_by(states.c.standing))
     found: Counter[str] = Counter()
     for standing, number in rows:
@@ -153,6 +154,7 @@ def wishes(session: Session, kind: ChoiceKind) -> dict[tuple[str, ...], int]:
     return {unpacked(text): int(number) for text, number in rows if number > 0}
 
 
+_IS_LISTED = (Subscriber.address.is_not(None), Subscriber.in_city_list)
 # Ranges rather than patterns, so that the index is used; no collation orders these otherwise.
 _IS_PAUSING = HeadcountRow.standing.between(PAUSED, f"{PAUSED}9999")
 _IS_ACTIVE = or_(HeadcountRow.standing == SubscriberState.ACTIVE.value, _IS_PAUSING)
@@ -171,8 +173,8 @@ def _among(session: Session, column: InstrumentedAttribute[str], keys: Collectio
 
 
 def _head_of(session: Session, subscriber: Subscriber) -> Head | None:
-    """None for who is not in the register, or not any more."""
-    if subscriber.id is None or subscriber.address is None:
+    """None for who is not on the town's list, or not any more."""
+    if subscriber.id is None or subscriber.address is None or not subscriber.in_city_list:
         return None
     if subscriber.state != SubscriberState.ACTIVE:
         return Head(subscriber.reason or SubscriberState.STOPPED.value)

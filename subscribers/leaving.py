@@ -11,6 +11,7 @@ from subscribers.headcount import counted
 from subscribers.tables import StopReason, Subscriber, SubscriberState
 
 UNDO_LIFE = timedelta(hours=24)
+UNLISTED = "subscriber.unlisted"
 
 
 def stop(
@@ -37,10 +38,11 @@ def stop(
         subscriber.state, subscriber.reason = SubscriberState.STOPPED.value, reason.value
         subscriber.stopped_at, subscriber.evidence = at, evidence
     by_themselves = reason is StopReason.LEFT
-    subscriber.undo_until, subscriber.may_say_why = (at + UNDO_LIFE if by_themselves else None), by_themselves
+    subscriber.undo_until = at + UNDO_LIFE if by_themselves else None
+    subscriber.may_say_why = by_themselves and subscriber.in_city_list
     outbox.suppress(session, subscriber.address)
     deed = deed_of(by, "subscriber.stopped", f"subscriber:{subscriber.id}")
-    ledger.write(session, deed, at=at, details={"reason": reason.value})
+    ledger.write(session, deed, at=at, details={"reason": reason.value, **_unlisted(subscriber)})
     return subscriber
 
 
@@ -59,7 +61,8 @@ def take_back(session: Session, subscriber: Subscriber, *, at: datetime) -> bool
     with counted(session, subscriber):
         subscriber.state, subscriber.reason, subscriber.stopped_at = SubscriberState.ACTIVE.value, None, None
     subscriber.undo_until, subscriber.may_say_why = None, False
-    ledger.write(session, Deed("resident", "subscriber.undone", f"subscriber:{subscriber.id}"), at=at)
+    deed = Deed("resident", "subscriber.undone", f"subscriber:{subscriber.id}")
+    ledger.write(session, deed, at=at, details=_unlisted(subscriber))
     return True
 
 
@@ -74,5 +77,22 @@ def undo(session: Session, subscriber_id: int, *, by: str | Doer, at: datetime) 
     with counted(session, subscriber):
         subscriber.state, subscriber.reason = SubscriberState.ACTIVE.value, None
     subscriber.stopped_at, subscriber.evidence, subscriber.watch_from = None, None, at
-    ledger.write(session, deed_of(by, "subscriber.undone", f"subscriber:{subscriber.id}"), at=at)
+    deed = deed_of(by, "subscriber.undone", f"subscriber:{subscriber.id}")
+    ledger.write(session, deed, at=at, details=_unlisted(subscriber))
     return subscriber
+
+
+def leave_list(session: Session, subscriber: Subscriber, *, at: datetime) -> bool:
+    """Gives up the town's own bulletins and keeps all else, with the row held; False when there are none to give up.
+    A bulletin that is being sent may still arrive."""
+    if subscriber.state != SubscriberState.ACTIVE or not subscriber.in_city_list:
+        return False
+    with counted(session, subscriber):
+        subscriber.in_city_list = False
+    ledger.write(session, Deed("resident", UNLISTED, f"subscriber:{subscriber.id}"), at=at)
+    return True
+
+
+def _unlisted(subscriber: Subscriber) -> dict[str, object]:
+    """For whoever counts the town's residents by the ledger."""
+    return {} if subscriber.in_city_list else {"listed": False}

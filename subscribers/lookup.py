@@ -13,7 +13,8 @@ from subscribers.unreachable import Watch
 
 @dataclass(frozen=True)
 class Finding:
-    """The object of the contract: empty topics or areas mean all; times are ISO 8601 with offset."""
+    """The object of the contract: empty topics or areas mean all; times are ISO 8601 with offset. Who is not on the
+    town's list gets none of its bulletins, whatever the topics."""
 
     id: int
     address: str
@@ -24,6 +25,7 @@ class Finding:
     place: str | None
     since: str
     bounce_days: list[str]
+    in_city_list: bool
 
     def public(self) -> dict[str, object]:
         return {name: value for name, value in vars(self).items() if name != "id"}
@@ -45,4 +47,5 @@ def find(session: Session, address: str, *, watch: Watch, at: datetime) -> Findi
         place=subscriber.place,
         since=subscriber.since.astimezone(watch.zone).isoformat(timespec="seconds"),
         bounce_days=[day.isoformat() for day in watch.days(session, subscriber, at=at)],
+        in_city_list=subscriber.in_city_list,
     )

@@ -26,7 +26,7 @@ _REGISTER = """
                 AS topics,
             CASE WHEN s.state <> 'active' OR s.every_area THEN '' ELSE '|' || coalesce(c.areas || '|', '') END AS areas
         FROM subscribers s LEFT JOIN ({choices}) c ON c.subscriber_id = s.id
-        WHERE s.address IS NOT NULL
+        WHERE s.address IS NOT NULL AND s.in_city_list
     ) AS heads GROUP BY standing, topics, areas
 """
 _SQLITE = """

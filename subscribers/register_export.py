@@ -19,12 +19,14 @@ from subscribers.town import Town
 
 PAGE = 500
 ACTOR = "command"
+_LISTED = (Subscriber.address.is_not(None), Subscriber.in_city_list)
 
 
 def export(database: Database, town: Town, *, at: datetime) -> Iterator[str]:
-    """The lines of the file, the header first; erased addresses are not in it. The ledger is told beforehand."""
+    """The lines of the file, the header first; erased addresses are not in it, nor who is not on the town's list. The
+    ledger is told beforehand."""
     with database.write() as session:
-        there = select(func.count()).select_from(Subscriber).where(Subscriber.address.is_not(None))
+        there = select(func.count()).select_from(Subscriber).where(*_LISTED)
         details = {"addresses": session.scalar(there) or 0}
         ledger.write(session, Deed(ACTOR, "subscribers.exported", REGISTER), at=at, details=details)
     yield header_line()
@@ -33,10 +35,7 @@ def export(database: Database, town: Town, *, at: datetime) -> Iterator[str]:
         # A session a page, so that a slow reader holds no transaction open.
         with database.read() as session:
             page = session.scalars(
-                select(Subscriber)
-                .where(Subscriber.id > last, Subscriber.address.is_not(None))
-                .order_by(Subscriber.id)
-                .limit(PAGE)
+                select(Subscriber).where(Subscriber.id > last, *_LISTED).order_by(Subscriber.id).limit(PAGE)
             ).all()
             choices = _choices_of(session, [subscriber.id for subscriber in page])
         if not page:

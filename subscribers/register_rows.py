@@ -45,7 +45,8 @@ def leavers(session: Session, batch: Sequence[Entry]) -> dict[str, int]:
         return {}
     # An import, a confirmation and an undoing each leave their own moment.
     moments = select(ImportRow.begun_at)
-    mine = Subscriber.address.in_(gone), Subscriber.state == SubscriberState.ACTIVE, Subscriber.watch_from.in_(moments)
+    here = Subscriber.state == SubscriberState.ACTIVE, Subscriber.in_city_list
+    mine = Subscriber.address.in_(gone), *here, Subscriber.watch_from.in_(moments)
     rows = session.execute(select(Subscriber.address, Subscriber.id).where(*mine))
     return {address: number for address, number in rows if address is not None}
 

@@ -102,7 +102,7 @@ class Registration:
         language = invitation.language or (known.language if known is not None else None)
         if state is not LinkState.OPEN:
             return Offer(state, language=language)
-        if known is None or known.state != SubscriberState.ACTIVE:
+        if known is None or known.state != SubscriberState.ACTIVE or not known.in_city_list:
             return Offer(state, invitation.address, language=language)
         return Offer(state, invitation.address, registered=True, language=language, choices=chosen(session, known.id))
 
@@ -142,7 +142,7 @@ class Registration:
 
 
 def register(session: Session, invitation: Invitation, *, at: datetime) -> Subscriber:
-    """The address becomes active, whatever it was before; earlier failures are forgiven."""
+    """The address becomes active and is on the town's list, whatever it was before; earlier failures are forgiven."""
     mine = select(Subscriber).where(Subscriber.address == invitation.address)
     subscriber = session.scalars(mine.with_for_update()).first()
     if subscriber is None:
@@ -151,7 +151,7 @@ def register(session: Session, invitation: Invitation, *, at: datetime) -> Subsc
     elif subscriber.state != SubscriberState.ACTIVE:
         subscriber.since = at
     with counted(session, subscriber):
-        subscriber.state, subscriber.reason = SubscriberState.ACTIVE.value, None
+        subscriber.state, subscriber.reason, subscriber.in_city_list = SubscriberState.ACTIVE.value, None, True
         subscriber.stopped_at, subscriber.evidence, subscriber.watch_from = None, None, at
         subscriber.paused_until = subscriber.undo_until = None  # whoever registers wants mail from now on
         subscriber.may_say_why = False

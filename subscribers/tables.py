@@ -32,6 +32,7 @@ ERASED = "erased:"  # with the subscriber's number, in place of an address that 
 
 _STOPPED = text("stopped_at IS NOT NULL")
 _PAUSED = text("paused_until IS NOT NULL")
+_UNLISTED = text("NOT in_city_list")
 
 
 class Subscriber(Base):
@@ -44,6 +45,7 @@ class Subscriber(Base):
         # Those who stopped are few beside the others, and are asked for by when.
         Index("ix_subscribers_stopped_at", "stopped_at", sqlite_where=_STOPPED, postgresql_where=_STOPPED),
         Index("ix_subscribers_paused_until", "paused_until", sqlite_where=_PAUSED, postgresql_where=_PAUSED),
+        Index("ix_subscribers_unlisted", "id", sqlite_where=_UNLISTED, postgresql_where=_UNLISTED),
         {"sqlite_autoincrement": True},
     )
 

@@ -26,6 +26,7 @@ def test_an_address_is_found_as_the_contract_says(staff: Callers, office: Office
         "place": None,
         "since": "2026-11-20T10:00:00+09:00",
         "bounce_days": [],
+        "in_city_list": True,
     }
 
 
