@@ -13,7 +13,7 @@ from mailer.gapped_text import GappedText
 # RFC 8058 section 4 wants both of the List-Unsubscribe headers covered; with the MIME headers nobody can have the
 # text read as something else.
 COVERED = (
-    *("from", "to", "subject", "date", "message-id", "in-reply-to"),
+    *("from", "to", "subject", "date", "message-id", "in-reply-to", "reply-to"),
     *("list-id", "list-unsubscribe", "list-unsubscribe-post"),
     *("mime-version", "content-type", "content-transfer-encoding"),
 )
@@ -53,6 +53,8 @@ class Seal:
         # The order of the letter is kept: what differs fills the gaps of both in one order.
         covered = [line for line in relaxed if _name(line) in COVERED]
         names = [*map(_name, covered), *SEALED]
+        # Where answers go is the recipient's own address: a second one would lead them elsewhere.
+        names += [name for name in ("reply-to",) if name in names]
         self._covered = GappedText(b"".join(line + b"\r\n" for line in covered).split(GAP))
         template = _template(signer, names)
         self._line = GappedText(template.split(GAP))

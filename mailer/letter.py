@@ -20,6 +20,7 @@ MESSAGE_PURPOSE = "message"
 BOUNCE_PURPOSE = "bounce"
 
 _STOPS = ("stop", "stop_mail")  # the links that stand in the headers too
+_REPLY = "reply_mail"  # and the one that names where an answer goes
 _LINE = 57  # octets that make one line of base64,
 _CODE_LINE = 76  # which RFC 2045 section 6.8 wants to be no longer than this
 _CR_OR_LF = re.compile(r"\r\n|\r|\n")
@@ -31,7 +32,8 @@ class Letter:
 
     `tail` closes the body and may name `{link}`s; `links` gives each link its address up to the token and the
     purpose its token is signed for (over the recipient's number, which means nothing to the mailer).
-    With `unsubscribe`, the links `stop` (a page) and `stop_mail` (a local part) also stand in the headers.
+    With `unsubscribe`, the links `stop` (a page) and `stop_mail` (a local part) also stand in the headers; a link
+    `reply_mail` (a local part) is each recipient's own Reply-To.
     """
 
     subject: str
@@ -101,7 +103,8 @@ class Cast:
         self._link_tokens = [keyring.signer(purpose) for purpose in purposes]
         (first, *others), names = _texts(letter)
         self._gaps = [purposes.index(letter.links[name][1]) for name in names]
-        self._stops = [purposes.index(letter.links[name][1]) for name in _STOPS] if letter.unsubscribe else []
+        in_heads = [*(_STOPS if letter.unsubscribe else ()), *(name for name in letter.links if name == _REPLY)]
+        self._in_heads = [purposes.index(letter.links[name][1]) for name in in_heads]
         whole_lines = len(first) - len(first) % _LINE if names else len(first)
         self._tail = GappedText([first[whole_lines:], *others])
         body = _base64(first[:whole_lines])
@@ -121,7 +124,12 @@ class Cast:
         if not (address.isascii() and address.isprintable()) or " " in address:
             raise HeaderUnsafe("an address with a space, a line break, a control character or more than ASCII")
         tokens = self._tokens(ref)
-        own = [address.encode(), self._date(at), self._message_token(number), *[tokens[stop] for stop in self._stops]]
+        own = [
+            address.encode(),
+            self._date(at),
+            self._message_token(number),
+            *[tokens[each] for each in self._in_heads],
+        ]
         tail = _base64(self._tail.filled([tokens[gap] for gap in self._gaps])) if self._gaps else b""
         letter = self._whole.filled([*own, tail])
         if self._seal is None:
@@ -148,8 +156,8 @@ class Cast:
 
 
 def _heads(letter: Letter, head: Letterhead) -> list[str]:
-    """The headers, cut where the address, the date, the token of the number and, in two links, that of the recipient
-    belong. Raises HeaderUnsafe."""
+    """The headers, cut where the address, the date, the token of the number and, in up to three links, that of the
+    recipient belong. Raises HeaderUnsafe."""
     domain = bare(head.mail_domain)
     end = (
         header("MIME-Version", "1.0")
@@ -164,16 +172,23 @@ def _heads(letter: Letter, head: Letterhead) -> list[str]:
     ]
     if letter.unsubscribe:
         page, mail = (bare(letter.links[name][0]) for name in _STOPS)
-        post = header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click") + _manners("auto-generated")
+        post = header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
         listed = header("List-Id", f"<{bare(head.list_id)}>")
         return [
             *parts,
             f"@{domain}>\r\n{listed}List-Unsubscribe: <{page}",
             f">,\r\n <mailto:{mail}",
-            f"@{domain}>\r\n{post}{end}",
+            *_answered_at(letter, f"@{domain}>\r\n{post}", domain, _manners("auto-generated") + end),
         ]
     reply = header("In-Reply-To", bare(letter.in_reply_to)) if letter.in_reply_to else ""
-    return [*parts, f"@{domain}>\r\n{reply}{_manners('auto-replied')}{end}"]
+    return [*parts, *_answered_at(letter, f"@{domain}>\r\n{reply}", domain, _manners("auto-replied") + end)]
+
+
+def _answered_at(letter: Letter, before: str, domain: str, after: str) -> list[str]:
+    """The last headers, in two where an answer goes to an address of the recipient's own. Raises HeaderUnsafe."""
+    if _REPLY not in letter.links:
+        return [before + after]
+    return [f"{before}Reply-To: <{bare(letter.links[_REPLY][0])}", f"@{domain}>\r\n{after}"]
 
 
 def _manners(submitted: str) -> str:
