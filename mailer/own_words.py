@@ -9,7 +9,8 @@ _QUOTED = re.compile(r"^[ \t\u3000]*[>＞]")
 # Rules and headings after which the whole mail follows that is answered.
 _MARK = re.compile(
     r"^[ \t]*(?:[-_=*＝―─━]{2,}[ \t]*"
-    r"(?:original message|original mail|forwarded message|元のメッセージ|元のメール|オリジナルメッセージ|転送(?:メッセージ|メール)?"
+    r"(?:original message|original mail|forwarded message|元のメッセージ|元のメール|オリジナルメッセージ"
+    r"|転送(?:メッセージ|メール)?"
     r"|forwarded by .*|begin forwarded message.*)[ \t]*[-_=*＝―─━]*|_{20,})[ \t]*$",
     re.IGNORECASE,
 )
