@@ -69,6 +69,9 @@ DONE = {
     "signed-out-others": "ほかのブラウザーを、すべてサインアウトしました。",
     "codes-off": "認証コードをやめました。次からはパスワードだけでサインインします。",
     "import-dismissed": "取り込みをやめました。ファイルは消しました。",
+    "material-saved": "保存しました。連絡員に見えています。",
+    "material-checked": "内容を確かめたことを記録しました。連絡員に見えています。",
+    "material-hidden": "連絡員に見せるのをやめました。",
     "token-revoked": "APIトークンを無効にしました。",
 }
 

@@ -17,6 +17,7 @@ ROOMS: Mapping[str, str] = {
     "subscribers": "登録者の名簿",
     "place": "配布・配置場所",
     "placement": "配布・配置の記録",
+    "material": "連絡員の資料",
     "staff": "職員",
     "notice": "定型文",
     "inbound": "受信メール",
@@ -33,6 +34,7 @@ PLACES: Mapping[str, tuple[str, str]] = {
     "domain-pause": ("一時停止", ""),
     "notice": ("定型文", "/admin/notices/"),
     "place": ("配布・配置場所", "/admin/places/at/"),
+    "material": ("資料", "/admin/materials/"),
 }
 WORDS: Mapping[str, str] = {
     "bulletin.drafted": "下書きを作った",
@@ -75,6 +77,9 @@ WORDS: Mapping[str, str] = {
     "place.restored": "配布・配置場所をまた使えるようにした",
     "placement.noted": "配布・配置を記録した",
     "placement.taken-back": "配布・配置の記録を取り消した",
+    "material.written": "連絡員の資料を書いた",
+    "material.checked": "連絡員の資料の内容を確かめた",
+    "material.hidden": "連絡員の資料を見せるのをやめた",
     "staff.added": "職員を加えた",
     "staff.changed": "職員の登録を変えた",
     "staff.deactivated": "職員の利用を止めた",
@@ -120,7 +125,7 @@ _ACTORS: Mapping[str, str] = {
     "rule:erasure": "自動（アドレスの消去）",
 }
 _DOORS: Mapping[str, str] = {"console": "管理画面", "api": "API", "command": "サーバー"}
-_BY_NAME = ("notice", "place")  # what a word tells apart, not a number
+_BY_NAME = ("notice", "place", "material")  # what a word tells apart, not a number
 _STAFF = "staff:"
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d:\d\d")
 _PERSON = re.compile(r"staff:\d{1,18}", re.ASCII)

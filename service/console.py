@@ -18,6 +18,7 @@ from admin.pages_home import HomePages
 from admin.pages_import import ImportPages
 from admin.pages_inbound import InboundPages
 from admin.pages_ledger import LedgerPages
+from admin.pages_materials import MaterialPages
 from admin.pages_me import MyPages
 from admin.pages_my_codes import MyCodesPages
 from admin.pages_notice_editing import NoticeEditingPages
@@ -58,6 +59,7 @@ def console_routers(home: Home, pages: Pages, guard: Guard, watchers: Watchers) 
         NoticePages(notices, page=page).router(),
         NoticeEditingPages(notices, page=page).router(),
         *_places(home, page),
+        *_network(home, page),
         SubscriberNumberPages(home.database, home.clock, places=home.places, page=page).router(),
         ImportPages(home.database, home.clock, home.town, home.imports, page=page).router(),
         SubscriberPages(
@@ -80,6 +82,12 @@ def _places(home: Home, page: ConsolePage) -> Sequence[APIRouter]:
         PlacesPages(*at, mail_domain=domain, page=page).router(),
         PlacePages(*at, mail_domain=domain, page=page).router(),
     )
+
+
+def _network(home: Home, page: ConsolePage) -> Sequence[APIRouter]:
+    """What the office keeps for liaisons."""
+    at = (home.database, home.clock)
+    return (MaterialPages(*at, home.materials, page=page).router(),)
 
 
 def _people(home: Home, pages: Pages, page: ConsolePage, *, secure: bool) -> Sequence[APIRouter]:

@@ -34,6 +34,8 @@ from foundation.settings import Mode, Settings
 from foundation.spoken_letters import SpokenLetter
 from foundation.templating import read_letter
 from foundation.tokens import Keyring
+from liaisons.materials import Materials
+from liaisons.starter_materials import starter_set
 from mailer.carrier_groups import CarrierGroups
 from mailer.courier import Courier
 from mailer.delivery_hours import DeliveryHours
@@ -146,6 +148,10 @@ class Home:
     @cached_property
     def places(self) -> Places:
         return Places(self.town)
+
+    @cached_property
+    def materials(self) -> Materials:
+        return Materials(self.town, starter_set(TEMPLATES / "materials", self.town))
 
     @cached_property
     def imports(self) -> ImportShelf:

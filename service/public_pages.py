@@ -11,6 +11,7 @@ from foundation.languages import Language
 from foundation.pages import Pages
 from foundation.settings import Mode
 from foundation.spoken_pages import SpokenPages
+from liaisons.page_materials import MaterialReading
 from service.home import TEMPLATES, Home
 from service.standing_now import StandingNow
 from subscribers.page_personal import Terms
@@ -53,4 +54,8 @@ def public_routers(home: Home, pages: SpokenPages) -> Sequence[APIRouter]:
         ),
         latest=bulletins.latest,
     )
-    return residents.router(), bulletins.router()
+    return (*_for_liaisons(home, pages), residents.router(), bulletins.router())
+
+
+def _for_liaisons(home: Home, pages: SpokenPages) -> Sequence[APIRouter]:
+    return (MaterialReading(home.database, pages, home.materials, home.keyring).router(),)

@@ -24,6 +24,7 @@ import bulletins.other_languages
 import bulletins.search_index
 import bulletins.tables
 import foundation.ledger
+import liaisons.material_tables
 import liaisons.tables
 import mailer.answer_caps
 import mailer.bounce_facts
@@ -67,6 +68,7 @@ ROOMS_WITH_TABLES = (
     bulletins.search_index,
     bulletins.approval_codes,
     liaisons.tables,
+    liaisons.material_tables,
     admin.staff,
     admin.sign_in,
     admin.api_tokens,
