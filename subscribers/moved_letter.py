@@ -1,5 +1,4 @@
-"""The courtesy letter (移行のお知らせ): whoever came in by an import hears, in their language, that mail comes from us from
-now on."""
+"""The courtesy letter (移行のお知らせ): an import tells each, in their language, that we send the mail from now on."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
