@@ -25,14 +25,14 @@ class NoticeInterpreter:
     shelf: Shelf
     tongues: Mapping[Language, Tongue]
 
-    def speak(self, bulletin: Bulletin, language: Language) -> Said:
+    def speak(self, bulletin: Bulletin, language: Language, *, told: Mapping[str, str]) -> Said:
         """Raises UnknownNotice, TemplateBroken."""
         notice = self.shelf.get(bulletin.notice)
         if notice.version != bulletin.notice_version:
             notice = replace(notice, translations={})
         values, _ = fill_for_preview(notice, json.loads(bulletin.fields))
         written = Wording(bulletin.subject, bulletin.text)
-        found = edition(notice, values, self.tongues[language], written, turn=_turn(bulletin.subject))
+        found = edition(notice, values, self.tongues[language], written, turn=_turn(bulletin.subject), told=told)
         return Said(language, found.subject, found.text, in_japanese=found.in_japanese, is_frame=found.is_frame)
 
 

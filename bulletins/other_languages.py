@@ -62,8 +62,9 @@ class Said:
 
 
 class Interpreter(Protocol):
-    def speak(self, bulletin: Bulletin, language: Language) -> Said | None:
-        """None where there are no words for it. Raises TemplateBroken, UnknownNotice."""
+    def speak(self, bulletin: Bulletin, language: Language, *, told: Mapping[str, str]) -> Said | None:
+        """None where there are no words for it. `told` are words that this bulletin alone knows, by what they are in
+        Japanese. Raises TemplateBroken, UnknownNotice."""
         ...
 
 
@@ -137,13 +138,17 @@ class OtherLanguages:
     def _anew(self, session: Session, bulletin: Bulletin) -> Sequence[Said]:
         """The notice may have changed since it was last asked; what a person wrote stays."""
         kept = {row.language: _said(row) for row in settled(session, bulletin) if row.writer_id is not None}
-        made = (kept.get(language.value) or self._made(bulletin, language) for language in OTHERS)
+        earlier = session.get(Bulletin, bulletin.mends_id) if bulletin.mends_id else None
+        told = _subjects(session, earlier) if earlier else {}
+        made = (
+            kept.get(language.value) or self._made(bulletin, language, told.get(language, {})) for language in OTHERS
+        )
         return tuple(each for each in made if each is not None)
 
-    def _made(self, bulletin: Bulletin, language: Language) -> Said | None:
+    def _made(self, bulletin: Bulletin, language: Language, told: Mapping[str, str]) -> Said | None:
         """A translation that is broken keeps no bulletin back: then the Japanese one leaves."""
         try:
-            words = self.interpreter.speak(bulletin, language)
+            words = self.interpreter.speak(bulletin, language, told=told)
         except (TemplateBroken, UnknownNotice) as problem:
             log.error("bulletin %d has no words in %s: %s", bulletin.id, language, type(problem).__name__)
             return None
@@ -165,6 +170,11 @@ def in_language(session: Session, bulletins: Collection[Bulletin], language: Lan
     return {
         row.bulletin_id: Wording(row.subject, row.text) for row in rows if row.revision == revisions[row.bulletin_id]
     }
+
+
+def _subjects(session: Session, earlier: Bulletin) -> Mapping[Language, Mapping[str, str]]:
+    """How a reader of each language finds it in the mailbox; whoever had it in Japanese finds that."""
+    return {Language(row.language): {earlier.subject: row.subject} for row in settled(session, earlier)}
 
 
 def _rows(session: Session, bulletin: Bulletin) -> Sequence[EditionRow]:

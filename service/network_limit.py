@@ -7,14 +7,20 @@ import ipaddress
 import math
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from foundation.languages import Language
+from foundation.spoken_pages import Reader
+from service.standing_now import FRESH_SECONDS
 
 # Many people may stand behind one network: a school on the day of its entrance ceremony, a carrier's gateway. So many
 # forms a person fills by hand nowhere, and so few letters are worth no flood.
@@ -36,19 +42,20 @@ def network_of(host: str) -> str:
 
 
 class NetworkLimit:
-    """Answers 429 before anything else looks at a form; `answer` is the page, made once, with its headers: a flood must
-    not cost more than that."""
+    """Answers 429 before anything else looks at a form. `page` makes the answer in a language; it is kept for as long
+    as what stands on top of the pages is: a flood must not cost more than that."""
 
     def __init__(
         self,
         app: ASGIApp,
         *,
-        answer: bytes,
+        page: Callable[[Language], bytes],
         headers: Mapping[str, str] = MappingProxyType({}),
         limits: Sequence[RateLimitItem] = LIMITS,
     ) -> None:
         self._app = app
-        self._answer = answer
+        self._page = page
+        self._made: dict[Language, tuple[float, bytes]] = {}
         self._headers = headers
         self._limits = limits
         self._counts = MovingWindowRateLimiter(MemoryStorage())
@@ -62,7 +69,19 @@ class NetworkLimit:
             await self._app(scope, receive, send)
             return
         headers = {**self._headers, "Retry-After": str(wait), "Cache-Control": "no-store"}
-        await Response(self._answer, 429, headers, "text/html; charset=utf-8")(scope, receive, send)
+        page = await self._page_in(Reader.of(Request(scope)).speaks)
+        await Response(page, 429, headers, "text/html; charset=utf-8")(scope, receive, send)
+
+    async def _page_in(self, language: Language) -> bytes:
+        """Whoever comes while it is made anew takes the one of before."""
+        known, now = self._made.get(language), time.monotonic()
+        if known is not None and now - known[0] < FRESH_SECONDS:
+            return known[1]
+        if known is not None:
+            self._made[language] = now, known[1]
+        page = await run_in_threadpool(self._page, language)
+        self._made[language] = now, page
+        return page
 
     def _wait(self, network: str) -> int | None:
         """Seconds until the next form is taken; None where this one is."""

@@ -20,6 +20,7 @@ from admin.guard import Guard
 from admin.kept_forms import FormKeeper
 from admin.pages_progress import Watchers
 from foundation.database import OUTAGES
+from foundation.languages import Language
 from foundation.setting_values import HostPort
 from foundation.spoken_pages import Reader, SpokenPages
 from service.console import console_routers
@@ -68,9 +69,7 @@ def _app(home: Home, *, residents: bool, console: bool) -> FastAPI:
     only_tls = {"Strict-Transport-Security": ONLY_TLS} if home.settings.public_url.startswith("https:") else {}
     app.add_middleware(BaseHTTPMiddleware, dispatch=partial(_headers, only_tls))
     if residents:
-        # Made once, so that it tells of no bulletin.
-        page = bytes(pages.answer("resident/too-many.html", standing=tuple).body)
-        app.add_middleware(NetworkLimit, answer=page, headers={**PUBLIC, **only_tls})
+        app.add_middleware(NetworkLimit, page=partial(_too_many, pages), headers={**PUBLIC, **only_tls})
     app.add_middleware(PublicAnswers)
     app.mount("/style", StaticFiles(directory=TEMPLATES / "style"))
     _install_answers(app, home, pages, residents=residents, console=console)
@@ -90,6 +89,10 @@ def _app(home: Home, *, residents: bool, console: bool) -> FastAPI:
             app.include_router(router)
         app.include_router(metrics_router(home))
     return app
+
+
+def _too_many(pages: SpokenPages, language: Language) -> bytes:
+    return bytes(pages.answer("resident/too-many.html", reader=Reader(language)).body)
 
 
 def _install_answers(app: FastAPI, home: Home, pages: SpokenPages, *, residents: bool, console: bool) -> None:

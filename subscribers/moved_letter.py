@@ -1,4 +1,4 @@
-"""The courtesy letter (移行のお知らせ): whoever came in by an import hears that mail comes from us from now on."""
+"""The courtesy letter (移行のお知らせ): an import tells each, in their language, that we send the mail from now on."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from foundation.addresses import Address
+from foundation.languages import Language
 from mailer import outbox
 from mailer.letter import Letter
 from mailer.outbox import Post, To
@@ -24,36 +25,46 @@ LIFE = timedelta(days=7)
 
 
 @dataclass(frozen=True)
+class Addressee:
+    """`number` is the subscriber's, `rank` their place in the queue of their domain."""
+
+    address: Address
+    number: int
+    rank: int
+    language: Language
+
+
+@dataclass(frozen=True)
 class Courtesy:
     """`opens` gives the next moment inside the delivery hours."""
 
     stationery: Stationery
     opens: Callable[[datetime], datetime]
 
-    def letter(self) -> Letter:
-        letter = self.stationery.letter(NAME, {}, links=resident_links(self.stationery.public_url))
-        return replace(letter, unsubscribe=True)
+    def letter(self, language: Language) -> Letter:
+        links = resident_links(self.stationery.public_url)
+        return replace(self.stationery.letter(NAME, {}, language=language, links=links), unsubscribe=True)
 
-    def write(
-        self, session: Session, import_id: int, ranked: Sequence[tuple[Address, int, int]], *, at: datetime
-    ) -> datetime:
-        """To addresses with their subscriber's number and their rank in the queue of their domain; nobody has two of
-        one import. Returns when the first of them may go."""
+    def write(self, session: Session, import_id: int, addressees: Sequence[Addressee], *, at: datetime) -> datetime:
+        """Nobody has two letters of one import. Returns when the first of them may go."""
         batch, start = batch_of(import_id), self.opens(at)
-        numbers: dict[int, list[To]] = {}
-        for address, number, rank in ranked:
-            numbers.setdefault(newcomers.wave(rank), []).append(To(address.text, address.domain, number))
-        if numbers:
-            letter = self._letter_of(session, batch, at=at)
-            for wave, recipients in sorted(numbers.items()):
-                due = start + newcomers.delay(wave, GAP)
-                post = Post(batch, batch, Lane.BULK, at=at, expires_at=due + LIFE, due_at=due)
-                outbox.enqueue(session, letter, post, recipients)
+        piles: dict[tuple[int, Language], list[To]] = {}
+        for each in addressees:
+            pile = piles.setdefault((newcomers.wave(each.rank), each.language), [])
+            pile.append(To(each.address.text, each.address.domain, each.number))
+        letters = {language: self._letter_of(session, batch, language, at=at) for _, language in piles}
+        for (wave, language), recipients in sorted(piles.items()):
+            due = start + newcomers.delay(wave, GAP)
+            post = Post(batch, batch, Lane.BULK, at=at, expires_at=due + LIFE, due_at=due)
+            outbox.enqueue(session, letters[language], post, recipients)
         return start
 
-    def _letter_of(self, session: Session, batch: str, *, at: datetime) -> int:
-        kept = session.scalar(select(LetterRow.id).where(LetterRow.batch == batch).limit(1))
-        return kept if kept is not None else outbox.write_letter(session, self.letter(), batch=batch, at=at)
+    def _letter_of(self, session: Session, batch: str, language: Language, *, at: datetime) -> int:
+        """Written once an import; its subject tells the languages apart."""
+        letter = self.letter(language)
+        mine = LetterRow.batch == batch, LetterRow.subject == letter.subject
+        kept = session.scalar(select(LetterRow.id).where(*mine).limit(1))
+        return kept if kept is not None else outbox.write_letter(session, letter, batch=batch, at=at)
 
 
 def batch_of(import_id: int) -> str:

@@ -125,6 +125,12 @@ class ResidentPages:
             terms=self.terms,
         )
 
+    def _has_paper(self, place: str) -> bool:
+        """A mail to any place is taken; paper is made for those of the ledger alone."""
+        with self.database.read() as session:
+            known = Places(self.town).find(session, place)
+        return known is not None and known.active
+
     def _front(
         self,
         reader: Reader,
@@ -135,12 +141,14 @@ class ResidentPages:
         status: int = 200,
     ) -> Response:
         headlines = self.latest()
+        named = _place_or_none(place)
         return self.pages.answer(
             "resident/front.html",
             reader=reader,
             status=status,
             headers=PERSONAL if errors else KEPT,
-            entry=EntryCode(self.mail_domain, _place_or_none(place), reader.asked or Language.JAPANESE),
+            entry=EntryCode(self.mail_domain, named, reader.asked or Language.JAPANESE),
+            paper_place=named if named and self._has_paper(named) else "",
             terms=self.terms,
             services=self.filter_help,
             headlines=[(one, one.at.astimezone(self.town.zone).date()) for one in headlines],

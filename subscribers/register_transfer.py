@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from foundation.clock import Clock
 from foundation.database import Database
+from foundation.languages import Language
 from subscribers import newcomers, register_imports, register_rows
 from subscribers.leaving import stop
-from subscribers.moved_letter import Courtesy
+from subscribers.moved_letter import Addressee, Courtesy
 from subscribers.newcomers import Ranks
 from subscribers.register_columns import Column
 from subscribers.register_entry import Entry, EntryReader
@@ -200,9 +201,11 @@ class Importer:
         ranked = [(each, run.ranks.take(each.address.domain)) for each in active]
         tried_at = None
         if run.row.courtesy and self._courtesy is not None:
-            tried_at = self._courtesy.write(
-                session, run.row.id, [(each.address, numbers[each.address.text], rank) for each, rank in ranked], at=at
-            )
+            addressees = [
+                Addressee(each.address, numbers[each.address.text], rank, Language.of(each.language))
+                for each, rank in ranked
+            ]
+            tried_at = self._courtesy.write(session, run.row.id, addressees, at=at)
         newcomers.add(
             session, run.row.id, [(numbers[each.address.text], rank) for each, rank in ranked], tried_at=tried_at
         )

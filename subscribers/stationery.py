@@ -13,8 +13,7 @@ from mailer.outbox_tables import REPLIES, Lane
 from subscribers.spoken_town import spoken
 from subscribers.town import Town
 
-NAMES = ("invitation", "registered", "links", "stopped", "complained", "unread")
-JAPANESE_NAMES = ("moved",)
+NAMES = ("invitation", "registered", "links", "moved", "stopped", "complained", "unread")
 STAFF_NAMES = ("approval-asked", "approved-by-telephone", "sent-alone", "staff-invitation", "staff-password")
 REPLY_LIFE = timedelta(days=2)  # a letter of ours that cannot be delivered is of no use afterwards
 
@@ -32,7 +31,7 @@ class Stationery:
     def read(cls, folder: Path, town: Town, public_url: str) -> "Stationery":
         """Raises TemplateBroken when a letter cannot be read."""
         residents = {name: SpokenLetter.read(folder / name) for name in NAMES}
-        staff = {name: SpokenLetter.in_japanese(folder / name) for name in (*STAFF_NAMES, *JAPANESE_NAMES)}
+        staff = {name: SpokenLetter.in_japanese(folder / name) for name in STAFF_NAMES}
         return cls(town, public_url, {**residents, **staff}, {each: spoken(town, each) for each in Language})
 
     def letter(

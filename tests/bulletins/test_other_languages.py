@@ -34,7 +34,7 @@ class Interpreter:
     words: Mapping[Language, str] = field(default_factory=lambda: {ENGLISH: "News", PLAIN: "おしらせ"})
     broken: frozenset[Language] = frozenset()
 
-    def speak(self, bulletin: Bulletin, language: Language) -> Said | None:
+    def speak(self, bulletin: Bulletin, language: Language, *, told: Mapping[str, str]) -> Said | None:
         if language in self.broken:
             raise TemplateBroken(Path("body.txt"), 1, "broken on purpose")
         word = self.words.get(language)

@@ -12,12 +12,15 @@ from limits import RateLimitItemPerHour
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp
 
+from foundation.languages import Language
 from foundation.settings import load
+from service import network_limit, standing_now
 from service.home import Home
 from service.network_limit import LIMITS, NetworkLimit, network_of
 from service.schema import METADATA
 from service.web import _server, residents_app
 from subscribers.links import STOP
+from tests.bulletins.public_archive import PublicArchive
 from tests.support.clock import HandClock
 
 FLOOD, NEIGHBOUR, ELSEWHERE = "192.0.2.7", "192.0.2.200", "198.51.100.7"
@@ -90,6 +93,46 @@ def test_the_next_form_of_that_network_is_refused_with_a_kind_page_that_says_whe
     assert {_post(flooded, FLOOD, path) for path in ("/lost", "/stop/x/undo", "/stop/x/why")} == {429}
 
 
+def test_what_is_urgent_stands_on_top_of_that_page_too(
+    flooded: ASGIApp, home: Home, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standing_now, "FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(network_limit, "FRESH_SECONDS", 0.0)
+    before = _ask(flooded, "POST", "/register", host=FLOOD).text
+    PublicArchive(home.database, clock).add("避難指示（水車町）", urgent=True)
+
+    after = _ask(flooded, "POST", "/lost", host=FLOOD).text
+
+    assert "避難指示（水車町）" not in before
+    assert "避難指示（水車町）" in after
+
+
+def test_that_page_speaks_the_language_of_the_form(flooded: ASGIApp) -> None:
+    pages = {
+        language: _ask(flooded, "POST", f"/register?lang={language}", host=FLOOD).text
+        for language in (*Language, "xx", "%00", "en&lang=ja")
+    }
+
+    assert '<html lang="en">' in pages[Language.ENGLISH]
+    assert '<html lang="zh-Hans">' in pages[Language.CHINESE]
+    assert "<ruby>" in pages[Language.PLAIN_JAPANESE]
+    assert pages["xx"] == pages["%00"] == pages[Language.JAPANESE]
+
+
+def test_a_flood_has_the_page_made_once_in_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network_limit, "FRESH_SECONDS", 3600.0)
+    made: list[Language] = []
+
+    def page(language: Language) -> bytes:
+        made.append(language)
+        return b"later"
+
+    app = NetworkLimit(PlainTextResponse("taken"), page=page, limits=(RateLimitItemPerHour(1),))
+
+    assert [_post(app, FLOOD) for _ in range(20)] == [200] + [429] * 19
+    assert made == [Language.JAPANESE]
+
+
 def test_other_networks_are_answered_meanwhile(flooded: ASGIApp) -> None:
     assert _ask(flooded, "GET", "/", host=ELSEWHERE).status_code == 200
     assert _post(flooded, ELSEWHERE, data={"address": "hanako@example.jp"}) == 200
@@ -104,7 +147,7 @@ def test_pages_are_read_and_residents_leave_also_from_that_network(flooded: ASGI
 
 
 def test_the_limit_of_an_hour_holds_over_many_minutes() -> None:
-    app = NetworkLimit(PlainTextResponse("taken"), answer=b"later", limits=(RateLimitItemPerHour(3),))
+    app = NetworkLimit(PlainTextResponse("taken"), page=lambda _: b"later", limits=(RateLimitItemPerHour(3),))
 
     assert [_post(app, FLOOD) for _ in range(5)] == [200, 200, 200, 429, 429]
     assert _post(app, ELSEWHERE) == 200
@@ -116,7 +159,7 @@ def test_the_limit_of_an_hour_holds_over_many_minutes() -> None:
 def test_what_a_proxy_says_is_believed_of_those_alone_that_are_named(
     home: Home, trusted: str, believed: object
 ) -> None:
-    limited = NetworkLimit(PlainTextResponse("taken"), answer=b"later", limits=(RateLimitItemPerHour(1),))
+    limited = NetworkLimit(PlainTextResponse("taken"), page=lambda _: b"later", limits=(RateLimitItemPerHour(1),))
     settings = load({"HANSHO_TRUSTED_PROXIES": trusted})
     config = _server(residents_app(home), settings.web_listen, settings.trusted_proxies).config
     config.app = limited

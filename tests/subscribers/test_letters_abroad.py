@@ -12,6 +12,7 @@ from foundation.spoken_letters import SpokenLetter
 from foundation.templating import TemplateBroken
 from foundation.tokens import Keyring
 from mailer.letter import Composer, Letterhead, Recipient
+from subscribers import moved_letter
 from subscribers.links import resident_links
 from subscribers.stationery import NAMES, Stationery
 from subscribers.town import Town
@@ -61,7 +62,7 @@ def test_a_letter_is_read_by_who_knows_only_its_language(stationery: Stationery,
 
 @pytest.mark.parametrize("language", list(Language))
 @pytest.mark.parametrize("name", NAMES)
-def test_no_letter_in_any_language_is_larger_than_two_kilobytes_and_its_subject_is_encoded(
+def test_no_answer_in_any_language_is_larger_than_two_kilobytes_and_its_subject_is_encoded(
     stationery: Stationery, keyring: Keyring, name: str, language: Language
 ) -> None:
     asks = stationery.templates[name].by_language[language].body_template.names
@@ -75,7 +76,8 @@ def test_no_letter_in_any_language_is_larger_than_two_kilobytes_and_its_subject_
     )
     octets = Composer(head, keyring).octets(letter, Recipient(1_000_000, f"{'a' * 30}@docomo.ne.jp", 1_000_000), at=AT)
 
-    assert len(octets) <= 2048
+    # The courtesy letter answers nobody, so that nobody can make us send it to others.
+    assert len(octets) <= (2560 if name == moved_letter.NAME else 2048)
     assert octets.partition(b"\n\n")[0].isascii()
     assert email.message_from_bytes(octets, policy=email.policy.default)["Subject"] == letter.subject
 

@@ -36,7 +36,7 @@ class Office:
         self._courtesy = Courtesy(registration.stationery, lambda at: max(at, OPENING))
 
     def take(self, lines: Sequence[str], *, courtesy: bool = True, gentle: bool = False, break_at: int = 0) -> None:
-        self._path.write_text("\n".join(["address,state", *lines]) + "\n", encoding="utf-8")
+        self._path.write_text("\n".join(["address,state,language", *lines]) + "\n", encoding="utf-8")
         read = 0
 
         def progress(_: int) -> None:
@@ -93,6 +93,47 @@ def test_the_letter_says_what_to_do_and_how_to_leave(office: Office, town: Town)
     assert "{stop}" in letter.tail
     assert town.from_address in letter.tail
     assert letter.unsubscribe
+
+
+def test_each_reads_it_in_the_language_of_their_line_and_japanese_where_we_speak_none_of_it(office: Office) -> None:
+    lines = [
+        "ja@example.jp,,",
+        "em@example.jp,,en",
+        "ha@example.jp,,やさしい日本語",
+        "li@example.jp,,zh",
+        "ko@example.jp,,ko",
+    ]
+    office.take([*lines, "eve@other.example.jp,,English"])
+    office.take(["bob@example.jp,,en"])
+
+    with office.database.read() as session:
+        subjects = {row.id: row.subject for row in session.scalars(select(LetterRow))}
+    read = {row.address.partition("@")[0]: subjects[row.letter_id] for row in office.letters()}
+    assert read["em"] == read["eve"] == read["bob"] != read["ja"]
+    assert read["ko"] == read["ja"]
+    assert len({read[name] for name in ("ja", "em", "ha", "li")}) == 4
+    # One text a language and import, whatever the number of its readers.
+    assert len(subjects) == 5
+
+
+def test_a_letter_in_another_language_goes_in_the_wave_of_its_rank(office: Office) -> None:
+    many = [f"r{number}@many.example.jp,,{'en' if number % 2 else ''}" for number in range(FIRST_WAVE + 2)]
+    office.take(many)
+
+    waves = Counter((row.due_at - OPENING, row.letter_id) for row in office.letters())
+    assert sorted(waves.values()) == [1, 1, FIRST_WAVE // 2, FIRST_WAVE // 2]
+
+
+def test_a_break_writes_no_second_letter_of_a_language(office: Office) -> None:
+    lines = [f"r{number}@d{number % 7}.example.jp,,{'zh' if number % 2 else ''}" for number in range(BATCH + 200)]
+    with pytest.raises(KeyboardInterrupt):
+        office.take(lines, break_at=BATCH + 100)
+
+    office.take(lines)
+
+    with office.database.read() as session:
+        assert len(session.scalars(select(LetterRow.id)).all()) == 2
+    assert len(office.letters()) == BATCH + 200
 
 
 def test_the_letters_go_in_waves_of_each_domain_from_the_next_opening_on(office: Office) -> None:
