@@ -77,6 +77,8 @@ class Settings:
     check_levels: tuple[str, ...] = _setting("CHECK_LEVELS", "", check_levels)
     erase_after: timedelta = _setting("ERASE_AFTER", "28d", duration)
     redact_after: timedelta = _setting("REDACT_AFTER", "7d", duration)
+    voice_days: int = _setting("VOICE_DAYS", "10", count)
+    voice_contact_kept: timedelta = _setting("VOICE_CONTACT_KEPT", "90d", at_least(7))
     rows_kept: timedelta = _setting("ROWS_KEPT", "90d", at_least(30))
     one_time_codes: OneTimeCodes | None = _setting("ONE_TIME_CODES", "", optional(choice(OneTimeCodes)))
     secret: tuple[str, ...] = _setting("SECRET", "", secrets_list, secret=True)

@@ -36,6 +36,8 @@ from foundation.templating import read_letter
 from foundation.tokens import Keyring
 from liaisons.materials import Materials
 from liaisons.starter_materials import starter_set
+from liaisons.voice_desk import VoiceDesk
+from liaisons.voice_letters import VoiceLetters
 from mailer.carrier_groups import CarrierGroups
 from mailer.courier import Courier
 from mailer.delivery_hours import DeliveryHours
@@ -50,6 +52,7 @@ from service.post_room import PostRoom
 from service.recipients import Recipients
 from service.resident_mails import ResidentMails
 from service.signing import signer_of
+from service.voice_mails import VoiceMails
 from subscribers.audience import Residents
 from subscribers.moved_letter import Courtesy
 from subscribers.places import Places
@@ -178,7 +181,14 @@ class Home:
             recipients=self.recipients,
             residents=ResidentMails(self.registration, self.settings.mail_domain, self.settings.authserv_id),
             complaints=Complaints(self.keyring, self.stationery),
+            voices=VoiceMails(self.voices, self.settings.mail_domain, self.settings.authserv_id),
         )
+
+    @cached_property
+    def voices(self) -> VoiceDesk:
+        at = (self.database, self.clock, self.town, self.keyring)
+        letters = VoiceLetters(self.stationery, self.keyring, self.town.zone)
+        return VoiceDesk(*at, letters, self.hours.closing_days, self.settings.voice_days)
 
     @cached_property
     def watch(self) -> Watch:

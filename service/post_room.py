@@ -24,6 +24,7 @@ from service.bounce_mails import keep_bounce
 from service.complaints import Complaints
 from service.recipients import OwnAddress, Purpose, Recipients
 from service.resident_mails import PUT_OFF, ResidentMails
+from service.voice_mails import VoiceMails
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ class PostRoom:
     recipients: Recipients
     residents: ResidentMails
     complaints: Complaints
+    voices: VoiceMails
 
     def work(self) -> bool:
         """A group of mails; False when none is waiting. A mail that cannot be worked off is set aside alone, and the
@@ -106,6 +108,8 @@ class PostRoom:
                 return self.residents.ask(mail)
             case Purpose.STOP:
                 return self.residents.stop(mail)
+            case Purpose.VOICE:
+                return self.voices.hear(mail)
             case Purpose.BOUNCE | Purpose.FEEDBACK | Purpose.ANNOUNCED if mail.reading.kind is Kind.FEEDBACK:
                 return self.complaints.heed(mail)
             case Purpose.BOUNCE:

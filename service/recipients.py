@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from foundation.languages import Language
 from foundation.tokens import Keyring
+from liaisons.voice_links import VOICE, VOICE_MAIL_PREFIX
 from mailer.letter import BOUNCE_PURPOSE
 from subscribers.links import STOP, STOP_MAIL_PREFIX
 
@@ -16,12 +17,14 @@ _ENTRY = re.compile(r"touroku(?:-(en|yasashii|zh))?(?:-([a-z0-9][a-z0-9_-]{0,39}
 _TOKEN = r"([a-z2-7]{1,40})"  # noqa: S105 -- a pattern
 _BOUNCE = re.compile("b-" + _TOKEN)
 _STOP = re.compile(STOP_MAIL_PREFIX + _TOKEN)
+_VOICE = re.compile(VOICE_MAIL_PREFIX + _TOKEN)
 
 
 class Purpose(StrEnum):
     ENTRY = "entry"
     BOUNCE = "bounce"
     STOP = "stop"
+    VOICE = "voice"
     FEEDBACK = "feedback"
     ANNOUNCED = "announced"
     POSTMASTER = "postmaster"
@@ -59,6 +62,8 @@ class Recipients:
             return self._signed(Purpose.BOUNCE, BOUNCE_PURPOSE, bounce[1])
         if stop := _STOP.fullmatch(local):
             return self._signed(Purpose.STOP, STOP, stop[1])
+        if voice := _VOICE.fullmatch(local):
+            return self._signed(Purpose.VOICE, VOICE, voice[1])
         return None
 
     def is_wanted(self, local: str) -> bool:

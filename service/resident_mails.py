@@ -47,8 +47,8 @@ class ResidentMails:
         except AddressInvalid:
             return "not answered: the sender's address cannot exist"
         mail.row.kind = Kind.BLANK_MAIL.value
-        own, message_id = mail.own, _message_id(mail.message)
-        request = Request(address, place=own.place, language=own.language, in_reply_to=message_id)
+        own, asked_by = mail.own, message_id(mail.message)
+        request = Request(address, place=own.place, language=own.language, in_reply_to=asked_by)
         leave = self.registration.invite(mail.session, request, at=mail.at)
         return {Leave.YES: "invited", Leave.LATER: PUT_OFF, Leave.NO: "not answered: enough answers for now"}[leave]
 
@@ -80,8 +80,8 @@ class ResidentMails:
             return "not answered: told already"
         stationery = self.registration.stationery
         links = resident_links(stationery.public_url)
-        language, message_id = Language.of(subscriber.language), _message_id(mail.message)
-        letter = stationery.letter("unread", {}, language=language, links=links, in_reply_to=message_id)
+        language, before = Language.of(subscriber.language), message_id(mail.message)
+        letter = stationery.letter("unread", {}, language=language, links=links, in_reply_to=before)
         to = To(subscriber.address, subscriber.domain, subscriber.id)
         outbox.reply(mail.session, letter, as_reply(mail.once("unread"), at=mail.at), to)
         return "told that nobody reads this address"
@@ -100,7 +100,7 @@ class ResidentMails:
         return may_answer(mail.session, self.registration.keyring, address, road=road, at=mail.at)
 
 
-def _message_id(message: Message) -> str | None:
+def message_id(message: Message) -> str | None:
     """For In-Reply-To; anything but one plain identifier is left out."""
     found = header_text(message, "Message-ID").strip()
     return found if _MESSAGE_ID.fullmatch(found) else None

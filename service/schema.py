@@ -26,6 +26,7 @@ import bulletins.tables
 import foundation.ledger
 import liaisons.material_tables
 import liaisons.tables
+import liaisons.voice_tables
 import mailer.answer_caps
 import mailer.bounce_facts
 import mailer.domain_paces
@@ -69,6 +70,7 @@ ROOMS_WITH_TABLES = (
     bulletins.approval_codes,
     liaisons.tables,
     liaisons.material_tables,
+    liaisons.voice_tables,
     admin.staff,
     admin.sign_in,
     admin.api_tokens,

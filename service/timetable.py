@@ -18,6 +18,7 @@ from bulletins import approval_codes
 from foundation import ledger
 from foundation.database import OUTAGES
 from foundation.strides import Strides
+from liaisons.voice_erasure import erase_contacts
 from mailer import answer_caps, inbound, roll, tallies
 from mailer.folding import Spans, fold
 from mailer.reply_folding import fold_replies
@@ -109,6 +110,8 @@ class Timetable:
         """What is held no longer than needed is erased."""
         with self._home.database.write() as session:
             while erase_left(session, at=at, after=self._home.settings.erase_after):
+                pass
+            while erase_contacts(session, at=at, after=self._home.settings.voice_contact_kept):
                 pass
             while pausing.tidy(session, at=at):
                 pass

@@ -14,6 +14,7 @@ from subscribers.spoken_town import spoken
 from subscribers.town import Town
 
 NAMES = ("invitation", "registered", "links", "moved", "stopped", "complained", "unread")
+NAMES += ("voice-received", "voice-answered")
 STAFF_NAMES = ("approval-asked", "approved-by-telephone", "sent-alone", "staff-invitation", "staff-password")
 REPLY_LIFE = timedelta(days=2)  # a letter of ours that cannot be delivered is of no use afterwards
 

@@ -59,6 +59,8 @@ WRONG = {
     "HANSHO_CHECK_LEVELS": ["call-consent", "call-consent=off", "call-consent:warn", "Call=warn"],
     "HANSHO_ERASE_AFTER": ["4w"],
     "HANSHO_REDACT_AFTER": ["1w", "never"],
+    "HANSHO_VOICE_DAYS": ["0", "ten", "-1"],
+    "HANSHO_VOICE_CONTACT_KEPT": ["6d", "90", "for ever"],
     "HANSHO_ROWS_KEPT": ["29d", "90", "soon"],
     "HANSHO_ONE_TIME_CODES": ["yes", "off"],
     "HANSHO_SECRET": ["short", f"{SECRET},short"],
