@@ -1,7 +1,7 @@
 """The assembly: from settings and a clock to every room of the house. Everything else receives."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,8 +13,6 @@ from admin.personnel import Personnel
 from bulletins.approval import Approval
 from bulletins.approval_codes import Codes
 from bulletins.categories import CategoryTree
-from bulletins.checks.draft import Level
-from bulletins.checks.rules import RULES
 from bulletins.drafting import Drafting
 from bulletins.interpreter import NoticeInterpreter
 from bulletins.live_shelf import LiveShelf
@@ -46,6 +44,7 @@ from mailer.hours_text import HoursInvalid
 from mailer.letter import Composer, Letterhead
 from mailer.practice_mailbox import PracticeMailbox
 from mailer.relay import RelayCourier
+from service.check_levels import levels_of
 from service.complaints import Complaints
 from service.kept_secret import kept_secret
 from service.post_room import PostRoom
@@ -210,7 +209,7 @@ class Home:
 
     @cached_property
     def drafting(self) -> Drafting:
-        levels = _levels(self.settings.check_levels)
+        levels = levels_of(self.settings.check_levels)
         return Drafting(self.town, self.shelf, CategoryTree(self.town), self.schedule, levels)
 
     @cached_property
@@ -292,13 +291,3 @@ def _names(shelf: Shelf) -> set[str]:
 def wire_form(address: str) -> str:
     """A stored address as SMTP writes it; only an odd local part needs more than a look."""
     return address if _PLAIN.fullmatch(address) else Address.parse(address).envelope
-
-
-def _levels(pairs: Sequence[str]) -> Mapping[str, Level]:
-    """Raises SettingInvalid for a check that does not exist."""
-    levels = {name: Level(level) for name, _, level in (pair.partition("=") for pair in pairs)}
-    known = sorted(rule.name for rule in RULES)
-    unknown = sorted(levels.keys() - set(known))
-    if unknown:
-        raise SettingInvalid("HANSHO_CHECK_LEVELS", f"{unknown[0]!r} is no check", f"allowed: {', '.join(known)}")
-    return levels

@@ -13,8 +13,10 @@ from mailer.outbox_tables import REPLIES, Lane
 from subscribers.spoken_town import spoken
 from subscribers.town import Town
 
-NAMES = ("invitation", "registered", "links", "moved", "stopped", "complained", "unread")
-NAMES += ("voice-received", "voice-answered")
+NAMES = (
+    *("invitation", "registered", "links", "moved", "stopped", "complained", "unread"),
+    *("voice-received", "voice-answered"),
+)
 STAFF_NAMES = ("approval-asked", "approved-by-telephone", "sent-alone", "staff-invitation", "staff-password")
 REPLY_LIFE = timedelta(days=2)  # a letter of ours that cannot be delivered is of no use afterwards
 
