@@ -46,7 +46,7 @@ class VoiceMails:
         if refusal is not None or mail.reading.kind not in (Kind.OTHER, Kind.BLANK_MAIL):
             return f"no voice: {refusal or mail.reading.kind}"
         words = cut(cleaned(own_words(body_text(mail.message, leave_out=is_attached))))
-        if not words:
+        if not words.strip("\ufffd\n\t "):
             return "no voice: no words of their own"
         liaison = voices.speaker(mail.session, mail.own.number or 0)
         before = self._continued(mail, liaison)
