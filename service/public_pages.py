@@ -11,7 +11,9 @@ from foundation.languages import Language
 from foundation.pages import Pages
 from foundation.settings import Mode
 from foundation.spoken_pages import SpokenPages
+from liaisons.page_liaison_voice import LiaisonVoicePages
 from liaisons.page_materials import MaterialReading
+from liaisons.page_voice import VoicePages
 from service.home import TEMPLATES, Home
 from service.standing_now import StandingNow
 from subscribers.page_personal import Terms
@@ -58,4 +60,8 @@ def public_routers(home: Home, pages: SpokenPages) -> Sequence[APIRouter]:
 
 
 def _for_liaisons(home: Home, pages: SpokenPages) -> Sequence[APIRouter]:
-    return (MaterialReading(home.database, pages, home.materials, home.keyring).router(),)
+    return (
+        MaterialReading(home.database, pages, home.materials, home.keyring).router(),
+        VoicePages(home.voices, pages).router(),
+        LiaisonVoicePages(home.voices, pages).router(),
+    )

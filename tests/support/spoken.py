@@ -13,6 +13,7 @@ from foundation.catalogue import Catalogue
 from foundation.languages import Language
 from foundation.pages import Pages
 from foundation.spoken_pages import SpokenPages
+from liaisons.page_voice import NOTHING_WRITTEN, NOW_TOO_MANY, TOO_LONG
 from subscribers.entry_code import PlaceInvalid
 from subscribers.filter_help import load_filter_help
 from subscribers.headline import Headline
@@ -61,4 +62,12 @@ def from_elsewhere() -> set[str]:
     faults = {fault.sentence for fault in AddressFault}
     help_words = {words for each in load_filter_help() for words in (each.name, *each.steps)}
     whys = {why.label for why in Why}
-    return kinds | faults | help_words | whys | {BulletinState.WITHDRAWN.label, str(PlaceInvalid.__doc__), NOT_OFFERED}
+    voices = {NOTHING_WRITTEN, TOO_LONG, NOW_TOO_MANY}
+    return (
+        kinds
+        | faults
+        | help_words
+        | whys
+        | voices
+        | {BulletinState.WITHDRAWN.label, str(PlaceInvalid.__doc__), NOT_OFFERED}
+    )
