@@ -23,6 +23,7 @@ from bulletins.progress import Progress, progress
 from bulletins.tables import Bulletin
 from foundation import ledger
 from foundation.pages import Pages
+from liaisons import voices
 from mailer import domain_pauses
 from mailer.domain_pauses import Cause, DomainPauseRow
 from mailer.inbound import InboundRow, InboundState
@@ -80,6 +81,7 @@ class HomePages:
             pauses = [_paused(row) for row in domain_pauses.unresolved(session)]
             set_aside = _set_aside(session)
             people = headcount.standings(session)
+            heard = voices.open_ones(session, today=at.astimezone(zone).date())
         return self._page.show(
             request,
             "home",
@@ -96,6 +98,7 @@ class HomePages:
             sending=self._sending(),
             pauses=pauses,
             set_aside=set_aside,
+            heard=heard,
             broken=self._desk.shelf.broken,
             active=people.pop("active", 0),
             stopped=sum(people.values()),

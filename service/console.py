@@ -37,6 +37,8 @@ from admin.pages_statement import StatementPages
 from admin.pages_statistics import StatisticsPages
 from admin.pages_subscriber_numbers import SubscriberNumberPages
 from admin.pages_subscribers import SubscriberPages
+from admin.pages_voice import VoicePages
+from admin.pages_voices import VoicesPages
 from admin.pages_writing import WritingPages
 from foundation.pages import Pages
 from service.home import Home
@@ -59,6 +61,8 @@ def console_routers(home: Home, pages: Pages, guard: Guard, watchers: Watchers) 
         NoticePages(notices, page=page).router(),
         NoticeEditingPages(notices, page=page).router(),
         *_places(home, page),
+        VoicesPages(home.voices, page=page).router(),
+        VoicePages(home.voices, page=page).router(),
         *_network(home, page),
         SubscriberNumberPages(home.database, home.clock, places=home.places, page=page).router(),
         ImportPages(home.database, home.clock, home.town, home.imports, page=page).router(),
