@@ -22,6 +22,10 @@ from bulletins.tables import Bulletin
 from foundation.addresses import Address
 from foundation.settings import load
 from foundation.tokens import fingerprint, random_token
+from liaisons.personal_link import LIAISON
+from liaisons.tables import Liaison
+from liaisons.voice_links import ONE_VOICE
+from liaisons.voice_tables import Voice
 from mailer.bounce_report.bounce_class import BounceClass
 from mailer.inbound import InboundRow, InboundState
 from service.home import Home
@@ -34,6 +38,7 @@ from subscribers.placements import Occasion, Placement
 from subscribers.placements import Sheet as Sheets
 from subscribers.places import PlaceForm
 from subscribers.tables import Invitation, Subscriber, SubscriberState
+from tests.support import town_voices
 from tests.support.bounced import bounce
 from tests.support.clock import HandClock
 from tests.support.served import listening, serving, url_of
@@ -97,6 +102,10 @@ class FullTown:
             "/poster?place=library&size=a3",
             "/card?place=library",
             "/leaflet?place=nowhere",
+            "/voice",
+            f"/voice/{sign(ONE_VOICE, 4)}",
+            "/voice/unknown",
+            f"/liaison/{sign(LIAISON, self._liaison())}/voice",
             "/nothing-here",
         )
 
@@ -133,6 +142,7 @@ class FullTown:
             "subscriber_id": select(func.max(Subscriber.id)).where(alive).group_by(Subscriber.state),
             "mail_id": select(InboundRow.id),
             "staff_id": select(StaffRow.id),
+            "voice_id": select(func.max(Voice.id)).group_by(Voice.state),
         }
         with self.home.database.read() as session:
             return [str(each) for each in session.scalars(queries[parameter])]
@@ -162,6 +172,8 @@ class FullTown:
         self._change_a_notice()
         self._post_a_letter()
         self._hand_out()
+        with self.home.database.write() as session:
+            town_voices.fill(session, self.home, drafter)
         for number, each in enumerate(BounceClass):
             bounce(self.home.database, f"{each}@docomo.ne.jp", each, at=self.clock.now() - timedelta(days=5 * number))
 
@@ -197,6 +209,10 @@ class FullTown:
     def _post_a_letter(self) -> None:
         (self.home.mailbox / "new").mkdir(parents=True, exist_ok=True)
         (self.home.mailbox / "new" / "1.practice").write_bytes(MAIL_OF_HANAKO)
+
+    def _liaison(self) -> int:
+        with self.home.database.read() as session:
+            return session.scalars(select(Liaison.subscriber_id).where(Liaison.subscriber_id.is_not(None))).first() or 0
 
     def _welcome(self) -> str:
         """The token of an invitation that was not yet taken up."""
