@@ -82,6 +82,15 @@ DONE = {
     "material-saved": "保存しました。連絡員に見えています。",
     "material-checked": "内容を確かめたことを記録しました。連絡員に見えています。",
     "material-hidden": "連絡員に見せるのをやめました。",
+    "meeting-planned": "会を予定に加えました。まだ何も送っていません。",
+    "meeting-changed": "会の内容を変えました。案内の依頼は、もう一度してください。",
+    "meeting-asked": "案内を依頼しました。ほかの配信責任者が確かめると送られます。",
+    "meeting-taken-back": "案内の依頼を取り下げました。",
+    "meeting-sent": "確かめました。配信時間の中で送ります。",
+    "meeting-called-off": "会を中止しました。案内した人に、配信時間の中でメールを送ります。",
+    "meeting-called-off-late": "会を中止しました。メールは間に合わないため送りません。電話などでお知らせください。",
+    "meeting-called-off-quietly": "会を中止しました。案内していないので、メールは送りません。",
+    "meeting-noted": "会の記録を保存しました。",
     "token-revoked": "APIトークンを無効にしました。",
 }
 

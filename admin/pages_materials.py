@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
@@ -189,7 +189,7 @@ class MaterialPages:
             **self._read(material, material.words),
         )
 
-    def _read(self, material: Material, words: Words) -> dict[str, object]:
+    def _read(self, material: Material, words: Words) -> dict[str, Any]:
         town = self._materials.town
         return {
             "material": material,

@@ -20,6 +20,8 @@ from admin.pages_inbound import InboundPages
 from admin.pages_ledger import LedgerPages
 from admin.pages_materials import MaterialPages
 from admin.pages_me import MyPages
+from admin.pages_meeting import MeetingPages
+from admin.pages_meetings import MeetingsPages
 from admin.pages_my_codes import MyCodesPages
 from admin.pages_notice_editing import NoticeEditingPages
 from admin.pages_notices import NoticePages
@@ -89,9 +91,13 @@ def _places(home: Home, page: ConsolePage) -> Sequence[APIRouter]:
 
 
 def _network(home: Home, page: ConsolePage) -> Sequence[APIRouter]:
-    """What the office keeps for liaisons."""
+    """What the office keeps and plans for liaisons; fixed paths before those with a number in them."""
     at = (home.database, home.clock)
-    return (MaterialPages(*at, home.materials, page=page).router(),)
+    return (
+        MaterialPages(*at, home.materials, page=page).router(),
+        MeetingsPages(*at, home.town, page=page).router(),
+        MeetingPages(*at, home.meeting_letters, page=page).router(),
+    )
 
 
 def _people(home: Home, pages: Pages, page: ConsolePage, *, secure: bool) -> Sequence[APIRouter]:

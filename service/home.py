@@ -33,6 +33,7 @@ from foundation.spoken_letters import SpokenLetter
 from foundation.templating import read_letter
 from foundation.tokens import Keyring
 from liaisons.materials import Materials
+from liaisons.meeting_letters import MeetingLetters
 from liaisons.starter_materials import starter_set
 from liaisons.voice_desk import VoiceDesk
 from liaisons.voice_letters import VoiceLetters
@@ -154,6 +155,10 @@ class Home:
     @cached_property
     def materials(self) -> Materials:
         return Materials(self.town, starter_set(TEMPLATES / "materials", self.town))
+
+    @cached_property
+    def meeting_letters(self) -> MeetingLetters:
+        return MeetingLetters(self.stationery, self.keyring, self.hours, self.settings.mail_domain)
 
     @cached_property
     def imports(self) -> ImportShelf:

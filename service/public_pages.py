@@ -13,6 +13,7 @@ from foundation.settings import Mode
 from foundation.spoken_pages import SpokenPages
 from liaisons.page_liaison_voice import LiaisonVoicePages
 from liaisons.page_materials import MaterialReading
+from liaisons.page_meeting import MeetingCalendar
 from liaisons.page_voice import VoicePages
 from service.home import TEMPLATES, Home
 from service.standing_now import StandingNow
@@ -60,7 +61,9 @@ def public_routers(home: Home, pages: SpokenPages) -> Sequence[APIRouter]:
 
 
 def _for_liaisons(home: Home, pages: SpokenPages) -> Sequence[APIRouter]:
+    """A fixed path before those that begin with a token."""
     return (
+        MeetingCalendar(home.database, pages, home.meeting_letters).router(),
         MaterialReading(home.database, pages, home.materials, home.keyring).router(),
         VoicePages(home.voices, pages).router(),
         LiaisonVoicePages(home.voices, pages).router(),

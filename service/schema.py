@@ -25,6 +25,7 @@ import bulletins.search_index
 import bulletins.tables
 import foundation.ledger
 import liaisons.material_tables
+import liaisons.meeting_tables
 import liaisons.tables
 import liaisons.voice_tables
 import mailer.answer_caps
@@ -71,6 +72,7 @@ ROOMS_WITH_TABLES = (
     liaisons.tables,
     liaisons.material_tables,
     liaisons.voice_tables,
+    liaisons.meeting_tables,
     admin.staff,
     admin.sign_in,
     admin.api_tokens,

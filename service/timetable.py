@@ -18,6 +18,7 @@ from bulletins import approval_codes
 from foundation import ledger
 from foundation.database import OUTAGES
 from foundation.strides import Strides
+from liaisons import meeting_letters
 from liaisons.voice_erasure import erase_contacts
 from mailer import answer_caps, inbound, roll, tallies
 from mailer.folding import Spans, fold
@@ -125,6 +126,7 @@ class Timetable:
             approval_codes.forget(session, at=at)
             newcomers.forget(session, tried_before=at - NEWCOMERS_KEPT)
             moved_letter.end_batches(session, at=at)
+            meeting_letters.end_batches(session, at=at)
         self._home.import_work.tidy(at=at)
 
     def fold(self, at: datetime) -> None:

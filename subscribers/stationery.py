@@ -17,6 +17,7 @@ NAMES = (
     *("invitation", "registered", "links", "moved", "stopped", "complained", "unread"),
     *("voice-received", "voice-answered"),
 )
+JAPANESE_NAMES = ("meeting-invitation", "meeting-changed", "meeting-called-off")
 STAFF_NAMES = ("approval-asked", "approved-by-telephone", "sent-alone", "staff-invitation", "staff-password")
 REPLY_LIFE = timedelta(days=2)  # a letter of ours that cannot be delivered is of no use afterwards
 
@@ -34,7 +35,7 @@ class Stationery:
     def read(cls, folder: Path, town: Town, public_url: str) -> "Stationery":
         """Raises TemplateBroken when a letter cannot be read."""
         residents = {name: SpokenLetter.read(folder / name) for name in NAMES}
-        staff = {name: SpokenLetter.in_japanese(folder / name) for name in STAFF_NAMES}
+        staff = {name: SpokenLetter.in_japanese(folder / name) for name in (*STAFF_NAMES, *JAPANESE_NAMES)}
         return cls(town, public_url, {**residents, **staff}, {each: spoken(town, each) for each in Language})
 
     def letter(
