@@ -10,13 +10,17 @@ from foundation.database import Base, RowId
 
 
 class LiaisonState(StrEnum):
-    """`asked` → `consented` or `declined`; `consented` → `active` → `ended`. See `register.MOVES`."""
+    """`asked` → `consented` or `declined`; `consented` → `active` → `ended`. See `life.MOVES`."""
 
     ASKED = "asked"
     CONSENTED = "consented"
     DECLINED = "declined"
     ACTIVE = "active"
     ENDED = "ended"
+
+    @property
+    def label(self) -> str:
+        return _STATES[self]
 
 
 class Way(StrEnum):
@@ -27,13 +31,47 @@ class Way(StrEnum):
     FAX = "fax"
     PAPER = "paper"
 
+    @property
+    def label(self) -> str:
+        return _WAYS[self]
+
+
+class ConsentWay(StrEnum):
+    """How a liaison consented; `link` is their own answer on the page behind the letter."""
+
+    LINK = "link"
+    PAPER = "paper"
+    VOICE = "voice"
+    PHONE = "phone"
+
+    @property
+    def label(self) -> str:
+        return _CONSENTS[self]
+
+
+_STATES = {
+    LiaisonState.ASKED: "打診中",
+    LiaisonState.CONSENTED: "承諾",
+    LiaisonState.DECLINED: "見送り（辞退）",
+    LiaisonState.ACTIVE: "活動中",
+    LiaisonState.ENDED: "終了",
+}
+_WAYS = {Way.MAIL: "メール", Way.PHONE: "電話", Way.FAX: "ファックス", Way.PAPER: "紙（郵送・手渡し）"}
+_CONSENTS = {
+    ConsentWay.LINK: "メールのリンクから",
+    ConsentWay.PAPER: "書面",
+    ConsentWay.VOICE: "対面で",
+    ConsentWay.PHONE: "電話で",
+}
+
 
 class Liaison(Base):
     """One line of 連絡員一覧表: what the person consented to be held, and nothing else.
 
     The mail address is that of the subscriber `subscriber_id`, so that bounces, stopping and erasure are the same for
-    everybody; who wishes no mail has none. Staff are named by number, and by the name they had when they acted. Who
-    ended is emptied: number, state and dates stay.
+    everybody; who wishes no mail has none. Nobody becomes a subscriber before they consented: until then it stands in
+    `address`. Staff are named by number, and by the name they had when they acted. Who ended is emptied (`emptying`):
+    number, state and dates stay; of who declined name and group stay too, so that nobody asks them again by accident.
     """
 
     __tablename__ = "liaisons"
@@ -49,6 +87,9 @@ class Liaison(Base):
     post: Mapped[str] = mapped_column(default="")
     other_posts: Mapped[str] = mapped_column(default="")
     way: Mapped[str]
+    address: Mapped[str] = mapped_column(
+        default="", server_default=""
+    )  # of who is asked; afterwards it is the subscriber's
     subscriber_id: Mapped[int | None] = mapped_column(ForeignKey("subscribers.id"), unique=True)
     phone: Mapped[str] = mapped_column(default="")
     fax: Mapped[str] = mapped_column(default="")
@@ -57,9 +98,11 @@ class Liaison(Base):
     asked_at: Mapped[datetime]
     asked_by_id: Mapped[int]
     asked_by_name: Mapped[str]
-    asked_again_because: Mapped[str | None]  # of who declined before
+    asked_again_because: Mapped[str | None]  # of who declined or ended before
     consented_at: Mapped[datetime | None]
-    consent_words: Mapped[str | None]
+    consent_way: Mapped[str | None]
+    consent_version: Mapped[str | None]
+    consent_words: Mapped[str | None]  # exactly what was shown
     declined_at: Mapped[datetime | None]
     active_at: Mapped[datetime | None]
     resting_until: Mapped[datetime | None]

@@ -24,6 +24,9 @@ import bulletins.other_languages
 import bulletins.search_index
 import bulletins.tables
 import foundation.ledger
+import liaisons.candidates
+import liaisons.life
+import liaisons.links
 import liaisons.material_tables
 import liaisons.meeting_tables
 import liaisons.tables
@@ -73,6 +76,9 @@ ROOMS_WITH_TABLES = (
     liaisons.material_tables,
     liaisons.voice_tables,
     liaisons.meeting_tables,
+    liaisons.life,
+    liaisons.links,
+    liaisons.candidates,
     admin.staff,
     admin.sign_in,
     admin.api_tokens,

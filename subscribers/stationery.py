@@ -17,7 +17,10 @@ NAMES = (
     *("invitation", "registered", "links", "moved", "stopped", "complained", "unread"),
     *("voice-received", "voice-answered"),
 )
-JAPANESE_NAMES = ("meeting-invitation", "meeting-changed", "meeting-called-off")
+JAPANESE_NAMES = (
+    *("liaison-asked", "liaison-own-page"),
+    *("meeting-invitation", "meeting-changed", "meeting-called-off"),
+)
 STAFF_NAMES = ("approval-asked", "approved-by-telephone", "sent-alone", "staff-invitation", "staff-password")
 REPLY_LIFE = timedelta(days=2)  # a letter of ours that cannot be delivered is of no use afterwards
 

@@ -1,0 +1,48 @@
+"""Emptying: what tells of a person goes from the register when they decline or end, at once and for certain."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from foundation import ledger
+from foundation.ledger import Deed, Doer
+from liaisons import links, mail_side
+from liaisons.tables import Circle, Liaison, LiaisonArea, LiaisonState
+
+# Three years are as long as an office's people usually stay in one post: until then somebody could ask again who does
+# not know of the first time.
+DECLINED_KEPT = timedelta(days=3 * 365)
+
+
+def empty(session: Session, liaison: Liaison, by: str | Doer, *, at: datetime, keep_name: bool) -> None:
+    """With the row held, after its last move. Number, state, dates, way and version of a consent stay."""
+    if not keep_name:
+        liaison.name = liaison.organisation = ""
+    liaison.post = liaison.other_posts = liaison.phone = liaison.fax = liaison.postal = ""
+    liaison.officer_id = liaison.asked_again_because = liaison.consent_words = liaison.resting_until = None
+    session.execute(delete(LiaisonArea).where(LiaisonArea.liaison_id == liaison.id))
+    links.close(session, liaison.id, at=at)
+    circle = session.scalars(select(Circle).where(Circle.liaison_id == liaison.id, Circle.closed_at.is_(None))).first()
+    if circle is not None:
+        circle.closed_at = at
+    mail_side.let_go(session, liaison, by, at=at)
+    session.flush()
+
+
+def forget_declined(session: Session, *, at: datetime, limit: int = 200) -> int:
+    """Names of those who declined long ago; returns how many."""
+    old = session.scalars(
+        select(Liaison)
+        .where(
+            Liaison.state == LiaisonState.DECLINED.value,
+            Liaison.name != "",
+            Liaison.declined_at <= at - DECLINED_KEPT,
+        )
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for liaison in old:
+        liaison.name = liaison.organisation = ""
+        ledger.write(session, Deed("rule:erasure", "liaison.erased", f"liaison:{liaison.id}"), at=at)
+    return len(old)
