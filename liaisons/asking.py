@@ -1,7 +1,7 @@
 """Asking by mail: one letter with a single-use link, never a second one, and the answer on the page behind it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -53,7 +53,7 @@ class Asking:
         if not liaison.address or links.made_for(session, liaison_id, LinkPurpose.ASKING) is not None:
             raise NotByMail(NotByMail.__doc__)
         token = links.make(session, liaison_id, LinkPurpose.ASKING, at=at)
-        until = (at + links.LIVES[LinkPurpose.ASKING]).astimezone(self.zone)
+        until = (at + links.LIVES[LinkPurpose.ASKING] - timedelta(days=1)).astimezone(self.zone).date()  # a whole day
         values = {"link": f"{self.stationery.public_url}/liaison/asked/{token}", "until": until}
         address = Address.parse(liaison.address)
         letter = self.stationery.letter("liaison-asked", values)
