@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from admin.moved_words import MOVED
 from admin.roles import Role
+from liaisons.tables import ConsentWay
 from subscribers.tables import StopReason
 
 # One that is missing stands as it is.
@@ -69,11 +70,16 @@ DETAILS: Mapping[str, str] = {
     "rejected": "読めない行",
     "repeated": "うち同じアドレスの繰り返し",
     "import": "取り込みの番号",
+    "fields": "変えたところ",
+    "consent_way": "承諾のしかた",
+    "officer": "担当者",
+    "fiscal_year": "年度",
     "octets": "ファイルの大きさ（バイト）",
 }
 VALUES: Mapping[str, str] = {
     **{role.value: role.label for role in Role},
     **{reason.value: words for reason in StopReason for event, words in MOVED.items() if event.value == reason.value},
+    **{way.value: way.label for way in ConsentWay},
     "telephone": "電話承認",
     "alone": "緊急単独配信",
     "on": "使っている",

@@ -3,11 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from foundation.addresses import Address, AddressInvalid
 from foundation.plain_text import forbidden_character
-from liaisons.tables import Way
+from liaisons.tables import Liaison, Way
 from subscribers.town import Town
 
 # Of the texts, in characters.
@@ -99,6 +99,16 @@ def read(form: EntryForm, town: Town) -> Entry:
         raise EntryUnfit({name: errors[name] for name in LABELS if name in errors})
     areas = tuple(key for key in known if key in form.areas)
     return Entry(**texts, way=way, address=address, areas=() if len(areas) == len(known) else areas)
+
+
+def form_of(liaison: Liaison, areas: tuple[str, ...], address: str) -> EntryForm:
+    """What stands, to be typed over."""
+    texts = {name: getattr(liaison, name) for name in (*LONGEST, "way")}
+    return EntryForm(**texts, address=address, areas=areas)
+
+
+def with_address(form: EntryForm, address: str) -> EntryForm:
+    return replace(form, address=address)
 
 
 def same_words(text: str) -> str:

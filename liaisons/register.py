@@ -3,7 +3,6 @@
 Every function works in the caller's transaction and writes its own line of the ledger, of numbers only.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -16,7 +15,7 @@ from foundation.ledger import Doer, deed_of
 from foundation.plain_text import forbidden_character
 from liaisons import life, links, mail_side
 from liaisons.emptying import empty
-from liaisons.entry import Entry, same_words
+from liaisons.entry import LABELS, Entry, same_words
 from liaisons.life import WrongMove, held, move
 from liaisons.links import LinkPurpose
 from liaisons.officers import Officer
@@ -210,5 +209,4 @@ def _tell(session: Session, liaison: Liaison, changed: list[str], deed: ledger.D
     if "areas" in changed:
         life.note(session, liaison, at=at)
     if changed:
-        details: Mapping[str, object] = {"fields": changed}
-        ledger.write(session, deed, at=at, details=details)
+        ledger.write(session, deed, at=at, details={"fields": "、".join(LABELS[name] for name in changed)})

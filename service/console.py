@@ -9,15 +9,21 @@ from admin.api_subscribers import SubscriberApi
 from admin.console_page import ConsolePage
 from admin.guard import Guard
 from admin.kept_forms import FormKeeper
+from admin.liaison_desk import LiaisonDesk
 from admin.notice_desk import NoticeDesk
 from admin.pages_april import AprilPages
 from admin.pages_bounces import BouncePages
 from admin.pages_bulletins import BulletinPages
 from admin.pages_by_link import LinkPages
+from admin.pages_candidates import CandidatePages
 from admin.pages_home import HomePages
 from admin.pages_import import ImportPages
 from admin.pages_inbound import InboundPages
 from admin.pages_ledger import LedgerPages
+from admin.pages_liaison import LiaisonPages
+from admin.pages_liaison_form import LiaisonFormPages
+from admin.pages_liaison_year import LiaisonYearPages
+from admin.pages_liaisons import LiaisonsPages
 from admin.pages_materials import MaterialPages
 from admin.pages_me import MyPages
 from admin.pages_meeting import MeetingPages
@@ -66,6 +72,7 @@ def console_routers(home: Home, pages: Pages, guard: Guard, watchers: Watchers) 
         VoicesPages(home.voices, page=page).router(),
         VoicePages(home.voices, page=page).router(),
         *_network(home, page),
+        *_liaisons(home, page),
         SubscriberNumberPages(home.database, home.clock, places=home.places, page=page).router(),
         ImportPages(home.database, home.clock, home.town, home.imports, page=page).router(),
         SubscriberPages(
@@ -78,6 +85,19 @@ def console_routers(home: Home, pages: Pages, guard: Guard, watchers: Watchers) 
         PracticePages(home.mailbox, pages=pages, guard=guard, public_url=home.settings.public_url).router(),
         BulletinApi(home.approval_desk, guard=guard).router(),
         SubscriberApi(home.database, home.clock, home.watch, guard=guard).router(),
+    )
+
+
+def _liaisons(home: Home, page: ConsolePage) -> Sequence[APIRouter]:
+    """Fixed paths before those with a number in them."""
+    desk = LiaisonDesk(home.database, home.clock, home.town, home.asking, home.keyring, page)
+    one = LiaisonPages(desk)
+    return (
+        LiaisonsPages(desk).router(),
+        LiaisonYearPages(desk).router(),
+        CandidatePages(desk).router(),
+        LiaisonFormPages(desk, one).router(),
+        one.router(),
     )
 
 

@@ -32,6 +32,8 @@ from foundation.settings import Mode, Settings
 from foundation.spoken_letters import SpokenLetter
 from foundation.templating import read_letter
 from foundation.tokens import Keyring
+from liaisons.asking import Asking
+from liaisons.consent import load_wording
 from liaisons.materials import Materials
 from liaisons.meeting_letters import MeetingLetters
 from liaisons.starter_materials import starter_set
@@ -159,6 +161,11 @@ class Home:
     @cached_property
     def meeting_letters(self) -> MeetingLetters:
         return MeetingLetters(self.stationery, self.keyring, self.hours, self.settings.mail_domain)
+
+    @cached_property
+    def asking(self) -> Asking:
+        """Raises WordingInvalid."""
+        return Asking(self.stationery, load_wording(self.town), self.town.zone)
 
     @cached_property
     def imports(self) -> ImportShelf:

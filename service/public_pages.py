@@ -11,9 +11,11 @@ from foundation.languages import Language
 from foundation.pages import Pages
 from foundation.settings import Mode
 from foundation.spoken_pages import SpokenPages
+from liaisons.page_asked import AskedPages
 from liaisons.page_liaison_voice import LiaisonVoicePages
 from liaisons.page_materials import MaterialReading
 from liaisons.page_meeting import MeetingCalendar
+from liaisons.page_own import OwnPages
 from liaisons.page_voice import VoicePages
 from service.home import TEMPLATES, Home
 from service.standing_now import StandingNow
@@ -61,10 +63,12 @@ def public_routers(home: Home, pages: SpokenPages) -> Sequence[APIRouter]:
 
 
 def _for_liaisons(home: Home, pages: SpokenPages) -> Sequence[APIRouter]:
-    """A fixed path before those that begin with a token."""
+    """Fixed paths before those with a token in the same place."""
     return (
         MeetingCalendar(home.database, pages, home.meeting_letters).router(),
         MaterialReading(home.database, pages, home.materials, home.keyring).router(),
         VoicePages(home.voices, pages).router(),
         LiaisonVoicePages(home.voices, pages).router(),
+        AskedPages(home.database, home.clock, pages, home.asking).router(),
+        OwnPages(home.database, home.clock, pages, stationery=home.stationery, keyring=home.keyring).router(),
     )

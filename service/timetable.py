@@ -18,7 +18,7 @@ from bulletins import approval_codes
 from foundation import ledger
 from foundation.database import OUTAGES
 from foundation.strides import Strides
-from liaisons import meeting_letters
+from liaisons import candidates, emptying, links, meeting_letters
 from liaisons.voice_erasure import erase_contacts
 from mailer import answer_caps, inbound, roll, tallies
 from mailer.folding import Spans, fold
@@ -116,6 +116,9 @@ class Timetable:
                 pass
             while pausing.tidy(session, at=at):
                 pass
+            while emptying.forget_declined(session, at=at) or candidates.forget(session, at=at):
+                pass
+            links.forget(session, at=at)
             forget_invitations(session, before=at - INVITATIONS_KEPT)
             roll.forget_absent(session, before=at - SENDERS_KEPT)
             answer_caps.forget_old(session, at=at)

@@ -137,7 +137,7 @@ def test_a_change_tells_the_ledger_which_fields_and_never_what_stands_in_them(of
 
     assert office.deeds(number)[-2:] == ["liaison.edited", "liaison.corrected"]
     lines = office.ledger()[-2:]
-    assert lines[0].details == '{"fields": ["post", "phone", "areas", "officer"]}'
+    assert lines[0].details == '{"fields": "役職、電話、地域、担当者"}'
     assert lines[1].actor == "liaison"
     whole = "".join(f"{line.details}{line.subject}{line.actor}" for line in office.ledger())
     assert not any(word in whole for word in ("田中", "042", "若葉野", "example.jp"))
