@@ -21,6 +21,7 @@ from foundation.database import Database
 from mailer import bounce_facts, bounce_weeks
 from mailer.bounce_facts import BounceFactRow
 from mailer.carrier_groups import CarrierGroups
+from mailer.quiet import aloud
 from subscribers.tables import StopReason, Subscriber, SubscriberState
 from subscribers.unreachable import Watch
 
@@ -113,7 +114,7 @@ def _refused_in(session: Session, facts: int | None, *, at: datetime) -> Sequenc
     """Among so many of the newest facts; None is all of them."""
     told = (
         select(BounceFactRow.recipient_ref, BounceFactRow.known_at)
-        .where(BounceFactRow.counted, BounceFactRow.known_at > at - LATELY)
+        .where(BounceFactRow.counted, BounceFactRow.known_at > at - LATELY, aloud(BounceFactRow.batch))
         .order_by(BounceFactRow.known_at.desc())
         .limit(facts)
         .subquery()

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from bulletins import approval_codes
+from bulletins import approval_codes, mending
 from bulletins.approval_marks import Road, clear, mark, refuse_approved, refuse_own
 from bulletins.checks.draft import Finding, Level
 from bulletins.drafting import Drafting, find
@@ -20,7 +20,7 @@ from bulletins.signatory import Signatory, must_approve, must_draft
 from bulletins.steps import move, note
 from bulletins.tables import Bulletin, BulletinVersion
 from bulletins.untimely import refuse_untimely
-from mailer import outbox
+from mailer import outbox, quiet
 from mailer.outbox_tables import BatchState
 
 
@@ -149,6 +149,7 @@ class Approval:
         zone = self.drafting.town.zone
         place_order(session, bulletin, held=must_be_confirmed(bulletin, bulletin.starts_at, zone, at=at))
         approval_codes.void(session, bulletin.id)
+        self._hold_back(session, bulletin, at=at)
         details: dict[str, object] = {"urgent": decision.urgent, "starts_at": bulletin.starts_at.isoformat()}
         if decision.urgent:
             details["reason"] = reason
@@ -176,6 +177,7 @@ class Approval:
             raise ReasonMissing("差し戻す理由を書いてください。")
         check_move(BulletinState(bulletin.state), BulletinState.RETURNED, "差し戻し")
         withdraw_order(session, bulletin)
+        self._let_go(session, bulletin, at=at)
         approval_codes.void(session, bulletin.id)
         bulletin.state, bulletin.return_reason = BulletinState.RETURNED.value, reason.strip()[:500]
         clear(bulletin)
@@ -189,8 +191,22 @@ class Approval:
         withdraw_order(session, bulletin, at=at)
         approval_codes.void(session, bulletin.id)
         outbox.set_batch(session, bulletin.batch, BatchState.WITHDRAWN, at=at)
+        quiet.follow(session, bulletin.batch, BatchState.WITHDRAWN, at=at)
+        if bulletin.started_at is None:
+            self._let_go(session, bulletin, at=at)
         note(session, bulletin, who, "bulletin.withdrawn", at=at)
         return bulletin
+
+    def _hold_back(self, session: Session, bulletin: Bulletin, *, at: datetime) -> None:
+        """From now on nobody passes on what it puts right."""
+        for mended in mending.put_right(session, bulletin):
+            quiet.follow(session, mended.batch, BatchState.HALTED, at=at)
+
+    def _let_go(self, session: Session, bulletin: Bulletin, *, at: datetime) -> None:
+        """It does not go out after all."""
+        for mended in mending.put_right(session, bulletin):
+            if mended.state in (BulletinState.SENDING, BulletinState.SENT):
+                quiet.follow(session, mended.batch, BatchState.OPEN, at=at)
 
     def _refuse_blocked(self, bulletin: Bulletin, *, at: datetime) -> None:
         blocking = tuple(f for f in self.drafting.findings(bulletin, at=at) if f.level is Level.BLOCK)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bulletins import chain
 from bulletins.kinds import LIFTING, lifts
+from bulletins.liaison_edition import ToLiaisons
 from bulletins.life import PUBLISHED, BulletinState
 from bulletins.notice_templates import Kind
 from bulletins.tables import Bulletin
@@ -50,9 +51,10 @@ def turns(session: Session, topic: str = "") -> Sequence[Turn]:
 
 def newest(session: Session) -> tuple[int, datetime | None]:
     """How many there are, and when the last one began: the same while nothing new has."""
-    query = select(func.count(), func.max(Bulletin.started_at)).where(Bulletin.started_at.is_not(None))
-    count, begun = session.execute(query).one()
-    return count, begun
+    begun = (Bulletin.started_at.is_not(None), _is_public())
+    query = select(func.count(), func.max(Bulletin.started_at)).where(*begun)
+    count, last = session.execute(query).one()
+    return count, last
 
 
 def of_numbers(session: Session, numbers: Sequence[int]) -> Sequence[Bulletin]:
@@ -64,12 +66,12 @@ def of_numbers(session: Session, numbers: Sequence[int]) -> Sequence[Bulletin]:
 def one(session: Session, bulletin_id: int) -> Bulletin | None:
     """None for what the public may not see, as for what is not there."""
     bulletin = session.get(Bulletin, bulletin_id)
-    return bulletin if bulletin is not None and chain.has_begun(bulletin) else None
+    return bulletin if bulletin is not None and _may_be_read(bulletin) else None
 
 
 def whole(session: Session, bulletin: Bulletin) -> Sequence[Bulletin]:
     """What has begun of its chain, 続報, 訂正, 解除 and the first one, oldest first; itself included."""
-    return [each for each in chain.members(session, bulletin) if chain.has_begun(each)]
+    return [each for each in chain.members(session, bulletin) if _may_be_read(each)]
 
 
 def expiry(bulletin: Bulletin) -> datetime | None:
@@ -83,7 +85,8 @@ def is_in_force(session: Session, bulletin: Bulletin, *, at: datetime) -> bool:
     until = expiry(bulletin)
     if until is None or at >= until or bulletin.state not in PUBLISHED:
         return False
-    return not any(lifts(each, bulletin) for each in whole(session, bulletin))
+    begun = (each for each in chain.members(session, bulletin) if chain.has_begun(each))
+    return not any(lifts(each, bulletin) for each in begun)
 
 
 def is_overtaken(later: Iterable[Bulletin]) -> bool:
@@ -91,10 +94,20 @@ def is_overtaken(later: Iterable[Bulletin]) -> bool:
     return any(Kind(bulletin.kind) in OVERTAKING for bulletin in later)
 
 
+def _is_public() -> ColumnElement[bool]:
+    """What went to the liaisons alone is theirs to pass on."""
+    return Bulletin.to_liaisons != ToLiaisons.ONLY.value
+
+
+def _may_be_read(bulletin: Bulletin) -> bool:
+    return chain.has_begun(bulletin) and bulletin.to_liaisons != ToLiaisons.ONLY
+
+
 def _shown(topic: str) -> Iterator[ColumnElement[bool]]:
     """A topic has what those were sent who chose it: also what went to every topic or to everybody."""
     yield Bulletin.state.not_in(_NOT_SHOWN)
     yield Bulletin.started_at.is_not(None)
+    yield _is_public()
     if topic:
         named = Bulletin.topics.contains(f'"{topic}"', autoescape=True)
         yield or_(named, Bulletin.topics == _EVERY_TOPIC, Bulletin.to_all)

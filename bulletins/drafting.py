@@ -13,6 +13,7 @@ from bulletins.categories import CategoryTree
 from bulletins.checks.draft import DraftText, Finding, Level
 from bulletins.checks.rules import run_checks
 from bulletins.filling import FieldsInvalid, fill_for_preview
+from bulletins.liaison_edition import ToLiaisons
 from bulletins.life import EDITABLE, BulletinState, WrongState
 from bulletins.notice_fields import Filled
 from bulletins.notice_shelf import Shelf
@@ -60,6 +61,7 @@ class Sheet:
     unchosen: Sequence[str] = ()
     starts_at: datetime | None = None
     call: Call | None = None
+    liaisons: ToLiaisons = ToLiaisons.NONE
 
 
 @dataclass(frozen=True)
@@ -199,6 +201,8 @@ class Drafting:
             "to_all": notice.to_all or (mended is not None and mended.to_all),
             # What follows the search for a person, a correction say, tells of that person too.
             "redact": notice.redact or (place.first is not None and place.first.redact),
+            # What reached the liaisons alone is put right for them alone.
+            "to_liaisons": (ToLiaisons.ONLY if _for_liaisons_alone(mended) else sheet.liaisons).value,
             "fields": json.dumps(dict(sheet.fields), ensure_ascii=False, default=str),
             "subject": written.subject,
             "text": written.text,
@@ -250,6 +254,10 @@ def find(session: Session, bulletin_id: int, *, to_change: bool = False) -> Bull
     if bulletin is None:
         raise UnknownBulletin(bulletin_id)
     return bulletin
+
+
+def _for_liaisons_alone(bulletin: Bulletin | None) -> bool:
+    return bulletin is not None and bulletin.to_liaisons == ToLiaisons.ONLY
 
 
 def _call_columns(call: Call | None) -> dict[str, object]:

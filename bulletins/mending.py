@@ -65,10 +65,31 @@ def spoken_of(session: Session, bulletin: Bulletin) -> Sequence[Bulletin]:
     return [each for each in chain.members(session, mended) if each.id != bulletin.id and chain.has_begun(each)]
 
 
+def put_right(session: Session, bulletin: Bulletin) -> Sequence[Bulletin]:
+    """What it puts right, to whomever it goes: whoever passed that on must be followed."""
+    mended = session.get(Bulletin, bulletin.mends_id) if bulletin.mends_id else None
+    if mended is None or Kind(bulletin.kind) not in MENDING:
+        return ()
+    if Kind(mended.kind) not in MENDING:
+        return (mended,)
+    return [each for each in chain.members(session, mended) if each.id != bulletin.id and chain.has_begun(each)]
+
+
+def put_right_by(session: Session, bulletin: Bulletin) -> Bulletin | None:
+    """The correction or retraction of it that was approved, or has begun."""
+    for each in chain.members(session, bulletin):
+        mends = each.mends_id == bulletin.id or any(one.id == bulletin.id for one in put_right(session, each))
+        if mends and (BulletinState(each.state) in APPROVED or chain.has_begun(each)):
+            return each
+    return None
+
+
 def farthest(session: Session, mended: Sequence[Bulletin]) -> int:
     """The highest number of a recipient that any of them came to: nobody behind it was sent one."""
     orders = PublishingOrder.bulletin_id.in_([each.id for each in mended])
-    return session.scalar(select(func.max(PublishingOrder.cursor)).where(orders)) or 0
+    columns = (PublishingOrder.cursor, PublishingOrder.liaison_cursor)
+    found = session.execute(select(*(func.max(column) for column in columns)).where(orders)).one()
+    return max(number or 0 for number in found)
 
 
 def may_begin(session: Session, bulletin: Bulletin, *, due: datetime, at: datetime) -> bool:
@@ -95,15 +116,14 @@ def refuse_going_on(session: Session, bulletin: Bulletin) -> None:
     """To be called where a bulletin is resumed or sent again, in the same transaction: what was put right does not go
     out any more. Raises NotNow."""
     session.refresh(bulletin, with_for_update=True)
-    for each in chain.members(session, bulletin):
-        mends = any(one.id == bulletin.id for one in spoken_of(session, each)) or each.mends_id == bulletin.id
-        if mends and (BulletinState(each.state) in APPROVED or chain.has_begun(each)):
-            label = Kind(each.kind).label
-            raise NotNow(
-                f"このお知らせには、{label}（お知らせ {each.id}番）が出ています。"
-                f"続きを送ると、{label}の届かない人が出ます。"
-                "残りの人へは、正しい内容のお知らせを新しく書いてください。"
-            )
+    mending = put_right_by(session, bulletin)
+    if mending is not None:
+        label = Kind(mending.kind).label
+        raise NotNow(
+            f"このお知らせには、{label}（お知らせ {mending.id}番）が出ています。"
+            f"続きを送ると、{label}の届かない人が出ます。"
+            "残りの人へは、正しい内容のお知らせを新しく書いてください。"
+        )
 
 
 def safety(mended: Bulletin) -> str:

@@ -8,7 +8,7 @@ from bulletins.drafting import find
 from bulletins.life import BulletinState, WrongState
 from bulletins.signatory import Signatory, must_approve, must_draft
 from bulletins.steps import move, note
-from mailer import outbox
+from mailer import outbox, quiet
 from mailer.delivery_hours import DeliveryHours
 from mailer.outbox_tables import BatchState
 
@@ -18,6 +18,7 @@ def halt(session: Session, bulletin_id: int, who: Signatory, *, at: datetime) ->
     must_draft(who)
     bulletin = move(session, bulletin_id, BulletinState.HALTED, "一時停止")
     outbox.set_batch(session, bulletin.batch, BatchState.HALTED, at=at)
+    quiet.follow(session, bulletin.batch, BatchState.HALTED, at=at)
     note(session, bulletin, who, "bulletin.halted", at=at)
 
 
@@ -29,6 +30,7 @@ def resume(session: Session, bulletin_id: int, who: Signatory, *, at: datetime) 
         raise WrongState(BulletinState(bulletin.state), "再開")
     bulletin.state = BulletinState.SENDING.value
     outbox.set_batch(session, bulletin.batch, BatchState.OPEN, at=at)
+    quiet.follow(session, bulletin.batch, BatchState.OPEN, at=at)
     note(session, bulletin, who, "bulletin.resumed", at=at)
 
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from bulletins import approval_marks, danger, drill_day, mending, other_languages, search_index
 from bulletins.audience_source import AudienceSource
+from bulletins.liaison_edition import Lead, LiaisonEdition, ToLiaisons
 from bulletins.life import BulletinState
 from bulletins.other_languages import EditionRow
 from bulletins.tables import Bulletin, PublishingOrder
@@ -20,7 +21,7 @@ from foundation.spoken_letters import SpokenLetter
 from mailer import outbox, tallies
 from mailer.delivery_hours import DeliveryHours
 from mailer.letter import Letter
-from mailer.outbox import Post
+from mailer.outbox import Made, Post
 from mailer.outbox_tables import BatchState, Lane, State
 from subscribers import newcomers
 from subscribers.links import resident_links
@@ -64,15 +65,17 @@ class Publisher:
     public_url: str
     template: SpokenLetter
     source: AudienceSource
+    liaisons: LiaisonEdition
+    lead: Lead
     hours: DeliveryHours
 
     def has_due(self, session: Session, *, at: datetime) -> bool:
         """Reads only, so that an idle service writes nothing."""
         return session.scalar(select(PublishingOrder.bulletin_id).where(*self._due(at)).limit(1)) is not None
 
-    def has_work(self, session: Session) -> bool:
+    def has_work(self, session: Session, *, at: datetime) -> bool:
         """Whether an order may want more of its audience in the outbox; reads only."""
-        return session.scalar(select(PublishingOrder.bulletin_id).where(*_open()).limit(1)) is not None
+        return session.scalar(select(PublishingOrder.bulletin_id).where(*_open(at)).limit(1)) is not None
 
     def has_nearly_done(self, session: Session) -> bool:
         """Whether a closed order's bulletin has yet to be proved finished; reads only."""
@@ -110,7 +113,7 @@ class Publisher:
         order = session.scalars(
             select(PublishingOrder)
             .join(Bulletin, Bulletin.id == PublishingOrder.bulletin_id)
-            .where(*_open(), Bulletin.state == BulletinState.SENDING)
+            .where(*_open(at), Bulletin.state == BulletinState.SENDING)
             .order_by(PublishingOrder.urgent.desc(), PublishingOrder.opened_at)
             .limit(1)
             .with_for_update(of=PublishingOrder, skip_locked=True)
@@ -118,7 +121,6 @@ class Publisher:
         if order is None or order.letter_id is None or order.expires_at is None:
             return False
         bulletin = session.get_one(Bulletin, order.bulletin_id)
-        page, until = self._page(session, order, bulletin, limit=limit or CHUNK, at=at)
         post = Post(
             batch=bulletin.batch,
             once_key=bulletin.batch,
@@ -126,6 +128,10 @@ class Publisher:
             at=at,
             expires_at=order.expires_at,
         )
+        if order.liaisons_closed_at is None:
+            self._to_liaisons(session, order, post, limit=limit or CHUNK)
+            return True
+        page, until = self._page(session, order, bulletin, limit=limit or CHUNK, at=at)
         editions = {row.language: row.letter_id for row in other_languages.settled(session, bulletin) if row.letter_id}
         made = outbox.enqueue_page(session, order.letter_id, post, page, editions=editions)
         if made.last is None:
@@ -134,10 +140,22 @@ class Publisher:
         if not order.urgent:
             newcomers.ease(session, post, after=order.cursor, last=made.last)
         order.cursor = made.last
-        order.audience += sum(made.by_domain.values())
-        told = ((domain, {tallies.AUDIENCE: number}) for domain, number in made.by_domain.items())
-        tallies.add(session, PUBLISHER, (tallies.Change(bulletin.batch, domain, by) for domain, by in told))
+        _count(session, order, post, made)
         return True
+
+    def _to_liaisons(self, session: Session, order: PublishingOrder, post: Post, *, limit: int) -> None:
+        """One chunk of those who get an edition of their own: whoever is on the city's list too gets no second one."""
+        bulletin = session.get_one(Bulletin, order.bulletin_id)
+        scope = mending.addressed(session, bulletin).scope
+        page = self.liaisons.page(scope, after=order.liaison_cursor, limit=limit, at=post.at)
+        made = outbox.enqueue_page(session, order.liaison_letter_id or 0, post, page)
+        if made.last is not None:
+            order.liaison_cursor = made.last
+            _count(session, order, post, made)
+            return
+        order.liaisons_closed_at = post.at
+        if bulletin.to_liaisons == ToLiaisons.ONLY:
+            order.closed_at = post.at
 
     def finish(self, session: Session, *, at: datetime) -> int:
         """Bulletins whose order is closed and whose counts add up are sent; returns how many."""
@@ -219,11 +237,24 @@ class Publisher:
         for row in other_languages.settled(session, bulletin):
             row.letter_id = self._letter(session, bulletin, row, Language(row.language), at=at)
         order.opened_at = bulletin.started_at = at
+        order.everyone_at = self.lead.everyone_at(bulletin, at=at)
+        order.liaison_letter_id = self._liaison_letter(session, order, bulletin, at=at)
+        order.liaisons_closed_at = None if order.liaison_letter_id else at
         order.expires_at = at + timedelta(seconds=bulletin.expires_seconds)
         bulletin.state = BulletinState.SENDING.value
         search_index.shelve(session, bulletin)
         outbox.set_batch(session, bulletin.batch, BatchState.OPEN, at=at)
         ledger.write(session, Deed(PUBLISHER, "bulletin.started", f"bulletin:{bulletin.id}"), at=at)
+
+    def _liaison_letter(
+        self, session: Session, order: PublishingOrder, bulletin: Bulletin, *, at: datetime
+    ) -> int | None:
+        """None where liaisons are nobody but residents. Who had an edition of what it puts right is told with it, or in
+        the words of all."""
+        if bulletin.to_liaisons != ToLiaisons.NONE:
+            return outbox.write_letter(session, self.liaisons.letter(bulletin), batch=bulletin.batch, at=at)
+        mended = mending.addressed(session, bulletin).mended
+        return order.letter_id if any(each.to_liaisons != ToLiaisons.NONE for each in mended) else None
 
     def _letter(
         self, session: Session, bulletin: Bulletin, words: Bulletin | EditionRow, language: Language, *, at: datetime
@@ -250,8 +281,17 @@ def repair(session: Session, bulletin: Bulletin, order: PublishingOrder) -> None
     log.error("the counts of bulletin %d did not add up and were set right: %s", bulletin.id, by)
 
 
-def _open() -> tuple[ColumnElement[bool], ...]:
-    return PublishingOrder.opened_at.is_not(None), PublishingOrder.closed_at.is_(None)
+def _count(session: Session, order: PublishingOrder, post: Post, made: Made) -> None:
+    order.audience += sum(made.by_domain.values())
+    told = ((domain, {tallies.AUDIENCE: number}) for domain, number in made.by_domain.items())
+    tallies.add(session, PUBLISHER, (tallies.Change(post.batch, domain, by) for domain, by in told))
+
+
+def _open(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Those that have begun and want more now; while liaisons are ahead, all others wait."""
+    everyone = func.coalesce(PublishingOrder.everyone_at, PublishingOrder.opened_at) <= at
+    turn = or_(PublishingOrder.liaisons_closed_at.is_(None), everyone)
+    return PublishingOrder.opened_at.is_not(None), PublishingOrder.closed_at.is_(None), turn
 
 
 def _nearly_done() -> Select[tuple[int]]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bulletins import archive
 from bulletins.drafting import LONGEST_LIFE
+from bulletins.liaison_edition import ToLiaisons
 from bulletins.life import PUBLISHED
 from bulletins.notice_templates import Kind
 from bulletins.tables import Bulletin
@@ -24,6 +25,7 @@ def standing(session: Session, *, at: datetime) -> Sequence[Bulletin]:
     recent = select(Bulletin).where(
         Bulletin.started_at > at - LONGEST_LIFE,
         Bulletin.state.in_(PUBLISHED),
+        Bulletin.to_liaisons != ToLiaisons.ONLY.value,
         or_(Bulletin.urgent, Bulletin.to_all),
     )
     found: dict[int, Bulletin] = {}

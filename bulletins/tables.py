@@ -24,6 +24,7 @@ class Bulletin(Base):
     goes to those who were already sent that one, and not by topic and area. `redact` is of what tells of a person, see
     `redaction`. `caller`, `called_at` and `consent` are
     empty where it is not written from a call.
+    `to_liaisons` is one of `liaison_edition.ToLiaisons`.
     `fields` holds what was typed, right or wrong. `version` counts what was saved by pressing a button, `revision`
     every write. `quiet_by` is whose typing was saved by itself, until somebody settles that version. `once_key` is the
     random key of the page that began the draft, `page_key` of the one that wrote last. `unchosen` names the choices of
@@ -49,6 +50,7 @@ class Bulletin(Base):
     areas: Mapped[str]
     to_all: Mapped[bool]
     redact: Mapped[bool] = mapped_column(default=False, server_default=false())
+    to_liaisons: Mapped[str] = mapped_column(default="none", server_default="none")
     fields: Mapped[str]
     subject: Mapped[str]
     text: Mapped[str]
@@ -130,7 +132,8 @@ class BulletinVersion(Base):
 
 class PublishingOrder(Base):
     """Committed with the approval. Rows of the outbox and the cursor advance together, so that a crash in the
-    middle of the fan-out neither loses nor doubles anybody."""
+    middle of the fan-out neither loses nor doubles anybody. The liaisons, where they get an edition of their own, come
+    before all others, who begin at `everyone_at`."""
 
     __tablename__ = "publishing_orders"
     __table_args__ = (Index("ix_publishing_orders_open", "closed_at", "starts_at"),)
@@ -142,6 +145,10 @@ class PublishingOrder(Base):
     held: Mapped[bool] = mapped_column(default=False)
     opened_at: Mapped[datetime | None]
     letter_id: Mapped[int | None]
+    liaison_letter_id: Mapped[int | None]
+    liaison_cursor: Mapped[int] = mapped_column(default=0, server_default="0")
+    liaisons_closed_at: Mapped[datetime | None]
+    everyone_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     cursor: Mapped[int] = mapped_column(default=0)
     audience: Mapped[int] = mapped_column(default=0)

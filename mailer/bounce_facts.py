@@ -16,6 +16,7 @@ from mailer import letters_to, tallies
 from mailer.bounce_report.bounce_class import BounceClass
 from mailer.mail_text import storable
 from mailer.outbox_tables import NUMBERS, OutboxRow, State
+from mailer.quiet import aloud, in_quiet
 
 # Whatever stands before an at sign, quoted local parts included; rather a word too many than an address.
 _ADDRESS = re.compile(r'(?:"[^"\r\n]*"|[^\s<>()\[\],;:"]+)@[^\s<>()\[\],;:"]+')
@@ -117,17 +118,20 @@ def _without(address: str, text: str) -> str:
 
 
 def facts_about(session: Session, ref: int) -> Sequence[BounceFactRow]:
-    """All facts of one recipient, oldest first."""
-    return session.scalars(
-        select(BounceFactRow).where(BounceFactRow.recipient_ref == ref).order_by(BounceFactRow.handed_at)
-    ).all()
+    """All facts of one recipient, oldest first, but those of quiet letters."""
+    which = (BounceFactRow.recipient_ref == ref, aloud(BounceFactRow.batch))
+    return session.scalars(select(BounceFactRow).where(*which).order_by(BounceFactRow.handed_at)).all()
 
 
-def facts_about_each(session: Session, refs: Collection[int]) -> dict[int, list[BounceFactRow]]:
-    """All facts of several recipients, oldest first; who has none is not in it."""
+def facts_about_each(
+    session: Session, refs: Collection[int], *, quietly: bool = False
+) -> dict[int, list[BounceFactRow]]:
+    """All facts of several recipients, oldest first; who has none is not in it. `quietly` asks for those of quiet
+    letters, and for no others."""
     found: dict[int, list[BounceFactRow]] = {}
-    rows = select(BounceFactRow).where(BounceFactRow.recipient_ref.in_(refs)).order_by(BounceFactRow.handed_at)
-    for row in session.scalars(rows):
+    spoken = in_quiet(BounceFactRow.batch) if quietly else aloud(BounceFactRow.batch)
+    rows = select(BounceFactRow).where(BounceFactRow.recipient_ref.in_(refs), spoken)
+    for row in session.scalars(rows.order_by(BounceFactRow.handed_at)):
         if row.recipient_ref is not None:
             found.setdefault(row.recipient_ref, []).append(row)
     return found

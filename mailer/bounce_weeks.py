@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from foundation import row_sets
 from mailer.bounce_facts import BounceFactRow
+from mailer.quiet import aloud
 from mailer.wall_clock import moments_at
 
 WEEKS = 8
@@ -43,7 +44,7 @@ def counts_by_week(session: Session, starts: Sequence[date], zone: ZoneInfo) -> 
     # Beneath, since PostgreSQL takes an expression with values bound to it for another one when it groups.
     facts = (
         select(week.label("week"), BounceFactRow.domain, BounceFactRow.bounce_class)
-        .where(known >= begins[0], known < ends)
+        .where(known >= begins[0], known < ends, aloud(BounceFactRow.batch))
         .subquery()
     )
     columns = (facts.c.week, facts.c.domain, facts.c.bounce_class)

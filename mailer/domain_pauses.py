@@ -13,6 +13,7 @@ from foundation import row_sets
 from foundation.database import Base, RowId
 from mailer.breaker import USUAL, should_pause
 from mailer.outbox_tables import REPLIES, TallyRow
+from mailer.quiet import is_quiet
 
 EVERYWHERE = "*"  # stands for all the domains of a batch
 
@@ -50,8 +51,9 @@ def look(session: Session, places: Iterable[tuple[str, str]], *, at: datetime) -
     is raised too, as EVERYWHERE: nothing is paused for it, but nothing of it counts until a person has judged.
     """
     paused = []
-    # Replies go to whoever asks for one, so that strangers could make any domain look bad.
-    wanted = sorted({place for place in places if place[0] != REPLIES})
+    # Replies go to whoever asks for one, so that strangers could make any domain look bad; of quiet letters nobody
+    # is told.
+    wanted = sorted({place for place in places if place[0] != REPLIES and not is_quiet(place[0])})
     for batch, domain in wanted:
         if _raise(session, batch, domain, _sums(session, TallyRow.batch == batch, TallyRow.domain == domain), at=at):
             paused.append(domain)

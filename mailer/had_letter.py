@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from foundation import row_sets
 from mailer import tallies
 from mailer.outbox_tables import IS_ODD, IS_OPEN, NOT_ENDED, BatchRow, LetterRow, OutboxRow, State
+from mailer.quiet import aloud, in_quiet
 
 # A try is counted when a letter is offered, and taken back where it was not offered after all. Where one was counted
 # and no answer ever written down, the sender died over it.
@@ -26,13 +27,15 @@ class HowMany:
     most: int
 
 
-def has_had(address: ColumnElement[Any] | InstrumentedAttribute[Any], keys: Sequence[str]) -> ColumnElement[bool]:
+def has_had(
+    address: ColumnElement[Any] | InstrumentedAttribute[Any], keys: Sequence[str], *, quietly: bool = False
+) -> ColumnElement[bool]:
     """Whether the address was sent a letter under one of these once_keys, bounced or not, or may have been: one that is
-    in a sender's hand counts, and one over which a sender died.
+    in a sender's hand counts, and one over which a sender died. `quietly` asks for those of quiet batches instead.
 
     One look a key into the unique index. PostgreSQL would make a join of EXISTS, and read all letters for each page.
     """
-    which = (OutboxRow.once_key.in_(keys), OutboxRow.address == address, _went())
+    which = (OutboxRow.once_key.in_(keys), OutboxRow.address == address, _spoken(quietly=quietly), _went())
     return select(OutboxRow.id).where(*which).limit(1).scalar_subquery().is_not(None)
 
 
@@ -42,14 +45,16 @@ def count(session: Session, keys: Sequence[str], *, again: Sequence[str] = ()) -
     Of one key the tallies know. Of several most addresses had each: where letters are few they are counted, and where
     all but one are `again` it is enough to look at whom that one did not go to. Else it lies between two bounds.
     """
-    rows = session.execute(select(BatchRow.once_key, BatchRow.batch).where(BatchRow.once_key.in_(keys)))
+    named = select(BatchRow.once_key, BatchRow.batch).where(BatchRow.once_key.in_(keys), aloud(BatchRow.batch))
+    rows = session.execute(named)
     batches = {str(key): batch for key, batch in rows}
     went = {key: tallies.of(session, batch).sent + _unheard_of(session, batch) for key, batch in batches.items()}
     everything = sum(went.values())
     if len(went) < 2:
         return HowMany(everything, everything)
     if everything <= FEW:
-        found = select(func.count(OutboxRow.address.distinct())).where(OutboxRow.once_key.in_(keys), _went())
+        under = (OutboxRow.once_key.in_(keys), _spoken(), _went())
+        found = select(func.count(OutboxRow.address.distinct())).where(*under)
         number = session.scalar(found) or 0
         return HowMany(number, number)
     first = [key for key in went if key not in again]
@@ -68,7 +73,8 @@ def _with_strays(session: Session, batches: Mapping[str, str], went: Mapping[str
     asked = row_sets.given(session, "asked", {"address": String()}, [(address,) for address in missed])
     later = OutboxRow.once_key.in_([key for key in went if key != first])
     here = OutboxRow.address.in_(select(asked.c.address))
-    strays = session.scalar(select(func.count(OutboxRow.address.distinct())).where(later, here, _went())) or 0
+    gone = (later, here, _spoken(), _went())
+    strays = session.scalar(select(func.count(OutboxRow.address.distinct())).where(*gone)) or 0
     return HowMany(went[first] + strays, went[first] + strays)
 
 
@@ -82,20 +88,25 @@ def _not_gone(session: Session, batch: str) -> list[str]:
 
 def since(session: Session, keys: Sequence[str]) -> datetime | None:
     """When the first of the letters was written; None where there is none."""
-    batches = select(BatchRow.batch).where(BatchRow.once_key.in_(keys))
+    batches = select(BatchRow.batch).where(BatchRow.once_key.in_(keys), aloud(BatchRow.batch))
     return session.scalar(select(func.min(LetterRow.created_at)).where(LetterRow.batch.in_(batches)))
 
 
 def is_known(session: Session, keys: Sequence[str]) -> bool:
     """False once old rows of one of them were folded into counts."""
     dropped = BatchRow.folded_sent + BatchRow.folded_suppressed > 0
-    return session.scalar(select(BatchRow.batch).where(BatchRow.once_key.in_(keys), dropped).limit(1)) is None
+    which = (BatchRow.once_key.in_(keys), aloud(BatchRow.batch), dropped)
+    return session.scalar(select(BatchRow.batch).where(*which).limit(1)) is None
 
 
 def any_in_hand(session: Session, batches: Sequence[str]) -> bool:
     """Whether a sender holds letters of these batches, so that it will soon be known what became of them."""
     held = (OutboxRow.batch.in_(batches), NOT_ENDED, IS_OPEN, OutboxRow.lease_by.is_not(None))
     return session.scalar(select(OutboxRow.id).where(*held).limit(1)) is not None
+
+
+def _spoken(*, quietly: bool = False) -> ColumnElement[bool]:
+    return in_quiet(OutboxRow.batch) if quietly else aloud(OutboxRow.batch)
 
 
 def _went() -> ColumnElement[bool]:

@@ -98,6 +98,11 @@ def set_aside(session: Session, number: int, reason: str) -> None:
         row.state, row.note = InboundState.SET_ASIDE, reason[:500]
 
 
+def drop(session: Session, number: int) -> None:
+    """What was worked off leaves nothing behind."""
+    session.execute(delete(InboundRow).where(InboundRow.id == number))
+
+
 def those_set_aside(session: Session, *, limit: int = 200) -> Sequence[InboundRow]:
     return session.scalars(
         select(InboundRow).where(InboundRow.state == InboundState.SET_ASIDE).order_by(InboundRow.id.desc()).limit(limit)

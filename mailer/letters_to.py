@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from mailer.outbox_tables import IS_REPLY, BatchRow, OutboxRow, State
+from mailer.quiet import aloud
 
 
 class Handed(NamedTuple):
@@ -32,10 +33,10 @@ def handed_to(session: Session, addresses: Collection[str], *, since: datetime) 
 
 
 def latest_to(session: Session, address: str, limit: int) -> Sequence[OutboxRow]:
-    """The newest letters to one address; replies belong to no batch and are not among them, and old ones may have been
-    folded."""
+    """The newest letters to one address; replies belong to no batch and are not among them, nor are quiet ones, and old
+    ones may have been folded."""
     keys = select(BatchRow.once_key).where(BatchRow.once_key.is_not(None))
-    mine = OutboxRow.once_key.in_(keys), OutboxRow.address == address
+    mine = OutboxRow.once_key.in_(keys), OutboxRow.address == address, aloud(OutboxRow.batch)
     return session.scalars(select(OutboxRow).where(*mine).order_by(OutboxRow.id.desc()).limit(limit)).all()
 
 

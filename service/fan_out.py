@@ -3,11 +3,13 @@
 import asyncio
 import logging
 import time
+from datetime import datetime
 
 from bulletins.publishing import Publisher
 from foundation.bell import Bell
 from foundation.clock import Clock
 from foundation.database import OUTAGES, Database
+from liaisons.forwarding import Forwarding
 
 log = logging.getLogger(__name__)
 
@@ -19,11 +21,14 @@ LEAST, MOST = 500, 4000
 
 
 class FanOut:
-    """Several may run: an order is in one's hands at a time."""
+    """Several may run: an order is in one's hands at a time. Circles come after all bulletins."""
 
-    def __init__(self, database: Database, publisher: Publisher, clock: Clock, bell: Bell) -> None:
+    def __init__(
+        self, database: Database, publisher: Publisher, clock: Clock, bell: Bell, *, forwarding: Forwarding
+    ) -> None:
         self._database = database
         self._publisher = publisher
+        self._forwarding = forwarding
         self._clock = clock
         self._bell = bell
         self._limit = LEAST
@@ -51,8 +56,8 @@ class FanOut:
         if not self._has_more or time.monotonic() - self._looked > REST_SECONDS:
             with self._database.read() as session:
                 due = self._publisher.has_due(session, at=at)
-                if not due and not self._publisher.has_work(session):
-                    return False
+                if not due and not self._publisher.has_work(session, at=at):
+                    return self._to_circles(at)
             if due:
                 with self._database.write() as session:
                     self._publisher.open_due(session, at=at)
@@ -66,3 +71,10 @@ class FanOut:
         self._limit = int(min(max(fits, self._limit / 2, LEAST), self._limit * 2, MOST))
         self._has_more = more
         return more
+
+    def _to_circles(self, at: datetime) -> bool:
+        with self._database.read() as session:
+            if not self._forwarding.has_work(session, at=at):
+                return False
+        with self._database.write() as session:
+            return self._forwarding.fan_out(session, at=at, limit=LEAST)

@@ -15,6 +15,7 @@ from bulletins.approval_codes import Codes
 from bulletins.categories import CategoryTree
 from bulletins.drafting import Drafting
 from bulletins.interpreter import NoticeInterpreter
+from bulletins.liaison_edition import Lead
 from bulletins.live_shelf import LiveShelf
 from bulletins.notice_shelf import NoticeShelf, Shelf, load_notices
 from bulletins.other_languages import OtherLanguages
@@ -50,6 +51,7 @@ from mailer.relay import RelayCourier
 from service.check_levels import levels_of
 from service.complaints import Complaints
 from service.kept_secret import kept_secret
+from service.network import Network
 from service.post_room import PostRoom
 from service.recipients import Recipients
 from service.resident_mails import ResidentMails
@@ -292,8 +294,14 @@ class Home:
             public_url=self.settings.public_url,
             template=SpokenLetter.read(TEMPLATES / "letters" / "bulletin"),
             source=self.residents,
+            liaisons=self.network.edition,
+            lead=Lead(self.town.forwarding.lead, self.hours),
             hours=self.hours,
         )
+
+    @cached_property
+    def network(self) -> Network:
+        return Network(self.stationery, TEMPLATES / "letters", self.hours, self.keyring)
 
 
 def _names(shelf: Shelf) -> set[str]:

@@ -22,6 +22,7 @@ from bulletins.tables import Bulletin
 from mailer import domain_pauses, roll
 from mailer.inbound import InboundRow
 from mailer.outbox_tables import Lane, OutboxRow, TallyRow
+from mailer.quiet import aloud
 from service.home import Home
 from subscribers.tables import Subscriber
 
@@ -90,7 +91,7 @@ def _open(session: Session, running: Iterable[tuple[Bulletin, Progress]]) -> Met
     waiting = {Lane.URGENT: 0, Lane.REPLY: 0, Lane.BULK: 0}
     for bulletin, found in running:
         waiting[Lane.URGENT if bulletin.urgent else Lane.BULK] += found.queued + found.counts.deferred
-    some = select(OutboxRow.id).where(_OPEN_REPLIES).limit(MOST_REPLIES).subquery()
+    some = select(OutboxRow.id).where(_OPEN_REPLIES, aloud(OutboxRow.batch)).limit(MOST_REPLIES).subquery()
     waiting[Lane.REPLY] = session.scalar(select(func.count()).select_from(some)) or 0
     rows = [(lane.name.lower(), number) for lane, number in waiting.items()]
     about = f"Letters not yet ended, by lane; {MOST_REPLIES} replies mean {MOST_REPLIES} or more"
@@ -98,10 +99,12 @@ def _open(session: Session, running: Iterable[tuple[Bulletin, Progress]]) -> Met
 
 
 def _ends(session: Session) -> Iterator[Metric]:
-    """Counters only go up: a tally below zero takes back an end of a letter that was sent again, and is left out."""
+    """Counters only go up: a tally below zero takes back an end of a letter that was sent again, and is left out. So is
+    whatever a liaison passed on: what everybody may read must not rise by it."""
     ends = (TallyRow.sent, TallyRow.failed, TallyRow.suppressed, TallyRow.expired)
     columns = (*ends, TallyRow.bounced)
-    sums = session.execute(select(*(func.sum(case((column > 0, column), else_=0)) for column in columns))).one()
+    told = select(*(func.sum(case((column > 0, column), else_=0)) for column in columns)).where(aloud(TallyRow.batch))
+    sums = session.execute(told).one()
     counted = {column.key: int(number or 0) for column, number in zip(columns, sums, strict=True)}
     letters = CounterMetricFamily("hansho_letters", "Letters ended, by their end; sent again, again", labels=["end"])
     for column in ends:

@@ -19,6 +19,7 @@ from mailer.bounce_report.reading import LONGEST_READ, Reading, read_mail
 from mailer.inbound import InboundRow, InboundState
 from mailer.mail_text import parse_mail
 from mailer.outbox_tables import OutboxRow
+from mailer.quiet import is_quiet
 from service.arrival import Arrival, Unreadable
 from service.bounce_mails import keep_bounce
 from service.complaints import Complaints
@@ -34,12 +35,14 @@ A_GROUP = 10  # mails; the door waits meanwhile, some 50 ms
 
 @dataclass(frozen=True)
 class _Read:
-    """A mail that waits, as it was read; `own` is None where it came to no address of ours."""
+    """A mail that waits, as it was read; `own` is None where it came to no address of ours. What came back from a quiet
+    letter leaves nothing that anybody could see or count."""
 
     number: int
     own: OwnAddress | None
     message: Message
     reading: Reading
+    quiet: bool
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,8 @@ class PostRoom:
         letter = session.get(OutboxRow, own.number) if own and own.purpose is Purpose.BOUNCE else None
         about = letter.address if letter else None
         reading = read_mail(row.raw, envelope_from=row.envelope_from, recipient=row.recipient, about=about)
-        return _Read(row.id, own, parse_mail(row.raw[:LONGEST_READ]), reading)
+        quiet = letter is not None and is_quiet(letter.batch)
+        return _Read(row.id, own, parse_mail(row.raw[:LONGEST_READ]), reading, quiet)
 
     def _work_off(self, session: Session, mail: _Read, *, at: datetime) -> None:
         row = inbound.take(session, mail.number)
@@ -91,9 +95,12 @@ class PostRoom:
         except OUTAGES:
             raise
         except Exception as problem:  # noqa: BLE001 -- whatever it is, one mail must not stop the rest
-            log.error("mail %d was set aside: %s", mail.number, type(problem).__name__)
+            if not mail.quiet:
+                log.error("mail %d was set aside: %s", mail.number, type(problem).__name__)
             reason = str(problem) if isinstance(problem, Unreadable) else type(problem).__name__
             inbound.set_aside(session, mail.number, reason)
+        if mail.quiet and row.note != PUT_OFF:
+            inbound.drop(session, mail.number)
 
     def _handle(self, session: Session, row: InboundRow, mail: _Read, *, at: datetime) -> str:
         """Returns the note that says what was done."""

@@ -94,7 +94,9 @@ async def send(home: Home, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(bell.listen(stop))
             group.create_task(Sender(life.name, equipment, former=life.former).run(stop))
-            group.create_task(FanOut(home.database, home.publisher, home.clock, bell).run(stop))
+            group.create_task(
+                FanOut(home.database, home.publisher, home.clock, bell, forwarding=home.network.forwarding).run(stop)
+            )
     finally:
         flights.close()
 

@@ -25,6 +25,7 @@ import bulletins.search_index
 import bulletins.tables
 import foundation.ledger
 import liaisons.candidates
+import liaisons.forward_tables
 import liaisons.life
 import liaisons.links
 import liaisons.material_tables
@@ -79,6 +80,7 @@ ROOMS_WITH_TABLES = (
     liaisons.life,
     liaisons.links,
     liaisons.candidates,
+    liaisons.forward_tables,
     admin.staff,
     admin.sign_in,
     admin.api_tokens,

@@ -18,7 +18,7 @@ from bulletins import approval_codes
 from foundation import ledger
 from foundation.database import OUTAGES
 from foundation.strides import Strides
-from liaisons import candidates, emptying, links, meeting_letters
+from liaisons import candidates, emptying, forward_codes, links, meeting_letters
 from liaisons.voice_erasure import erase_contacts
 from mailer import answer_caps, inbound, roll, tallies
 from mailer.folding import Spans, fold
@@ -130,6 +130,8 @@ class Timetable:
             newcomers.forget(session, tried_before=at - NEWCOMERS_KEPT)
             moved_letter.end_batches(session, at=at)
             meeting_letters.end_batches(session, at=at)
+            forward_codes.forget(session, at=at)
+            self._home.network.forwarding.tidy(session, at=at)
         self._home.import_work.tidy(at=at)
 
     def fold(self, at: datetime) -> None:

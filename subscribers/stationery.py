@@ -19,6 +19,7 @@ NAMES = (
 )
 JAPANESE_NAMES = (
     *("liaison-asked", "liaison-own-page"),
+    *("forward-code", "liaison-link"),
     *("meeting-invitation", "meeting-changed", "meeting-called-off"),
 )
 STAFF_NAMES = ("approval-asked", "approved-by-telephone", "sent-alone", "staff-invitation", "staff-password")

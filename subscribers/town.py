@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from foundation.plain_text import one_line
 from foundation.strict_table import KeyInvalid, StrictTable
 from subscribers.place_kinds import Place, place_kind
+from subscribers.town_forwarding import Forwarding, read_forwarding
 from subscribers.town_words import read_further_names, read_translations
 
 _T = TypeVar("_T")
@@ -122,6 +123,7 @@ class Town:
     other_statistic_class: str
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     further_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    forwarding: Forwarding = field(default_factory=Forwarding)
 
     def standing_note(self, key: str, notice: str) -> str:
         """The line as this notice has it. Raises KeyError for a note the town does not know."""
@@ -175,6 +177,7 @@ def _town(table: StrictTable) -> Town:
         other_statistic_class=statistics.text("default"),
         statistic_classes=_statistic_classes(statistics, categories),
         further_names=read_further_names(table),
+        forwarding=read_forwarding(table),
     )
 
 

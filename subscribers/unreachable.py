@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from mailer import bounce_facts, domain_pauses, letters_to
 from mailer.bounce_facts import BounceFactRow
+from mailer.quiet import aloud
 from subscribers.leaving import stop
 from subscribers.tables import StopReason, Subscriber, SubscriberState
 from subscribers.three_days import Acceptance, Failure, Rule, Verdict, judge
@@ -100,7 +101,7 @@ class Watch:
         least = min(self.rule.days, 2)
         numbers = (
             select(BounceFactRow.recipient_ref)
-            .where(BounceFactRow.counted, BounceFactRow.known_at > at - MEMORY)
+            .where(BounceFactRow.counted, BounceFactRow.known_at > at - MEMORY, aloud(BounceFactRow.batch))
             .group_by(BounceFactRow.recipient_ref)
             .having(func.count() >= least)
         )

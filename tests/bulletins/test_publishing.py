@@ -156,7 +156,11 @@ def test_an_idle_publisher_has_no_work(office: Office) -> None:
     def looks() -> tuple[bool, bool, bool]:
         with office.database.read() as session:
             publisher, at = office.publisher, office.clock.now()
-            return publisher.has_due(session, at=at), publisher.has_work(session), publisher.has_nearly_done(session)
+            return (
+                publisher.has_due(session, at=at),
+                publisher.has_work(session, at=at),
+                publisher.has_nearly_done(session),
+            )
 
     assert looks() == (False, False, False)
     office.waiting(decision=Decision(no_hold=True))
