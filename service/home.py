@@ -301,7 +301,7 @@ class Home:
 
     @cached_property
     def network(self) -> Network:
-        return Network(self.stationery, TEMPLATES / "letters", self.hours, self.keyring)
+        return Network(self.stationery, TEMPLATES / "letters", self.hours, self.keyring, self.watch.rule)
 
 
 def _names(shelf: Shelf) -> set[str]:

@@ -10,8 +10,10 @@ from liaisons.edition import Edition
 from liaisons.forward_codes import ForwardCodes
 from liaisons.forward_orders import ForwardDesk
 from liaisons.forwarding import Forwarding
+from liaisons.silenced import Silence
 from mailer.delivery_hours import DeliveryHours
 from subscribers.stationery import Stationery
+from subscribers.three_days import Rule
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Network:
     letters: Path
     hours: DeliveryHours
     keyring: Keyring
+    rule: Rule
 
     @cached_property
     def edition(self) -> Edition:
@@ -36,6 +39,10 @@ class Network:
     def forwarding(self) -> Forwarding:
         template = SpokenLetter.read(self.letters / "forwarded")
         return Forwarding(self.stationery.town, self.stationery.public_url, template, self.desk)
+
+    @cached_property
+    def silence(self) -> Silence:
+        return Silence(self.rule, self.stationery.town.zone)
 
     @cached_property
     def codes(self) -> ForwardCodes:

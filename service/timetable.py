@@ -104,6 +104,7 @@ class Timetable:
         """The three-day rule draws its consequences."""
         with self._home.database.write() as session:
             stopped = self._home.watch.draw(session, at=at)
+            self._home.network.silence.draw(session, at=at)
         if stopped:
             log.info("%d addresses were stopped as unreachable", len(stopped))
 
