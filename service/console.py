@@ -37,6 +37,7 @@ from admin.pages_statistics import StatisticsPages
 from admin.pages_subscriber_numbers import SubscriberNumberPages
 from admin.pages_subscribers import SubscriberPages
 from admin.pages_writing import WritingPages
+from admin.place_desk import PlaceDesk
 from foundation.pages import Pages
 from service.home import Home
 
@@ -74,12 +75,8 @@ def console_routers(home: Home, pages: Pages, guard: Guard, watchers: Watchers) 
 
 
 def _places(home: Home, page: ConsolePage) -> Sequence[APIRouter]:
-    at, domain = (home.database, home.clock, home.places), home.settings.mail_domain
-    return (
-        AprilPages(*at, page=page).router(),
-        PlacesPages(*at, mail_domain=domain, page=page).router(),
-        PlacePages(*at, mail_domain=domain, page=page).router(),
-    )
+    desk = PlaceDesk(home.database, home.clock, home.places, home.settings.mail_domain, page)
+    return AprilPages(desk).router(), PlacesPages(desk).router(), PlacePages(desk).router()
 
 
 def _people(home: Home, pages: Pages, page: ConsolePage, *, secure: bool) -> Sequence[APIRouter]:
