@@ -1,11 +1,13 @@
 """The sample town's data: fresh, complete, made once, and made by the rooms' own rules."""
 
+import json
 import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import func, select
 
 from admin.sign_in import SignedIn, SignIn
@@ -19,6 +21,8 @@ from foundation.ledger import LedgerLine
 from foundation.settings import load
 from mailer.outbox import open_rows
 from mailer.outbox_tables import OutboxRow
+from service.commands.bulletins import bulletins
+from service.commands.desk import Desk
 from service.home import Home
 from service.sample import PEOPLE, SIGN_IN_FILE, load_sample
 from service.sample_residents import FAILED_FOR_GOOD, UNDER_WATCH
@@ -95,6 +99,18 @@ def test_a_newcomer_finds_bulletins_in_every_state_that_needs_a_hand(home: Home)
     with home.database.read() as session:
         states = session.scalars(select(Bulletin.state).order_by(Bulletin.id)).all()
     assert states == [*[BulletinState.SENT] * 7, BulletinState.DRAFT, BulletinState.SUBMITTED]
+
+
+def test_the_command_shows_a_bulletin_with_what_is_read_in_each_other_language(home: Home) -> None:
+    desk = Desk(home.settings, home.clock)
+    vars(desk)["home"] = home
+
+    shown = CliRunner().invoke(bulletins, ["show", "1", "--json"], obj=desk)
+    newest = CliRunner().invoke(bulletins, ["list", "--limit", "1", "--json"], obj=desk)
+
+    found = json.loads(shown.output)
+    assert [each["language"] for each in found["editions"]] == ["yasashii", "en", "zh"]
+    assert json.loads(newest.output).keys() == found.keys()
 
 
 def test_the_past_bulletins_add_up_and_left_inside_the_hours(home: Home) -> None:
