@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from admin.api_bodies import HIGHEST_NUMBER, AloneBody, DecisionBody, Nothing, Number, ReturnBody, SheetBody
 from admin.api_problems import ApiRoute, BodyInvalid, findings_shown
 from admin.approval_desk import ApprovalDesk
-from admin.bulletin_object import bulletin_object
+from admin.bulletin_object import BulletinObject, bulletin_object
 from admin.guard import Guard
 from admin.roles import Role
 from admin.staff import Colleague
@@ -23,6 +23,8 @@ PREFIX = "/api/v1"
 PAGE = 30
 
 _MOMENTS = ("created_at", "wanted_start", "starts_at", "started_at", "finished_at", "countersigned_at")
+
+_ONE: dict[int | str, dict[str, Any]] = {200: {"model": BulletinObject}}
 
 BulletinId = Annotated[int, Path(ge=1, le=HIGHEST_NUMBER)]
 
@@ -49,14 +51,15 @@ class BulletinApi:
     def router(self) -> APIRouter:
         router = APIRouter(prefix=PREFIX, route_class=ApiRoute, tags=["bulletins"])
 
-        def add(path: str, call: Callable[..., Any], method: str, *, role: Role, status: int = 200) -> None:
+        def add(path: str, call: Callable[..., Any], method: str, *, role: Role, **told: Any) -> None:
             demand = [Depends(self._guard.bearer(role))]
-            router.add_api_route(path, call, methods=[method], dependencies=demand, status_code=status)
+            told = {"responses": _ONE} | told
+            router.add_api_route(path, call, methods=[method], dependencies=demand, **told)
 
-        add("/notices", self.notices, "GET", role=Role.VIEWER)
-        add("/bulletins", self.listed, "GET", role=Role.VIEWER)
+        add("/notices", self.notices, "GET", role=Role.VIEWER, responses={})
+        add("/bulletins", self.listed, "GET", role=Role.VIEWER, responses={})
         add("/bulletins/{bulletin_id}", self.show, "GET", role=Role.VIEWER)
-        add("/bulletins", self.begin, "POST", role=Role.DRAFTER, status=201)
+        add("/bulletins", self.begin, "POST", role=Role.DRAFTER, status_code=201, responses={201: _ONE[200]})
         add("/bulletins/{bulletin_id}", self.change, "PUT", role=Role.DRAFTER)
         add("/bulletins/{bulletin_id}/approve", self.approve, "POST", role=Role.DRAFTER)
         add("/bulletins/{bulletin_id}/send-alone", self.send_alone, "POST", role=Role.DRAFTER)
@@ -130,7 +133,7 @@ class BulletinApi:
         """The contract's object, with what else the console shows of a bulletin."""
         dossier = self._desk.dossier(bulletin_id)
         bulletin = dossier.bulletin
-        found = bulletin_object(bulletin, dossier.progress, zone=self._desk.town.zone)
+        found = bulletin_object(bulletin, dossier.progress, dossier.editions, zone=self._desk.town.zone)
         found |= self._line(bulletin)
         found |= {
             "starts_at": found["starts_at"],

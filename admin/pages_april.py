@@ -7,20 +7,17 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from admin.console_page import ConsolePage, go, me_of
+from admin.console_page import go, me_of
 from admin.form_reading import Posted, page_key, posted
 from admin.form_reading import number as as_number
-from admin.pages_places import PLACES
+from admin.place_desk import PLACES, PlaceDesk
 from admin.place_report import AprilList, april_list
 from admin.roles import Role
-from foundation.clock import Clock
-from foundation.database import Database
 from foundation.era import era_date
 from foundation.fiscal_year import FiscalYear
 from foundation.tokens import random_token
 from subscribers import placements
 from subscribers.placements import Occasion, Placement, Sheet, day_of, sheets
-from subscribers.places import Places
 
 Form = Annotated[Posted, Depends(posted)]
 
@@ -32,15 +29,12 @@ _BELOW = "number-"
 
 
 class AprilPages:
-    def __init__(self, database: Database, clock: Clock, places: Places, *, page: ConsolePage) -> None:
-        self._database = database
-        self._clock = clock
-        self._places = places
-        self._page = page
+    def __init__(self, desk: PlaceDesk) -> None:
+        self._desk = desk
 
     def router(self) -> APIRouter:
         router = APIRouter(include_in_schema=False)
-        looks, writes = self._page.needs(Role.VIEWER), self._page.needs(Role.DRAFTER)
+        looks, writes = self._desk.page.needs(Role.VIEWER), self._desk.page.needs(Role.DRAFTER)
         router.add_api_route(APRIL, self.show, methods=["GET"], dependencies=looks)
         router.add_api_route(APRIL, self.note, methods=["POST"], dependencies=writes)
         return router
@@ -57,16 +51,21 @@ class AprilPages:
         year = self._known(form.text("year"))
         if year is None:
             return self._unknown(request)
-        day, once = day_of(form.text("day")[:20], today=self._today()), page_key(form.text("once")) or random_token()
-        with self._database.write() as session:
+        day, once = (
+            day_of(form.text("day")[:20], today=self._desk.today()),
+            page_key(form.text("once")) or random_token(),
+        )
+        with self._desk.database.write() as session:
             # What a colleague has noted meanwhile is not open any more, and stays as it is.
-            listed = april_list(session, self._places, year)
+            listed = april_list(session, self._desk.places, year)
             typed = {line.place.key: form.text(f"{_BELOW}{line.place.key}").strip()[:20] for line in listed.open_lines}
             errors = _errors(typed, day, year)
             for key, text in typed.items():
                 if day is not None and not errors and (number := sheets(text)):
                     placement = Placement(key, Sheet.LEAFLET, number, day, Occasion.NEWCOMERS)
-                    placements.note(session, placement, me_of(request), once_key=f"{once}:{key}", at=self._clock.now())
+                    placements.note(
+                        session, placement, me_of(request), once_key=f"{once}:{key}", at=self._desk.clock.now()
+                    )
         if errors:
             return self._show(request, year, typed, form.text("day")[:20], errors=errors)
         return go(f"{APRIL}?year={year.number}&done=placements-noted")
@@ -80,9 +79,9 @@ class AprilPages:
         *,
         errors: Mapping[str, str] | None = None,
     ) -> Response:
-        with self._database.read() as session:
-            listed: AprilList = april_list(session, self._places, year)
-        return self._page.show(
+        with self._desk.database.read() as session:
+            listed: AprilList = april_list(session, self._desk.places, year)
+        return self._desk.page.show(
             request,
             "april",
             here="subscribers",
@@ -91,7 +90,7 @@ class AprilPages:
             last_year=FiscalYear(year.number - 1, year.zone),
             next_year=FiscalYear(year.number + 1, year.zone),
             may_go_on=year.number < self._due().number,
-            today=era_date(self._today()),
+            today=era_date(self._desk.today()),
             typed=typed,
             day=day,
             below=_BELOW,
@@ -100,19 +99,18 @@ class AprilPages:
         )
 
     def _due(self) -> FiscalYear:
-        return FiscalYear.of(self._clock.now() + AHEAD, self._places.town.zone)
+        return FiscalYear.of(self._desk.clock.now() + AHEAD, self._desk.places.town.zone)
 
     def _known(self, text: str) -> FiscalYear | None:
         wanted = as_number(text)
         if wanted is None or not FIRST_YEAR <= wanted <= self._due().number:
             return None
-        return FiscalYear(wanted, self._places.town.zone)
+        return FiscalYear(wanted, self._desk.places.town.zone)
 
     def _unknown(self, request: Request) -> Response:
-        return self._page.message(request, 404, "この年度の表はありません", "「4月の配布」から選びなおしてください。")
-
-    def _today(self) -> date:
-        return self._clock.now().astimezone(self._places.town.zone).date()
+        return self._desk.page.message(
+            request, 404, "この年度の表はありません", "「4月の配布」から選びなおしてください。"
+        )
 
 
 def _errors(typed: Mapping[str, str], day: date | None, year: FiscalYear) -> dict[str, str]:

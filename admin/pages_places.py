@@ -6,46 +6,33 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from admin.console_page import HEADERS, ConsolePage, go, me_of
+from admin.console_page import HEADERS, go, me_of
 from admin.form_reading import Posted, posted
+from admin.place_desk import AT_PLACE, PLACES, PlaceDesk, address_of
 from admin.place_report import PlaceList, day_words, place_list
 from admin.roles import Role
-from foundation.clock import Clock
-from foundation.database import Database
 from foundation.spreadsheet import Cell, as_csv
 from subscribers import placements
 from subscribers.entry_code import EntryCode, PlaceInvalid, checked_place
 from subscribers.place_kinds import PlaceKind
 from subscribers.placements import Occasion, Sheet
-from subscribers.places import LONGEST_LABEL, LONGEST_NOTE, KnownPlace, PlaceForm, Places, PlaceUnfit, UnknownPlace
+from subscribers.places import LONGEST_LABEL, LONGEST_NOTE, KnownPlace, PlaceForm, PlaceUnfit, UnknownPlace
 
 Form = Annotated[Posted, Depends(posted)]
 
-PLACES = "/admin/places"
-AT_PLACE = f"{PLACES}/at/{{place_key}}"
 MOST_LINES = 20_000  # of placements in a file
 KINDS = tuple((kind.value, kind.label) for kind in PlaceKind)
-
-
-def address_of(key: str) -> str:
-    return AT_PLACE.format(place_key=key)
 
 
 class PlacesPages:
     """Everybody looks; drafters and those above change."""
 
-    def __init__(
-        self, database: Database, clock: Clock, places: Places, *, mail_domain: str, page: ConsolePage
-    ) -> None:
-        self._database = database
-        self._clock = clock
-        self._places = places
-        self._mail_domain = mail_domain
-        self._page = page
+    def __init__(self, desk: PlaceDesk) -> None:
+        self._desk = desk
 
     def router(self) -> APIRouter:
         router = APIRouter(include_in_schema=False)
-        looks, writes = self._page.needs(Role.VIEWER), self._page.needs(Role.DRAFTER)
+        looks, writes = self._desk.page.needs(Role.VIEWER), self._desk.page.needs(Role.DRAFTER)
         router.add_api_route(PLACES, self.show, methods=["GET"], dependencies=looks)
         router.add_api_route(f"{PLACES}/{{table}}.csv", self.save, methods=["GET"], dependencies=looks)
         router.add_api_route(f"{PLACES}/new", self.new, methods=["GET"], dependencies=writes)
@@ -57,7 +44,7 @@ class PlacesPages:
         return router
 
     def show(self, request: Request) -> Response:
-        return self._page.show(
+        return self._desk.page.show(
             request,
             "places",
             here="subscribers",
@@ -71,10 +58,10 @@ class PlacesPages:
         """For a spreadsheet: with a byte order mark, as the usual one wants it."""
         tables = {"places": self._place_rows, "placements": self._placement_rows}
         if table not in tables:
-            return self._page.message(
+            return self._desk.page.message(
                 request, 404, "この表はありません", "「配布・配置場所」のページから選んでください。"
             )
-        name = f"{table}-{self._clock.now().astimezone(self._places.town.zone):%Y%m%d}.csv"
+        name = f"{table}-{self._desk.clock.now().astimezone(self._desk.places.town.zone):%Y%m%d}.csv"
         headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
         return Response(as_csv(tables[table]()), media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -85,54 +72,49 @@ class PlacesPages:
     def add(self, request: Request, form: Form) -> Response:
         typed = _read(form)
         try:
-            with self._database.write() as session:
-                place = self._places.add(session, typed, me_of(request), at=self._clock.now())
+            with self._desk.database.write() as session:
+                place = self._desk.places.add(session, typed, me_of(request), at=self._desk.clock.now())
         except PlaceUnfit as fault:
             return self._form(request, typed, None, errors=fault.errors)
         return go(address_of(place.key), "place-added")
 
     def edit(self, request: Request, place_key: str) -> Response:
-        with self._database.read() as session:
-            place = self._places.find(session, place_key)
+        with self._desk.database.read() as session:
+            place = self._desk.places.find(session, place_key)
         if place is None:
-            return self.missing(request)
+            return self._desk.missing(request)
         return self._form(request, PlaceForm(place.label, place.kind.value, place.note, place_key), place)
 
     def change(self, request: Request, place_key: str, form: Form) -> Response:
         typed, place = _read(form), None
         try:
-            with self._database.write() as session:
-                place = self._places.known(session, place_key)
-                self._places.change(session, place_key, typed, me_of(request), at=self._clock.now())
+            with self._desk.database.write() as session:
+                place = self._desk.places.known(session, place_key)
+                self._desk.places.change(session, place_key, typed, me_of(request), at=self._desk.clock.now())
         except UnknownPlace:
-            return self.missing(request)
+            return self._desk.missing(request)
         except PlaceUnfit as fault:
             return self._form(request, typed, place, errors=fault.errors)
         return go(address_of(place_key), "place-changed")
 
     def retire(self, request: Request, place_key: str) -> Response:
         try:
-            with self._database.write() as session:
-                self._places.retire(session, place_key, me_of(request), at=self._clock.now())
+            with self._desk.database.write() as session:
+                self._desk.places.retire(session, place_key, me_of(request), at=self._desk.clock.now())
         except UnknownPlace:
-            return self.missing(request)
+            return self._desk.missing(request)
         return go(address_of(place_key), "place-retired")
 
     def restore(self, request: Request, place_key: str) -> Response:
         try:
-            with self._database.write() as session:
-                self._places.restore(session, place_key, me_of(request), at=self._clock.now())
+            with self._desk.database.write() as session:
+                self._desk.places.restore(session, place_key, me_of(request), at=self._desk.clock.now())
         except UnknownPlace:
-            return self.missing(request)
+            return self._desk.missing(request)
         except PlaceUnfit as fault:
             sentences = (*fault.errors.values(), "どちらかの名前を変えてから、もう一度試してください。")
-            return self._page.message(request, 409, "この場所は、まだ使えるようにできません", *sentences)
+            return self._desk.page.message(request, 409, "この場所は、まだ使えるようにできません", *sentences)
         return go(address_of(place_key), "place-restored")
-
-    def missing(self, request: Request) -> Response:
-        return self._page.message(
-            request, 404, "この場所は台帳にありません", "「配布・配置場所」の一覧から選んでください。"
-        )
 
     def _form(
         self,
@@ -142,7 +124,7 @@ class PlacesPages:
         *,
         errors: Mapping[str, str] | None = None,
     ) -> Response:
-        return self._page.show(
+        return self._desk.page.show(
             request,
             "place-form",
             here="subscribers",
@@ -151,13 +133,13 @@ class PlacesPages:
             known=place,
             kinds=KINDS,
             longest=(LONGEST_LABEL, LONGEST_NOTE),
-            entry=EntryCode(self._mail_domain, "KIGOU").address,
+            entry=EntryCode(self._desk.mail_domain, "KIGOU").address,
             errors=errors or {},
         )
 
     def _list(self) -> PlaceList:
-        with self._database.read() as session:
-            return place_list(session, self._places, at=self._clock.now())
+        with self._desk.database.read() as session:
+            return place_list(session, self._desk.places, at=self._desk.clock.now())
 
     def _place_rows(self) -> Iterable[Sequence[Cell]]:
         listed = self._list()
@@ -166,12 +148,12 @@ class PlacesPages:
         for line in listed.lines:
             place = line.place
             state = "使っている" if place.active else "使わない"
-            address = EntryCode(self._mail_domain, place.key).address
+            address = EntryCode(self._desk.mail_domain, place.key).address
             yield (place.key, place.label, place.kind.label, place.note, state, address, *line.months, line.total)
 
     def _placement_rows(self) -> Iterable[Sequence[Cell]]:
-        with self._database.read() as session:
-            rows, labels = placements.every(session, limit=MOST_LINES), self._places.labels(session)
+        with self._desk.database.read() as session:
+            rows, labels = placements.every(session, limit=MOST_LINES), self._desk.places.labels(session)
         yield ("日付", "配布・配置場所", "配ったもの", "枚数", "だれに・どんなときに", "メモ", "記録した人")
         for row in rows:
             sheet, occasion = Sheet(row.sheet).label, Occasion(row.occasion).label

@@ -2,8 +2,9 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import MISSING, Field, dataclass, fields
 from pathlib import Path
+from typing import Any, TypeVar
 
 from bulletins.notice_file import line_in_message, line_of
 from bulletins.translation import Wordbook
@@ -12,7 +13,15 @@ from foundation.templating import TemplateBroken
 
 
 @dataclass(frozen=True)
-class Frame:
+class Section:
+    """A table of the file: its fields are its keys, and are read by their types."""
+
+
+S = TypeVar("S", bound=Section)
+
+
+@dataclass(frozen=True)
+class Frame(Section):
     """Around a text that is in Japanese as a whole. `{title}`, `{town}`, `{contact}`, `{day}`, `{clock}` are filled in;
     `urgent` stands in notices that go to all."""
 
@@ -26,7 +35,7 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class PlacePhrases:
+class PlacePhrases(Section):
     """`{n}` is a number, `{place}` and `{city}` what was said already; `between` joins places, `finer` the blocks of
     one."""
 
@@ -39,11 +48,11 @@ class PlacePhrases:
     whole: str
     between: str
     finer: str
-    before_chome: str
+    before_chome: str = ""
 
 
 @dataclass(frozen=True)
-class WeatherPhrases:
+class WeatherPhrases(Section):
     """Warnings as the Meteorological Agency names them: level, what it is about, how grave."""
 
     level: str
@@ -56,7 +65,7 @@ class WeatherPhrases:
 
 
 @dataclass(frozen=True)
-class LooksPhrases:
+class LooksPhrases(Section):
     """`{colour}` and `{garment}` are filled in; `solid` is of one colour all over."""
 
     between: str
@@ -68,19 +77,19 @@ class LooksPhrases:
 
 
 @dataclass(frozen=True)
-class TextPhrases:
+class TextPhrases(Section):
     """`space` stands between sentences, `both` between hazards. `beware` is the graver word (警戒), `careful` 注意."""
 
-    space: str
     issued_at: str
     beware: str
     careful: str
     both: str
     hazards: Mapping[str, str]
+    space: str = ""
 
 
 @dataclass(frozen=True)
-class Phrases:
+class Phrases(Section):
     """`follow_up` stands before the first one's subject, `numbered_follow_up` with its number before the others'."""
 
     closing: str
@@ -111,94 +120,23 @@ def read_phrases(path: Path) -> Phrases:
     except tomllib.TOMLDecodeError as problem:
         raise TemplateBroken(path, line_in_message(str(problem)), str(problem)) from problem
     try:
-        phrases = _phrases(table)
+        phrases = _section(Phrases, table)
         table.finish()
     except KeyInvalid as problem:
         raise TemplateBroken(path, line_of(source, problem.key), str(problem)) from problem
     return phrases
 
 
-def _phrases(table: StrictTable) -> Phrases:
-    return Phrases(
-        closing=table.text("closing"),
-        drill_line=table.text("drill_line"),
-        drill_mark=table.text("drill_mark"),
-        follow_up=table.text("follow_up"),
-        numbered_follow_up=table.text("numbered_follow_up"),
-        details=table.text("details"),
-        label=table.text("label"),
-        extension=table.text("extension"),
-        frame=_frame(table.table("frame")),
-        places=_places(table.table("places")),
-        weather=_weather(table.table("weather")),
-        looks=_looks(table.table("looks")),
-        texts=_running(table.table("texts")),
-        titles=_texts(table.table("titles")),
-        standing_notes=_texts(table.table("standing_notes")),
-        words=Wordbook(_texts(table.table("words"))),
-    )
+def _section(kind: type[S], table: StrictTable) -> S:
+    """Every field from the key of its name; one that has a default may be left out."""
+    return kind(**{each.name: _phrase(each, table) for each in fields(kind)})
 
 
-def _frame(table: StrictTable) -> Frame:
-    return Frame(
-        subject=table.text("subject"),
-        opening=table.text("opening"),
-        urgent=table.text("urgent"),
-        when=table.text("when"),
-        contact=table.text("contact"),
-        text=table.text("text"),
-        other_title=table.text("other_title"),
-    )
-
-
-def _places(table: StrictTable) -> PlacePhrases:
-    return PlacePhrases(
-        chome=table.text("chome"),
-        block=table.text("block"),
-        blocks=table.text("blocks"),
-        in_city=table.text("in_city"),
-        part=table.text("part"),
-        near=table.text("near"),
-        whole=table.text("whole"),
-        between=table.text("between"),
-        finer=table.text("finer"),
-        before_chome=table.text("before_chome", ""),
-    )
-
-
-def _weather(table: StrictTable) -> WeatherPhrases:
-    return WeatherPhrases(
-        level=table.text("level"),
-        name=table.text("name"),
-        both=table.text("both"),
-        issued=table.text("issued"),
-        about=table.text("about"),
-        phenomena=_texts(table.table("phenomena")),
-        grades=_texts(table.table("grades")),
-    )
-
-
-def _looks(table: StrictTable) -> LooksPhrases:
-    return LooksPhrases(
-        between=table.text("between"),
-        way=table.text("way"),
-        solid=table.text("solid"),
-        colours=_texts(table.table("colours")),
-        garments=_texts(table.table("garments")),
-        words=Wordbook(_texts(table.table("words"))),
-    )
-
-
-def _running(table: StrictTable) -> TextPhrases:
-    return TextPhrases(
-        space=table.text("space", ""),
-        issued_at=table.text("issued_at"),
-        beware=table.text("beware"),
-        careful=table.text("careful"),
-        both=table.text("both"),
-        hazards=_texts(table.table("hazards")),
-    )
-
-
-def _texts(table: StrictTable) -> Mapping[str, str]:
-    return {name: table.text(name) for name in table.names()}
+def _phrase(each: Field[Any], table: StrictTable) -> object:
+    if each.type is str:
+        return table.text(each.name, None if each.default is MISSING else each.default)
+    below = table.table(each.name)
+    if isinstance(each.type, type) and issubclass(each.type, Section):
+        return _section(each.type, below)
+    words = {name: below.text(name) for name in below.names()}
+    return Wordbook(words) if each.type is Wordbook else words

@@ -8,17 +8,25 @@ from foundation.languages import Language
 from foundation.letter_dates import ENGLISH_MONTHS, LETTER_DATES, WEEKDAYS
 
 
-def month_told(first: date, *, language: Language) -> str:
-    """`令和8年11月`, `November 2026`; a month in which an era began bears its name."""
+def _year(day: date, *, language: Language) -> str:
+    """As it stands before month and day; in English it stands behind them."""
     match language:
         case Language.JAPANESE:
-            return f"{era_year(first.replace(day=28))}{first.month}月"
+            return era_year(day)
         case Language.PLAIN_JAPANESE:
-            return Told(f"{first.year}｜年《ねん》 {first.month}｜月《がつ》")
+            return f"{day.year}｜年《ねん》 "
         case Language.ENGLISH:
-            return f"{ENGLISH_MONTHS[first.month - 1]} {first.year}"
+            return f"{day.year}"
         case Language.CHINESE:
-            return f"{first.year}年{first.month}月"
+            return f"{day.year}年"
+
+
+def month_told(first: date, *, language: Language) -> str:
+    """`令和8年11月`, `November 2026`; a month in which an era began bears its name."""
+    year = _year(first.replace(day=28), language=language)
+    if language is Language.ENGLISH:
+        return f"{ENGLISH_MONTHS[first.month - 1]} {year}"
+    return Told(f"{year}{first.month}{'｜月《がつ》' if language is Language.PLAIN_JAPANESE else '月'}")
 
 
 def fiscal_year_told(first: date, *, language: Language) -> str:
@@ -42,17 +50,10 @@ def weekday_told(number: int, *, language: Language) -> str:
 def day_told(day: date, *, language: Language, year: bool = False) -> str:
     """`11月27日(金)`, `Friday, November 27`; with the year, which is that of the era in Japanese alone."""
     told = LETTER_DATES[language].day(day)
-    if not year:
-        return Told(told)
-    match language:
-        case Language.JAPANESE:
-            return f"{era_year(day)}{told}"
-        case Language.PLAIN_JAPANESE:
-            return Told(f"{day.year}｜年《ねん》{told}")
-        case Language.ENGLISH:
-            return f"{told}, {day.year}"
-        case Language.CHINESE:
-            return f"{day.year}年{told}"
+    if year:
+        spoken = _year(day, language=language)
+        told = f"{told}, {spoken}" if language is Language.ENGLISH else f"{spoken}{told}"
+    return Told(told)
 
 
 def time_told(at: time | datetime, *, language: Language) -> str:

@@ -48,6 +48,7 @@ from admin.pages_subscribers import SubscriberPages
 from admin.pages_voice import VoicePages
 from admin.pages_voices import VoicesPages
 from admin.pages_writing import WritingPages
+from admin.place_desk import PlaceDesk
 from foundation.pages import Pages
 from service.home import Home
 
@@ -102,12 +103,8 @@ def _liaisons(home: Home, page: ConsolePage) -> Sequence[APIRouter]:
 
 
 def _places(home: Home, page: ConsolePage) -> Sequence[APIRouter]:
-    at, domain = (home.database, home.clock, home.places), home.settings.mail_domain
-    return (
-        AprilPages(*at, page=page).router(),
-        PlacesPages(*at, mail_domain=domain, page=page).router(),
-        PlacePages(*at, mail_domain=domain, page=page).router(),
-    )
+    desk = PlaceDesk(home.database, home.clock, home.places, home.settings.mail_domain, page)
+    return AprilPages(desk).router(), PlacesPages(desk).router(), PlacePages(desk).router()
 
 
 def _network(home: Home, page: ConsolePage) -> Sequence[APIRouter]:

@@ -6,8 +6,9 @@ All of it is made by the rooms themselves, at past moments, in one transaction.
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,8 +26,10 @@ from mailer.outbox_tables import Lane
 from mailer.records import Result
 from service.home import Home
 from service.sample_bulletins import PAST, Past, Scene, being_written, waiting_for_approval
+from service.sample_places import handed_out, note, open_places
 from service.sample_residents import SAMPLE_ACTOR, enter, residents
-from subscribers import leaving
+from subscribers import leaving, leaving_reasons, pausing
+from subscribers.leaving_reasons import Why
 from subscribers.tables import StopReason, Subscriber
 
 SIGN_IN_FILE = "first-sign-in.txt"
@@ -36,7 +39,7 @@ PEOPLE = (
     ("approver@city.example.jp", "承認 はなこ", Role.APPROVER),
     ("manager@city.example.jp", "管理 いちろう", Role.MANAGER),
 )
-_FIRST_DAY = 160
+_FIRST_DAY = 400
 _SEARCH_DAYS = 40
 
 Step = Callable[[Session], object]
@@ -61,7 +64,7 @@ class _Sample:
     def make(self, session: Session) -> None:
         """Step by step in the order of their moments, so that the ledger reads like any other."""
         drafter, approver = self._enter_staff(session)
-        steps: list[tuple[datetime, Step]] = [*self._residents()]
+        steps: list[tuple[datetime, Step]] = [*self._residents(), *self._places(drafter)]
         for past, moment in zip(PAST, self._office_moments(), strict=True):
             steps.append((moment, partial(self._publish, past=past, drafter=drafter, approver=approver, at=moment)))
             later = moment + timedelta(hours=25)
@@ -88,12 +91,25 @@ class _Sample:
 
     def _residents(self) -> list[tuple[datetime, Step]]:
         steps: list[tuple[datetime, Step]] = []
-        for resident in residents(self.home.town):
+        for resident in residents(self.home.town, self._today):
             at = self._evening(resident.days_ago)
             steps.append((at, partial(enter, resident=resident, at=at)))
+            if resident.paused_days_ago is not None:
+                at = self._evening(resident.paused_days_ago)
+                until = pausing.end_of(4, self.home.town.zone, at=at)
+                steps.append((at, partial(_pause, address=resident.address, until=until, at=at)))
             if resident.leaves_days_ago is not None:
                 at = self._evening(resident.leaves_days_ago)
-                steps.append((at, partial(_leave, address=resident.address, at=at)))
+                steps.append((at, partial(_leave, address=resident.address, zone=self.home.town.zone, at=at)))
+        return steps
+
+    def _places(self, drafter: Signatory) -> list[tuple[datetime, Step]]:
+        """Noted in the evening of its day, as far as the office was there already."""
+        at = self._evening(_FIRST_DAY - 1)
+        steps: list[tuple[datetime, Step]] = [(at, partial(open_places, places=self.home.places, by=drafter, at=at))]
+        for placement in handed_out(self._today, self.home.town):
+            at = self._evening(max(1, min((self._today - placement.day).days, _FIRST_DAY - 2)))
+            steps.append((at, partial(note, places=self.home.places, placement=placement, by=drafter, at=at)))
         return steps
 
     def _publish(self, session: Session, past: Past, drafter: Signatory, approver: Signatory, at: datetime) -> None:
@@ -152,8 +168,12 @@ class _Sample:
     def _evening(self, days_ago: int) -> datetime:
         return self._moment(days_ago, time(20, days_ago % 60))
 
+    @property
+    def _today(self) -> date:
+        return self.at.astimezone(self.home.town.zone).date()
+
     def _moment(self, days_ago: int, clock: time) -> datetime:
-        day = self.at.astimezone(self.home.town.zone).date() - timedelta(days=days_ago)
+        day = self._today - timedelta(days=days_ago)
         return datetime.combine(day, clock, tzinfo=self.home.town.zone).astimezone(UTC)
 
 
@@ -161,10 +181,18 @@ def _is_empty(session: Session) -> bool:
     return all(session.scalar(select(key).limit(1)) is None for key in (StaffRow.id, Subscriber.id, Bulletin.id))
 
 
-def _leave(session: Session, address: Address, at: datetime) -> None:
-    number = session.scalar(select(Subscriber.id).where(Subscriber.address == address.text))
-    if number is not None:
-        leaving.stop(session, number, StopReason.LEFT, by="resident", at=at)
+def _pause(session: Session, address: Address, until: datetime, at: datetime) -> None:
+    pausing.pause(session, _found(session, address), until, at=at)
+
+
+def _leave(session: Session, address: Address, zone: ZoneInfo, at: datetime) -> None:
+    subscriber = _found(session, address)
+    leaving.stop(session, subscriber.id, StopReason.LEFT, by="resident", at=at)
+    leaving_reasons.say(session, subscriber, Why.MOVED, zone, at=at)
+
+
+def _found(session: Session, address: Address) -> Subscriber:
+    return session.scalars(select(Subscriber).where(Subscriber.address == address.text)).one()
 
 
 def _signatory(person: Colleague) -> Signatory:

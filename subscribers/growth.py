@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, String, cast, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, String, cast, func, literal, select, true
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from foundation import row_sets
@@ -32,6 +32,8 @@ REGISTERED, STOPPED, UNDONE = "subscriber.registered", "subscriber.stopped", "su
 _GONE = frozenset({STOPPED, UNLISTED, ADMITTED})
 _TOLD = frozenset({REGISTERED, UNDONE, *_GONE})
 _PREFIX = "subscriber:"
+_TICK = ("day", "event", "place")
+_KINDS: row_sets.Kinds = {**dict.fromkeys(_TICK, String()), "number": BigInteger()}
 
 
 class Event(StrEnum):
@@ -81,15 +83,14 @@ Ticks = Counter[tuple[str, str, str]]
 
 
 def add(session: Session, ticks: Mapping[tuple[str, str, str], int]) -> None:
-    rows = [
-        {"day": day, "event": event, "place": place, "number": number}
-        for (day, event, place), number in sorted(ticks.items())
-        if number > 0
-    ]
+    # In one order, so that no two transactions wait for each other's rows crosswise.
+    rows = [(*tick, number) for tick, number in sorted(ticks.items()) if number > 0]
     if rows:
-        statement = insert_into(session, GrowthRow)
+        given = row_sets.given(session, "tick", _KINDS, rows)
+        # Without a condition SQLite misreads ON CONFLICT after a SELECT.
+        statement = insert_into(session, GrowthRow).from_select(list(_KINDS), select(given).where(true()))
         more = {"number": GrowthRow.number + statement.excluded.number}
-        session.execute(statement.on_conflict_do_update(index_elements=["day", "event", "place"], set_=more), rows)
+        row_sets.changed(session, statement.on_conflict_do_update(index_elements=_TICK, set_=more))
 
 
 def imported(entries: Iterable[tuple[datetime, str | None]], zone: ZoneInfo) -> Ticks:

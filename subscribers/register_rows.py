@@ -27,14 +27,17 @@ _COLUMNS = (
 _KINDS = {name: _TABLE.c[name].type for name in _COLUMNS} | dict.fromkeys(
     ("since", "stopped_at", "watch_from"), DateTime(timezone=True)
 )
+_ADDRESS: row_sets.Kinds = {"address": String()}
 _CHOICE: row_sets.Kinds = {"subscriber_id": BigInteger(), "kind": String(), "value": String()}
 
 
 def states(session: Session, batch: Sequence[Entry]) -> dict[str, str]:
     """Of those that are in the register, by address."""
-    wanted = [entry.address.text for entry in batch]
-    rows = session.execute(select(Subscriber.address, Subscriber.state).where(Subscriber.address.in_(wanted)))
-    return {address: state for address, state in rows if address is not None}
+    if not batch:
+        return {}
+    asked = row_sets.given(session, "asked", _ADDRESS, [(entry.address.text,) for entry in batch])
+    found = select(Subscriber.address, Subscriber.state).where(Subscriber.address.in_(select(asked)))
+    return {str(address): str(state) for address, state in row_sets.fetched(session, found)}
 
 
 def leavers(session: Session, batch: Sequence[Entry]) -> dict[str, int]:

@@ -178,16 +178,17 @@ class Importer:
         for fault in run.faults:
             _turned_away(counts, fault)
         with self._database.write() as session:
-            states = register_rows.states(session, run.entries) if run.entries else {}
-            new = [entry for entry in run.entries if entry.address.text not in states]
-            numbers = register_rows.add(session, new, self._town.zone, at=row.begun_at)
-            self._write_to(session, run, [entry for entry in new if entry.address.text in numbers], numbers)
+            numbers = register_rows.add(session, run.entries, self._town.zone, at=row.begun_at)
+            added = [entry for entry in run.entries if entry.address.text in numbers]
+            self._write_to(session, run, added, numbers)
+            # Asked for only now: in a new register nobody is known, and whoever registered a moment ago is.
+            known = [entry for entry in run.entries if entry.address.text not in numbers]
+            erased = dict.fromkeys((entry.address.text for entry in known), "")  # since this moment, if not found
+            states = erased | register_rows.states(session, known)
             gone = register_rows.leavers(session, run.entries) if row.stops else {}
             for entry in run.entries:
                 if entry.reason and entry.address.text in gone:
                     stop(session, gone[entry.address.text], entry.reason, by=row.by, at=self._clock.now())
-            # Whoever registered by themselves between the two steps is known by now.
-            states |= {each.address.text: "active" for each in new if each.address.text not in numbers}
             _count(counts, run.entries, states, gone)
             register_imports.move(session, row.id, counts, before=run.line, line=run.last, octets=run.octets)
         self._findings.counts = counts

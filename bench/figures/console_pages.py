@@ -1,26 +1,20 @@
 """Every page of the console with a million residents and two thousand bulletins: how long each takes to answer."""
 
-import time
-from collections.abc import Sequence
+from collections.abc import Iterable
+from datetime import datetime
 
 from bench import full_desk
 from bench.console_routes import asked, is_download
 from bench.findings import Findings, NotMeasured
-from bench.full_house import BULLETINS, NEWEST, fill
-from bench.page_times import Page, ask_all
-from bench.place import new_folder, settled
+from bench.full_desk import Numbers
+from bench.full_pages import SLOWEST, as_they_should_be, ask_full_house
+from bench.page_times import Asked
 from bench.plan import Plan
 from bench.postgres import postgres
-from bench.sinks import free_port, until_open
 from bench.table import Row
-from bench.telling import say
-from foundation.clock import SystemClock
-from foundation.settings import load
 from service.home import Home
 
-RESIDENTS = 1_000_000
 BOUND_MILLISECONDS = 100.0
-SLOWEST = 5  # pages that have a line of their own
 MANAGER = "manager@city.example.jp"
 
 
@@ -34,29 +28,13 @@ def measure_postgres(plan: Plan) -> Findings:
         return _measured(plan, url, "PostgreSQL, ")
 
 
+def _ways(home: Home, numbers: Numbers, at: datetime) -> Iterable[Asked]:
+    return asked(home, numbers, full_desk.lay(home, MANAGER, at=at), at=at)
+
+
 def _measured(plan: Plan, database_url: str, kind: str) -> Findings:
-    with new_folder() as folder:
-        people = plan.letters(RESIDENTS)
-        place = settled(folder, plan, port=free_port(), people=people, database_url=database_url)
-        place = place.with_settings(HANSHO_SOLO_NOTICES=full_desk.SOLO)
-        home = Home(load(place.own_settings()), SystemClock())
-        at = home.clock.now()
-        begun = time.monotonic()
-        numbers = fill(home, residents=people, bulletins=plan.times(BULLETINS) + 2 * NEWEST, at=at)
-        say(f"filled in {time.monotonic() - begun:.0f} s")
-        desk = full_desk.lay(home, MANAGER, at=at)
-        ways = list(asked(home, numbers, desk, at=at))
-        home.database.close()
-        with place.serve("web") as web:
-            until_open(place.web_port, seconds=60)
-            pages = sorted(ask_all(place, ways, web.pid), key=lambda page: -page.median)
-    return _findings(pages, kind)
-
-
-def _findings(pages: Sequence[Page], kind: str) -> Findings:
-    for page in pages:
-        say(page.told())
-    told = [page for page in pages if page.is_as_it_should_be]
+    pages = ask_full_house(plan, database_url, _ways, HANSHO_SOLO_NOTICES=full_desk.SOLO)
+    told = as_they_should_be(pages)
     shown = [page for page in told if not is_download(page.asked)]
     saved = [page for page in told if is_download(page.asked)]
     if not shown or not saved:

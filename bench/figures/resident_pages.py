@@ -1,26 +1,20 @@
 """Every page of residents with a million residents and two thousand bulletins: how long each takes to answer."""
 
-import time
-from collections.abc import Sequence
+from collections.abc import Iterable
+from datetime import datetime
 
-from bench.findings import Findings, NotMeasured
-from bench.full_house import BULLETINS, NEWEST, fill
-from bench.page_times import Page, ask_all
-from bench.place import new_folder, settled
+from bench.findings import Findings
+from bench.full_desk import Numbers
+from bench.full_pages import SLOWEST, as_they_should_be, ask_full_house
+from bench.page_times import Asked
 from bench.plan import Plan
 from bench.postgres import postgres
 from bench.resident_routes import asked
-from bench.sinks import free_port, until_open
 from bench.table import Row
-from bench.telling import say
-from foundation.clock import SystemClock
-from foundation.settings import load
 from service.home import Home
 
-RESIDENTS = 1_000_000
 BOUND_MILLISECONDS = 20.0
 MOST_OCTETS = 30_000
-SLOWEST = 5  # pages that have a line of their own
 
 
 def measure(plan: Plan) -> Findings:
@@ -33,29 +27,13 @@ def measure_postgres(plan: Plan) -> Findings:
         return _measured(plan, url, "PostgreSQL, ")
 
 
+def _ways(home: Home, numbers: Numbers, at: datetime) -> Iterable[Asked]:
+    return asked(home, numbers, at=at)
+
+
 def _measured(plan: Plan, database_url: str, kind: str) -> Findings:
-    with new_folder() as folder:
-        people = plan.letters(RESIDENTS)
-        place = settled(folder, plan, port=free_port(), people=people, database_url=database_url)
-        home = Home(load(place.own_settings()), SystemClock())
-        at = home.clock.now()
-        begun = time.monotonic()
-        numbers = fill(home, residents=people, bulletins=plan.times(BULLETINS) + 2 * NEWEST, at=at)
-        say(f"filled in {time.monotonic() - begun:.0f} s")
-        ways = list(asked(home, numbers, at=at))
-        home.database.close()
-        with place.serve("web") as web:
-            until_open(place.web_port, seconds=60)
-            pages = sorted(ask_all(place, ways, web.pid), key=lambda page: -page.median)
-    return _findings(pages, kind)
-
-
-def _findings(pages: Sequence[Page], kind: str) -> Findings:
-    for page in pages:
-        say(page.told())
-    told = [page for page in pages if page.is_as_it_should_be]
-    if not told:
-        raise NotMeasured("no page answered")
+    pages = ask_full_house(plan, database_url, _ways)
+    told = as_they_should_be(pages)
     name = f"residents' pages: {kind}"
     heaviest = max(told, key=lambda page: page.octets)
     rows = [

@@ -4,6 +4,7 @@ import json
 
 import click
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from admin.bulletin_object import bulletin_object
 from bulletins.drafting import UnknownBulletin, find
@@ -25,7 +26,7 @@ def list_bulletins(desk: Desk, *, as_json: bool, limit: int) -> None:
     """The newest bulletins."""
     with desk.database.read() as session:
         for bulletin in session.scalars(select(Bulletin).order_by(Bulletin.id.desc()).limit(limit)):
-            found = bulletin_object(bulletin, progress(session, bulletin), zone=desk.town.zone)
+            found = _object(desk, session, bulletin)
             if as_json:
                 click.echo(json.dumps(found, ensure_ascii=False))
             else:
@@ -43,9 +44,14 @@ def show(desk: Desk, number: int, *, as_json: bool) -> None:
             bulletin = find(session, number)
         except UnknownBulletin:
             raise click.ClickException(f"no bulletin {number}") from None
-        found = bulletin_object(bulletin, progress(session, bulletin), zone=desk.town.zone)
+        found = _object(desk, session, bulletin)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
         return
     for name, value in found.items():
         click.echo(f"{name}: {value}")
+
+
+def _object(desk: Desk, session: Session, bulletin: Bulletin) -> dict[str, object]:
+    editions = desk.home.others.editions(session, bulletin)
+    return bulletin_object(bulletin, progress(session, bulletin), editions, zone=desk.town.zone)

@@ -79,7 +79,7 @@ def test_a_correction_of_a_correction_names_the_last_one(office: Office) -> None
 
     found = said(office, putting_right(office, "correction", second, sent_subject=subject))
 
-    assert f"Subject of that mail: {said(office, second)[ENGLISH].subject}\n" in found[ENGLISH].text
+    assert f"Subject of that email: {said(office, second)[ENGLISH].subject}\n" in found[ENGLISH].text
     assert said(office, first)[ENGLISH].subject not in found[ENGLISH].text
 
 
@@ -92,10 +92,10 @@ def test_another_subject_that_the_clerk_typed_stays_as_it_is_below_the_mark(offi
     found = said(office, number)[ENGLISH]
     assert said(office, first)[ENGLISH].subject not in found.text
     if typed != "{n}":
-        assert f"Subject of that mail: {typed}" in found.text.partition("Details (in Japanese):")[2]
+        assert f"Subject of that email: {typed}" in found.text.partition("Details (in Japanese):")[2]
 
 
 def test_what_follows_nothing_here_keeps_the_japanese_subject_below_the_mark(office: Office) -> None:
     number = office.submitted(Sheet("correction", FORMS["correction"]))
 
-    assert f"Subject of that mail: {SUBJECT}" in said(office, number)[ENGLISH].text.partition("(in Japanese)")[2]
+    assert f"Subject of that email: {SUBJECT}" in said(office, number)[ENGLISH].text.partition("(in Japanese)")[2]

@@ -71,7 +71,7 @@ def test_the_areas_of_an_evacuation_all_reach_the_reader() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("turn", [0, 1, 2])
 def test_a_drill_says_so_first_and_last_and_in_the_subject(language: Language, turn: int) -> None:
-    word = {Language.ENGLISH: "drill", Language.CHINESE: "训练", Language.PLAIN_JAPANESE: "訓練"}[language]
+    word = {Language.ENGLISH: "drill", Language.CHINESE: "演练", Language.PLAIN_JAPANESE: "訓練"}[language]
     for values in variants(shelf(komorebi()).get("drill")):
         found = said("drill", language, values, turn=turn)
         lines = found.text.split("\n")
@@ -96,7 +96,7 @@ def test_a_drill_of_changed_words_says_so_too(language: Language) -> None:
 
 
 def test_a_test_of_j_alert_is_no_drill() -> None:
-    words = {Language.ENGLISH: "drill", Language.CHINESE: "训练", Language.PLAIN_JAPANESE: "訓練"}
+    words = {Language.ENGLISH: "drill", Language.CHINESE: "演练", Language.PLAIN_JAPANESE: "訓練"}
 
     for language in LANGUAGES:
         found = said("j-alert-test", language)
@@ -148,7 +148,7 @@ def test_a_correction_names_the_mail_as_it_was_sent_in_this_language() -> None:
 
     found = said("correction", Language.ENGLISH, told=told)
 
-    assert "Subject of that mail: Event: Crime Prevention Class for Residents" in found.text
+    assert "Subject of that email: Event: Crime Prevention Class for Residents" in found.text
     assert found.in_japanese == ()
 
 

@@ -37,7 +37,7 @@ def shown(office: Office, number: int) -> tuple[dict[str, object], dict[str, Cou
     with office.database.read() as session:
         bulletin = office.bulletin(number)
         return (
-            bulletin_object(bulletin, office.progress(number), zone=office.home.town.zone),
+            bulletin_object(bulletin, office.progress(number), (), zone=office.home.town.zone),
             tallies.by_domain(session, bulletin.batch),
             not_reached(session, bulletin),
             [each.id for each in archive.published(session)],

@@ -18,7 +18,7 @@ FRIDAY = datetime(2026, 11, 27, 9, 30, tzinfo=ZoneInfo("Asia/Tokyo"))
     ("language", "told"),
     [
         (Language.JAPANESE, "令和8年11月27日(金) 午前9時30分"),
-        (Language.PLAIN_JAPANESE, "2026年11月27日 金曜日 午前 9時30分"),
+        (Language.PLAIN_JAPANESE, "2026年 11月27日 金曜日 午前 9時30分"),
         (Language.ENGLISH, "Friday, November 27, 2026, 9:30 a.m."),
         (Language.CHINESE, "2026年11月27日（星期五） 上午9点30分"),
     ],

@@ -1,13 +1,17 @@
 """The sample town's data: fresh, complete, made once, and made by the rooms' own rules."""
 
+import json
 import stat
+from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import func, select
 
+from admin.place_report import april_list, place_list
 from admin.sign_in import SignedIn, SignIn
 from bulletins.life import BulletinState
 from bulletins.progress import progress
@@ -15,14 +19,20 @@ from bulletins.tables import Bulletin
 from foundation import ledger
 from foundation.addresses import Address
 from foundation.clock import Clock
+from foundation.fiscal_year import FiscalYear
 from foundation.ledger import LedgerLine
 from foundation.settings import load
 from mailer.outbox import open_rows
-from mailer.outbox_tables import OutboxRow
+from mailer.outbox_tables import LetterRow, OutboxRow
+from service.commands.bulletins import bulletins
+from service.commands.desk import Desk
 from service.home import Home
 from service.sample import PEOPLE, SIGN_IN_FILE, load_sample
+from service.sample_places import SCHOOL, SHOP
 from service.sample_residents import FAILED_FOR_GOOD, UNDER_WATCH
 from service.schema import migrate
+from subscribers import leaving_reasons
+from subscribers.leaving_reasons import Why
 from subscribers.lookup import find
 from subscribers.tables import StopReason, Subscriber, SubscriberState
 from tests.support.clock import HandClock
@@ -97,6 +107,18 @@ def test_a_newcomer_finds_bulletins_in_every_state_that_needs_a_hand(home: Home)
     assert states == [*[BulletinState.SENT] * 7, BulletinState.DRAFT, BulletinState.SUBMITTED]
 
 
+def test_the_command_shows_a_bulletin_with_what_is_read_in_each_other_language(home: Home) -> None:
+    desk = Desk(home.settings, home.clock)
+    vars(desk)["home"] = home
+
+    shown = CliRunner().invoke(bulletins, ["show", "1", "--json"], obj=desk)
+    newest = CliRunner().invoke(bulletins, ["list", "--limit", "1", "--json"], obj=desk)
+
+    found = json.loads(shown.output)
+    assert [each["language"] for each in found["editions"]] == ["yasashii", "en", "zh"]
+    assert json.loads(newest.output).keys() == found.keys()
+
+
 def test_the_past_bulletins_add_up_and_left_inside_the_hours(home: Home) -> None:
     with home.database.read() as session:
         for bulletin in session.scalars(select(Bulletin).where(Bulletin.state == BulletinState.SENT)):
@@ -137,7 +159,49 @@ def test_the_residents_are_synthetic_and_the_same_everywhere(home: Home) -> None
     with home.database.read() as session:
         addresses = session.scalars(select(Subscriber.address).order_by(Subscriber.id)).all()
     assert {Address.parse(str(address)).domain for address in addresses} == {"example.jp", "example.com"}
-    assert (len(addresses), addresses[0]) == (123, UNDER_WATCH)
+    assert len(addresses) == 123
+    assert UNDER_WATCH in addresses
+
+
+def test_some_residents_read_another_language_and_were_sent_it(home: Home) -> None:
+    with home.database.read() as session:
+        speakers = Counter(session.scalars(select(Subscriber.language).where(Subscriber.language.is_not(None))))
+        letters = select(LetterRow.subject).join(OutboxRow, OutboxRow.letter_id == LetterRow.id)
+        theirs = letters.join(Subscriber, Subscriber.address == OutboxRow.address)
+        english = set(session.scalars(theirs.where(Subscriber.language == "en")).all())
+    assert speakers == {"en": 4, "yasashii": 2, "zh": 2}
+    assert "Level 3 Heavy Rain Warning issued" in english
+
+
+def test_two_are_on_a_pause_and_two_said_why_they_left(home: Home) -> None:
+    at = home.clock.now()
+    with home.database.read() as session:
+        paused = session.scalars(select(Subscriber).where(Subscriber.paused_until > at)).all()
+        said = leaving_reasons.counts(session, date(2026, 1, 1))
+    assert [each.state for each in paused] == [SubscriberState.ACTIVE] * 2
+    assert said[Why.MOVED] == 2
+
+
+def test_the_ledger_of_places_shows_what_hangs_and_a_school_to_be_noted(home: Home) -> None:
+    at = home.clock.now()
+    with home.database.read() as session:
+        shown = place_list(session, home.places, at=at)
+        listed = april_list(session, home.places, FiscalYear.of(at, home.town.zone))
+    assert {line.place.key for line in shown.active if line.hung} == {place.key for place in home.town.places} | {
+        SCHOOL,
+        SHOP,
+    }
+    assert [(line.place.key, line.before) for line in listed.open_lines] == [(SCHOOL, 95)]
+    assert (listed.before, listed.now) == (445, 385)
+
+
+def test_people_came_by_every_place_and_to_the_schools_in_april(home: Home) -> None:
+    with home.database.read() as session:
+        places = session.scalars(select(Subscriber.place).distinct()).all()
+        first = session.scalars(select(func.min(Subscriber.since)).where(Subscriber.place == "school")).one()
+    assert {place for place in places if place} == {place.key for place in home.places.town.places} | {SCHOOL, SHOP}
+    assert first is not None
+    assert (first.month, home.clock.now().year) == (4, first.year)
 
 
 def test_no_check_speaks_against_the_sample(home: Home) -> None:
@@ -156,6 +220,7 @@ def test_no_check_speaks_against_the_sample(home: Home) -> None:
         ("2026-11-22T22:00:00+00:00", "always"),
         ("2027-01-03T03:00:00+00:00", "mon-fri 09:00-17:00"),
         ("2027-05-05T15:30:00+00:00", "sat 18:00-19:00"),
+        ("2027-04-01T15:00:00+00:00", "mon-fri 09:00-17:00"),
     ],
 )
 def test_the_sample_is_fresh_on_any_day_and_with_any_hours(tmp_path: Path, today: str, hours: str) -> None:

@@ -36,7 +36,6 @@ from subscribers import growth, invitation_fate, placements
 from subscribers.links import PREFERENCES, STOP
 from subscribers.placements import Occasion, Placement
 from subscribers.placements import Sheet as Sheets
-from subscribers.places import PlaceForm
 from subscribers.tables import Invitation, Subscriber, SubscriberState
 from tests.support import town_voices
 from tests.support.bounced import bounce
@@ -184,19 +183,13 @@ class FullTown:
         desk.propose(replace(source, body=source.body + "\n持ち物：筆記用具\n"), self.manager, base=0)
 
     def _hand_out(self) -> None:
-        """Two years of April, a poster in a shop, a place that is used no more, and a word that nobody knows."""
+        """What the sample does not have: a place that is used no more, a word that nobody knows, and larger numbers."""
         places, me, at = self.home.places, self.manager, self.clock.now()
         noted = (
-            ("school", Sheets.LEAFLET, 240, "2025-04-07", Occasion.NEWCOMERS, ""),
-            ("school", Sheets.LEAFLET, 265, "2026-04-06", Occasion.NEWCOMERS, "入学式の封筒に入れてもらう"),
             ("school", Sheets.POSTER, 9, "2026-09-01", Occasion.STANDING, ""),
-            ("library", Sheets.POSTER, 2, "2026-11-09", Occasion.STANDING, ""),
             ("shop-1", Sheets.CARD, 50, "2026-11-20", Occasion.ROUNDS, "歳末の見回り"),
-            ("nursery", Sheets.LEAFLET, 120, "2026-04-06", Occasion.NEWCOMERS, ""),
         )
         with self.home.database.write() as session:
-            places.add(session, PlaceForm("ひかり台商店会", "shop", "会長さんの店のレジ横"), me, at=at)
-            places.add(session, PlaceForm("若葉野小学校", "primary-school"), me, at=at)
             places.retire(session, "hall", me, at=at)
             for number, (place, sheet, sheets, day, occasion, words) in enumerate(noted):
                 placement = Placement(place, sheet, sheets, date.fromisoformat(day), occasion, words)

@@ -6,10 +6,12 @@ import pytest
 
 from bulletins.drafting import Sheet
 from bulletins.rough_drafts import RoughDrafts, Stroke
+from bulletins.tables import Bulletin
 from tests.admin.api.service import FIELDS, PLAIN, Callers
 from tests.bulletins.office import ANNA, Office
 
-CONTRACT = "id state subject text starts_at audience sent queued deferred failed suppressed expired bounced".split()  # noqa: SIM905 -- reads as in the contract
+COUNTS = "audience sent queued deferred failed suppressed expired bounced".split()  # noqa: SIM905 -- reads as in the contract
+CONTRACT = ["id", "state", "subject", "text", "editions", "starts_at", *COUNTS]
 
 
 def test_a_draft_is_answered_with_its_text_and_its_checks(staff: Callers) -> None:
@@ -35,6 +37,33 @@ def test_a_bulletin_is_shown_with_every_key_of_the_contract(staff: Callers) -> N
     assert shown["id"] == number
     assert shown["starts_at"] is None
     assert shown["audience"] == 0
+
+
+def test_a_bulletin_is_shown_with_what_is_read_in_each_other_language(staff: Callers, office: Office) -> None:
+    number = staff.drafter.submitted()
+
+    shown = staff.viewer.get(f"/bulletins/{number}").json()
+
+    with office.database.read() as session:
+        settled = office.home.others.editions(session, session.get_one(Bulletin, number))
+    assert [each["language"] for each in shown["editions"]] == ["yasashii", "en", "zh"]
+    assert shown["editions"] == [
+        {"language": each.language.value, "subject": each.subject, "text": each.text} for each in settled
+    ]
+
+
+def test_the_document_of_the_api_names_every_key_of_the_contract(staff: Callers) -> None:
+    document = staff.client.get("/api/openapi.json").json()
+
+    answers = [
+        operation["responses"]["201" if "201" in operation["responses"] else "200"]
+        for path, way in document["paths"].items()
+        for method, operation in way.items()
+        if "/bulletins" in path and (method, path) != ("get", "/api/v1/bulletins")
+    ]
+    reference = {"$ref": "#/components/schemas/BulletinObject"}
+    assert [answer["content"]["application/json"]["schema"] for answer in answers] == [reference] * 11
+    assert set(document["components"]["schemas"]["BulletinObject"]["required"]) == set(CONTRACT)
 
 
 def test_the_way_from_draft_to_sent(staff: Callers, office: Office) -> None:
