@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from foundation import ledger
@@ -238,5 +238,5 @@ def _counts(session: Session, whose: ColumnElement[bool], *, today: date | None)
 
 def by_liaisons(session: Session, numbers: Sequence[int]) -> Mapping[int, str]:
     """The names of those liaisons, for lists."""
-    rows = session.execute(select(Liaison.id, Liaison.name).where(or_(*(Liaison.id == each for each in numbers))))
+    rows = session.execute(select(Liaison.id, Liaison.name).where(Liaison.id.in_(numbers)))
     return {number: name for number, name in rows if name} if numbers else {}

@@ -91,7 +91,7 @@ def console_routers(home: Home, pages: Pages, guard: Guard, watchers: Watchers) 
 
 def _liaisons(home: Home, page: ConsolePage) -> Sequence[APIRouter]:
     """Fixed paths before those with a number in them."""
-    desk = LiaisonDesk(home.database, home.clock, home.town, home.asking, home.keyring, page)
+    desk = LiaisonDesk(home.database, home.clock, home.town, home.network.asking, home.keyring, page)
     one = LiaisonPages(desk)
     return (
         LiaisonsPages(desk).router(),
@@ -111,9 +111,9 @@ def _network(home: Home, page: ConsolePage) -> Sequence[APIRouter]:
     """What the office keeps and plans for liaisons; fixed paths before those with a number in them."""
     at = (home.database, home.clock)
     return (
-        MaterialPages(*at, home.materials, page=page).router(),
+        MaterialPages(*at, home.network.materials, page=page).router(),
         MeetingsPages(*at, home.town, page=page).router(),
-        MeetingPages(*at, home.meeting_letters, page=page).router(),
+        MeetingPages(*at, home.network.meeting_letters, page=page).router(),
     )
 
 

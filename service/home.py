@@ -33,11 +33,6 @@ from foundation.settings import Mode, Settings
 from foundation.spoken_letters import SpokenLetter
 from foundation.templating import read_letter
 from foundation.tokens import Keyring
-from liaisons.asking import Asking
-from liaisons.consent import load_wording
-from liaisons.materials import Materials
-from liaisons.meeting_letters import MeetingLetters
-from liaisons.starter_materials import starter_set
 from liaisons.voice_desk import VoiceDesk
 from liaisons.voice_letters import VoiceLetters
 from mailer.carrier_groups import CarrierGroups
@@ -155,19 +150,6 @@ class Home:
     @cached_property
     def places(self) -> Places:
         return Places(self.town)
-
-    @cached_property
-    def materials(self) -> Materials:
-        return Materials(self.town, starter_set(TEMPLATES / "materials", self.town))
-
-    @cached_property
-    def meeting_letters(self) -> MeetingLetters:
-        return MeetingLetters(self.stationery, self.keyring, self.hours, self.settings.mail_domain)
-
-    @cached_property
-    def asking(self) -> Asking:
-        """Raises WordingInvalid."""
-        return Asking(self.stationery, load_wording(self.town), self.town.zone)
 
     @cached_property
     def imports(self) -> ImportShelf:
@@ -301,7 +283,7 @@ class Home:
 
     @cached_property
     def network(self) -> Network:
-        return Network(self.stationery, TEMPLATES / "letters", self.hours, self.keyring, self.watch.rule)
+        return Network(self.stationery, TEMPLATES, self.hours, self.keyring, self.watch.rule, self.settings.mail_domain)
 
 
 def _names(shelf: Shelf) -> set[str]:

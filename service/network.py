@@ -1,4 +1,4 @@
-"""The rooms of the network of liaisons, put together: their edition, and what they pass on."""
+"""The rooms of the network of liaisons, put together: asking them, their edition, what they pass on, meetings."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -6,11 +6,16 @@ from pathlib import Path
 
 from foundation.spoken_letters import SpokenLetter
 from foundation.tokens import Keyring
+from liaisons.asking import Asking
+from liaisons.consent import load_wording
 from liaisons.edition import Edition
 from liaisons.forward_codes import ForwardCodes
 from liaisons.forward_orders import ForwardDesk
 from liaisons.forwarding import Forwarding
+from liaisons.materials import Materials
+from liaisons.meeting_letters import MeetingLetters
 from liaisons.silenced import Silence
+from liaisons.starter_materials import starter_set
 from mailer.delivery_hours import DeliveryHours
 from subscribers.stationery import Stationery
 from subscribers.three_days import Rule
@@ -18,17 +23,18 @@ from subscribers.three_days import Rule
 
 @dataclass(frozen=True)
 class Network:
-    """`letters` is the folder of the letters' templates."""
+    """`templates` is the folder of all templates."""
 
     stationery: Stationery
-    letters: Path
+    templates: Path
     hours: DeliveryHours
     keyring: Keyring
     rule: Rule
+    mail_domain: str
 
     @cached_property
     def edition(self) -> Edition:
-        template = SpokenLetter.in_japanese(self.letters / "liaison-edition")
+        template = SpokenLetter.in_japanese(self.templates / "letters" / "liaison-edition")
         return Edition(self.stationery.town, self.stationery.public_url, template)
 
     @cached_property
@@ -37,7 +43,7 @@ class Network:
 
     @cached_property
     def forwarding(self) -> Forwarding:
-        template = SpokenLetter.read(self.letters / "forwarded")
+        template = SpokenLetter.read(self.templates / "letters" / "forwarded")
         return Forwarding(self.stationery.town, self.stationery.public_url, template, self.desk)
 
     @cached_property
@@ -47,3 +53,18 @@ class Network:
     @cached_property
     def codes(self) -> ForwardCodes:
         return ForwardCodes(self.keyring, self.stationery)
+
+    @cached_property
+    def asking(self) -> Asking:
+        """Raises WordingInvalid."""
+        town = self.stationery.town
+        return Asking(self.stationery, load_wording(town), town.zone)
+
+    @cached_property
+    def materials(self) -> Materials:
+        town = self.stationery.town
+        return Materials(town, starter_set(self.templates / "materials", town))
+
+    @cached_property
+    def meeting_letters(self) -> MeetingLetters:
+        return MeetingLetters(self.stationery, self.keyring, self.hours, self.mail_domain)

@@ -65,10 +65,10 @@ def public_routers(home: Home, pages: SpokenPages) -> Sequence[APIRouter]:
 def _for_liaisons(home: Home, pages: SpokenPages) -> Sequence[APIRouter]:
     """Fixed paths before those with a token in the same place."""
     return (
-        MeetingCalendar(home.database, pages, home.meeting_letters).router(),
-        MaterialReading(home.database, pages, home.materials, home.keyring).router(),
+        MeetingCalendar(home.database, pages, home.network.meeting_letters).router(),
+        MaterialReading(home.database, pages, home.network.materials, home.keyring).router(),
         VoicePages(home.voices, pages).router(),
         LiaisonVoicePages(home.voices, pages).router(),
-        AskedPages(home.database, home.clock, pages, home.asking).router(),
+        AskedPages(home.database, home.clock, pages, home.network.asking).router(),
         OwnPages(home.database, home.clock, pages, stationery=home.stationery, keyring=home.keyring).router(),
     )

@@ -38,7 +38,7 @@ FACTS = Facts(
 @pytest.fixture
 def letters(database: Database, clock: HandClock, tmp_path: Path) -> MeetingLetters:
     home = Home(load({"HANSHO_DATA": str(tmp_path), "HANSHO_SECRET": "a secret of the tests"}), clock)
-    return home.meeting_letters
+    return home.network.meeting_letters
 
 
 def people(session: Session, at: datetime) -> None:

@@ -143,7 +143,13 @@ class World:
         with self.town.office.database.read() as session:
             bulletins = [str(each) for each in session.scalars(select(Bulletin.id).order_by(Bulletin.id))]
             people = [str(each) for each in session.scalars(select(Subscriber.id).order_by(Subscriber.id))]
-        known = {"bulletin_id": bulletins, "subscriber_id": people, "year": ["2026"], "notice": ["plain"], "table": TABLES}
+        known = {
+            "bulletin_id": bulletins,
+            "subscriber_id": people,
+            "year": ["2026"],
+            "notice": ["plain"],
+            "table": TABLES,
+        }
         for path in dict.fromkeys(paths):
             names = _PARAMETER.findall(path)
             if path.endswith(_ENDLESS) or path.startswith("/style"):
