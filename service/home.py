@@ -33,6 +33,7 @@ from foundation.settings import Mode, Settings
 from foundation.spoken_letters import SpokenLetter
 from foundation.templating import read_letter
 from foundation.tokens import Keyring
+from liaisons.circles import LiaisonCircles
 from liaisons.voice_desk import VoiceDesk
 from liaisons.voice_letters import VoiceLetters
 from mailer.carrier_groups import CarrierGroups
@@ -145,7 +146,11 @@ class Home:
 
     @cached_property
     def registration(self) -> Registration:
-        return Registration(self.stationery, self.keyring)
+        return Registration(self.stationery, self.keyring, self.circles)
+
+    @cached_property
+    def circles(self) -> LiaisonCircles:
+        return LiaisonCircles()
 
     @cached_property
     def places(self) -> Places:

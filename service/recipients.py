@@ -14,6 +14,8 @@ LANGUAGES = frozenset(language.value for language in Language)
 
 # A place's own name may begin with ja, which no address needs to say before it.
 _ENTRY = re.compile(r"touroku(?:-(en|yasashii|zh))?(?:-([a-z0-9][a-z0-9_-]{0,39}))?")
+# The shape of liaisons.circles.new_code; other words that begin so are places.
+_CIRCLE = re.compile(r"touroku(?:-(ja|en|yasashii|zh))?-c-([bcdfghjkmnpqrstvwxyz2-9]{10})")
 _TOKEN = r"([a-z2-7]{1,40})"  # noqa: S105 -- a pattern
 _BOUNCE = re.compile("b-" + _TOKEN)
 _STOP = re.compile(STOP_MAIL_PREFIX + _TOKEN)
@@ -32,11 +34,12 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True)
 class OwnAddress:
-    """`number` is what a token names; `place` and `language` belong to the entry address."""
+    """`number` is what a token names; `place`, `circle` and `language` belong to the entry address."""
 
     purpose: Purpose
     number: int | None = None
     place: str | None = None
+    circle: str | None = None
     language: str | None = None
 
 
@@ -56,6 +59,8 @@ class Recipients:
             return OwnAddress(Purpose.POSTMASTER)
         if self.announced is not None and local == self.announced:
             return OwnAddress(Purpose.ANNOUNCED)
+        if circle := _CIRCLE.fullmatch(local):
+            return OwnAddress(Purpose.ENTRY, circle=circle[2], language=circle[1])
         if entry := _ENTRY.fullmatch(local):
             return _entry(entry[1], entry[2])
         if bounce := _BOUNCE.fullmatch(local):

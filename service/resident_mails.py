@@ -48,7 +48,7 @@ class ResidentMails:
             return "not answered: the sender's address cannot exist"
         mail.row.kind = Kind.BLANK_MAIL.value
         own, asked_by = mail.own, message_id(mail.message)
-        request = Request(address, place=own.place, language=own.language, in_reply_to=asked_by)
+        request = Request(address, place=own.place, circle=own.circle, language=own.language, in_reply_to=asked_by)
         leave = self.registration.invite(mail.session, request, at=mail.at)
         return {Leave.YES: "invited", Leave.LATER: PUT_OFF, Leave.NO: "not answered: enough answers for now"}[leave]
 

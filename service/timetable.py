@@ -18,7 +18,7 @@ from bulletins import approval_codes
 from foundation import ledger
 from foundation.database import OUTAGES
 from foundation.strides import Strides
-from liaisons import candidates, emptying, forward_codes, links, meeting_letters
+from liaisons import candidates, circles, emptying, forward_codes, links, meeting_letters
 from liaisons.voice_erasure import erase_contacts
 from mailer import answer_caps, inbound, roll, tallies
 from mailer.folding import Spans, fold
@@ -111,7 +111,7 @@ class Timetable:
     def tidy(self, at: datetime) -> None:
         """What is held no longer than needed is erased."""
         with self._home.database.write() as session:
-            while erase_left(session, at=at, after=self._home.settings.erase_after):
+            while erase_left(session, at=at, after=self._home.settings.erase_after, circles=self._home.circles):
                 pass
             while erase_contacts(session, at=at, after=self._home.settings.voice_contact_kept):
                 pass
@@ -134,6 +134,14 @@ class Timetable:
             forward_codes.forget(session, at=at)
             self._home.network.forwarding.tidy(session, at=at)
         self._home.import_work.tidy(at=at)
+        self._let_go(at)
+
+    def _let_go(self, at: datetime) -> None:
+        """Of a large circle that was closed, some at a time."""
+        strides = Strides(self._home.database, self._ends.wait, seconds=FOLD_SECONDS)
+        while strides.write(partial(circles.tidy, at=at, limit=strides.limit)):
+            if not strides.go_on():
+                return
 
     def fold(self, at: datetime) -> None:
         """Old letters are dropped, for at most a minute; what is left then, the next time."""

@@ -41,6 +41,17 @@ def admit(session: Session, address: Address, *, language: str | None, at: datet
     return subscriber
 
 
+def enlist(session: Session, subscriber: Subscriber, *, at: datetime) -> bool:
+    """Puts who is active on the town's list too, by their own wish and with the row held; False for who is on it."""
+    if subscriber.state != SubscriberState.ACTIVE or subscriber.in_city_list:
+        return False
+    with counted(session, subscriber):
+        subscriber.in_city_list = True
+    deed = Deed("resident", "subscriber.registered", f"subscriber:{subscriber.id}")
+    ledger.write(session, deed, at=at, details={"place": None})
+    return True
+
+
 def _bring_back(session: Session, subscriber: Subscriber, *, at: datetime) -> None:
     had_left = subscriber.reason in LEAVING
     with counted(session, subscriber):

@@ -82,16 +82,18 @@ class PrintedOn(StrEnum):
 
 @dataclass(frozen=True)
 class EntryCode:
-    """For one place, or for none in particular, and for those who want to be answered in one language."""
+    """For one place, one circle, or none in particular, and for those who want to be answered in one language."""
 
     mail_domain: str
     place: str | None = None
     language: Language = Language.JAPANESE
+    circle: str | None = None
 
     @property
     def address(self) -> str:
         language = None if self.language is Language.JAPANESE else self.language.value
-        return f"{'-'.join(filter(None, ('touroku', language, self.place)))}@{self.mail_domain}"
+        where = f"c-{self.circle}" if self.circle else self.place
+        return f"{'-'.join(filter(None, ('touroku', language, where)))}@{self.mail_domain}"
 
     @property
     def link(self) -> str:
@@ -116,6 +118,17 @@ class EntryCode:
         if on is PrintedOn.CARD and CARD_CODE / _across(code) < LEAST_MODULE:
             return _drawn(self.link, ERROR_CORRECT_L)
         return code
+
+
+def page_svg(link: str) -> bytes:
+    """The code of a page of ours, for a leaflet."""
+    return bytes(_drawn(link, ERROR_CORRECT_M).make_image(image_factory=SvgPathImage).to_string())
+
+
+def page_png(link: str) -> bytes:
+    picture = io.BytesIO()
+    _drawn(link, ERROR_CORRECT_M).make_image(image_factory=PyPNGImage).save(picture)
+    return picture.getvalue()
 
 
 @lru_cache(maxsize=_PICTURES_KEPT)

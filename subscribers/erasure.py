@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from foundation import ledger
 from foundation.ledger import Deed
 from mailer import inbound, outbox
+from subscribers.circle_book import NO_CIRCLES, CircleBook
 from subscribers.headcount import counted
 from subscribers.tables import ERASED, Choice, Invitation, StopReason, Subscriber
 
@@ -15,7 +16,9 @@ from subscribers.tables import ERASED, Choice, Invitation, StopReason, Subscribe
 LEAVING = (StopReason.LEFT, StopReason.COMPLAINT, StopReason.STAFF)
 
 
-def erase_left(session: Session, *, at: datetime, after: timedelta, limit: int = 200) -> int:
+def erase_left(
+    session: Session, *, at: datetime, after: timedelta, limit: int = 200, circles: CircleBook = NO_CIRCLES
+) -> int:
     """Erases at most `limit` addresses that left at least `after` ago; returns how many."""
     gone = session.scalars(
         select(Subscriber)
@@ -29,6 +32,7 @@ def erase_left(session: Session, *, at: datetime, after: timedelta, limit: int =
     ).all()
     inbound.forget_mentions(session, [each.address for each in gone if each.address is not None])
     for subscriber in gone:
+        circles.forget(session, subscriber.id)
         _erase(session, subscriber, at=at)
     return len(gone)
 

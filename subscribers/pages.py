@@ -18,11 +18,15 @@ from subscribers import invitation_fate
 from subscribers.entry_code import EntryCode, PlaceInvalid, checked_place
 from subscribers.filter_help import FilterHelp, load_filter_help
 from subscribers.headline import Headline
+from subscribers.page_circle import CirclePages
 from subscribers.page_headers import KEPT, PERSONAL, PUBLIC
 from subscribers.page_help import HelpPages
 from subscribers.page_lost import LostPages
+from subscribers.page_offer import OfferPages
+from subscribers.page_own_circles import OwnCircles
 from subscribers.page_own_ways import OwnWays
-from subscribers.page_personal import PersonalPages, Terms
+from subscribers.page_personal import PersonalDesk, Terms
+from subscribers.page_preferences import PersonalPages
 from subscribers.places import Places
 from subscribers.print_pages import PrintPages
 from subscribers.registration import Registration, Request
@@ -52,18 +56,20 @@ class ResidentPages:
         router.add_api_route("/register", self.back, methods=["GET"])
         router.add_api_route("/register/{ticket}", self.fate, methods=["GET"])
         router.include_router(self._printed().router())
-        personal = PersonalPages(
+        desk = PersonalDesk(
             self.database,
             self.clock,
             self.pages,
-            registration=self.registration,
-            keyring=self.keyring,
-            town=self.town,
-            terms=self.terms,
+            self.registration,
+            self.keyring,
+            self.town,
+            self.terms,
         )
         own_ways = OwnWays(self.database, self.clock, self.pages, keyring=self.keyring, town=self.town)
         lost = LostPages(self.database, self.clock, self.pages, self.registration)
-        for each in (personal, own_ways, lost, HelpPages(self.pages, self.filter_help)):
+        circle = CirclePages(self.database, self.clock, self.pages, self.registration, self.mail_domain)
+        personal = (OfferPages(desk), PersonalPages(desk), OwnCircles(desk), own_ways)
+        for each in (*personal, circle, lost, HelpPages(self.pages, self.filter_help)):
             router.include_router(each.router())
         return router
 

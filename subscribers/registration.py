@@ -1,6 +1,7 @@
 """Registration: an invitation with a single-use link, and the confirmation that makes an address active."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -16,6 +17,8 @@ from mailer import outbox
 from mailer.answer_caps import Leave, Road, may_answer
 from mailer.outbox import To
 from subscribers.choices import Choices, choose, chosen
+from subscribers.circle_book import NO_CIRCLES, CircleBook, CircleSign
+from subscribers.erasure import LEAVING
 from subscribers.headcount import counted
 from subscribers.links import resident_links
 from subscribers.stationery import Stationery, as_reply
@@ -36,21 +39,26 @@ class LinkState(StrEnum):
 @dataclass(frozen=True)
 class Offer:
     """What the page behind a link shows; `choices` are those of an address that is registered already. `language` is
-    the one that was asked for, or else that of the address."""
+    the one that was asked for, or else that of the address. With a `circle` it is an invitation to that one, and
+    `is_member` who joined it before; with `circle_is_gone` it was one."""
 
     state: LinkState
     address: str = ""
     registered: bool = False
     language: str | None = None
     choices: Choices = field(default_factory=Choices)
+    circle: CircleSign | None = None
+    circle_is_gone: bool = False
+    is_member: bool = False
 
 
 @dataclass(frozen=True)
 class Request:
-    """Who asks to be registered, and by which road."""
+    """Who asks to be registered, and by which road. `circle` is the code of one, as it was given."""
 
     address: Address
     place: str | None = None
+    circle: str | None = None
     language: str | None = None
     in_reply_to: str | None = None
     road: Road = Road.MAIL
@@ -62,6 +70,7 @@ class Registration:
 
     stationery: Stationery
     keyring: Keyring
+    circles: CircleBook = NO_CIRCLES
 
     def invite(self, session: Session, request: Request, *, at: datetime) -> Leave:
         """Sends the invitation when the answer caps give leave; says what they gave. One mail has one answer, whichever
@@ -72,11 +81,13 @@ class Registration:
         leave = may_answer(session, self.keyring, request.address.text, road=request.road, at=at)
         if leave is not Leave.YES:
             return leave
+        circle = self.circles.find(session, request.circle) if request.circle is not None else None
         token = random_token()
         invitation = Invitation(
             token_hash=fingerprint(token),
             address=request.address.text,
             place=request.place,
+            circle_id=circle.number if circle is not None else None,
             language=request.language,
             created_at=at,
             expires_at=at + INVITATION_LIFE,
@@ -84,10 +95,10 @@ class Registration:
         session.add(invitation)
         session.flush()
         values = {"link": f"{self.stationery.public_url}/r/{token}", "hours": 24}
-        language = request.language or _language_of(session, request.address.text)
-        letter = self.stationery.letter(
-            "invitation", values, language=Language.of(language), in_reply_to=request.in_reply_to
-        )
+        values |= {"organisation": circle.organisation} if circle is not None else {}
+        language = Language.of(request.language or _language_of(session, request.address.text))
+        name = _letter_for(request, circle)
+        letter = self.stationery.letter(name, values, language=language, in_reply_to=request.in_reply_to)
         to = To(request.address.text, request.address.domain, None)
         outbox.reply(session, letter, as_reply(asked or invitation_key(invitation), at=at), to)
         return leave
@@ -102,43 +113,84 @@ class Registration:
         language = invitation.language or (known.language if known is not None else None)
         if state is not LinkState.OPEN:
             return Offer(state, language=language)
+        offer = self._to_circle(session, invitation, known, Offer(state, invitation.address, language=language))
         if known is None or known.state != SubscriberState.ACTIVE or not known.in_city_list:
-            return Offer(state, invitation.address, language=language)
-        return Offer(state, invitation.address, registered=True, language=language, choices=chosen(session, known.id))
+            return offer
+        return replace(offer, registered=True, choices=chosen(session, known.id))
 
     def confirm(
         self, session: Session, token: str, choices: Choices, *, language: Language | None = None, at: datetime
     ) -> LinkState:
         """OPEN when this call registered the address; any other state says why it did not. `language` is one that the
         resident chose on the page."""
-        invitation = _find(session, token)
-        state = _state(invitation, at=at)
-        if invitation is None or state is not LinkState.OPEN:
+        state, invitation = take(session, token, at=at)
+        if invitation is None:
             return state
-        # Of two confirmations at once, one finds the link used.
-        taken = session.execute(
-            update(Invitation).where(Invitation.id == invitation.id, Invitation.used_at.is_(None)).values(used_at=at)
-        )
-        if taken.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE always gives a cursor result
-            return LinkState.USED
         invitation.language = language or invitation.language
-        subscriber = register(session, invitation, at=at)
+        subscriber = self.enlist(session, invitation, at=at)
         choose(session, subscriber, choices)
+        self.welcome(session, invitation, subscriber, "registered", {}, at=at)
+        return LinkState.OPEN
+
+    def enlist(self, session: Session, invitation: Invitation, *, at: datetime) -> Subscriber:
+        """Onto the town's list. Whoever had left everything comes back to the list alone."""
+        self.forget_circles(session, invitation.address)
+        subscriber = register(session, invitation, at=at)
         deed = Deed("resident", "subscriber.registered", f"subscriber:{subscriber.id}")
         ledger.write(session, deed, at=at, details={"place": invitation.place})
-        self._welcome(session, invitation, subscriber, at=at)
-        return LinkState.OPEN
+        return subscriber
+
+    def forget_circles(self, session: Session, address: str) -> None:
+        """Of whoever had left everything, and now comes anew."""
+        known = _subscriber(session, address)
+        if known is not None and known.reason in LEAVING:
+            self.circles.forget(session, known.id)
+
+    def _to_circle(self, session: Session, invitation: Invitation, known: Subscriber | None, offer: Offer) -> Offer:
+        if invitation.circle_id is None:
+            return offer
+        circle = self.circles.numbered(session, invitation.circle_id)
+        if circle is None:
+            return replace(offer, circle_is_gone=True)
+        is_active = known is not None and known.state == SubscriberState.ACTIVE
+        joined = self.circles.of(session, known.id) if known is not None and is_active else ()
+        return replace(offer, circle=circle, is_member=circle in joined)
 
     def registered(self, session: Session, token: str) -> Subscriber | None:
         """Whoever was registered by this link."""
         invitation = _find(session, token)
         return _subscriber(session, invitation.address) if invitation is not None and invitation.used_at else None
 
-    def _welcome(self, session: Session, invitation: Invitation, subscriber: Subscriber, *, at: datetime) -> None:
+    def welcome(
+        self,
+        session: Session,
+        invitation: Invitation,
+        subscriber: Subscriber,
+        name: str,
+        values: Mapping[str, object],
+        *,
+        at: datetime,
+    ) -> None:
+        """The letter of that name tells that it is done."""
         links = resident_links(self.stationery.public_url)
-        letter = self.stationery.letter("registered", {}, language=Language.of(subscriber.language), links=links)
+        letter = self.stationery.letter(name, values, language=Language.of(subscriber.language), links=links)
         to = To(invitation.address, subscriber.domain, subscriber.id)
         outbox.reply(session, letter, as_reply(f"registered:{invitation.token_hash}", at=at), to)
+
+
+def take(session: Session, token: str, *, at: datetime) -> tuple[LinkState, Invitation | None]:
+    """The invitation, which nobody can use after that; None with the state that says why not."""
+    invitation = _find(session, token)
+    state = _state(invitation, at=at)
+    if invitation is None or state is not LinkState.OPEN:
+        return state, None
+    # Of two confirmations at once, one finds the link used.
+    taken = session.execute(
+        update(Invitation).where(Invitation.id == invitation.id, Invitation.used_at.is_(None)).values(used_at=at)
+    )
+    if taken.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE always gives a cursor result
+        return LinkState.USED, None
+    return LinkState.OPEN, invitation
 
 
 def register(session: Session, invitation: Invitation, *, at: datetime) -> Subscriber:
@@ -170,6 +222,13 @@ def invitation_key(invitation: Invitation) -> str:
 def forget_invitations(session: Session, *, before: datetime) -> None:
     """Links that ended before the moment are deleted with the addresses in them."""
     session.execute(delete(Invitation).where(Invitation.expires_at < before))
+
+
+def _letter_for(request: Request, circle: CircleSign | None) -> str:
+    """One to a circle that is not there says so, and invites to the town's list."""
+    if circle is not None:
+        return "circle-invitation"
+    return "invitation" if request.circle is None else "circle-unknown"
 
 
 def _find(session: Session, token: str) -> Invitation | None:

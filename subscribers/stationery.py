@@ -16,6 +16,7 @@ from subscribers.town import Town
 NAMES = (
     *("invitation", "registered", "links", "moved", "stopped", "complained", "unread"),
     *("voice-received", "voice-answered"),
+    *("circle-invitation", "circle-unknown", "circle-joined"),
 )
 JAPANESE_NAMES = (
     *("liaison-asked", "liaison-own-page"),

@@ -90,6 +90,7 @@ class Invitation(Base):
     token_hash: Mapped[str] = mapped_column(unique=True)
     address: Mapped[str] = mapped_column(index=True)
     place: Mapped[str | None]
+    circle_id: Mapped[int | None]  # of the circle that it invites to; it may be closed by now
     language: Mapped[str | None]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -26,6 +26,7 @@ ABROAD = [language for language in Language if language is not Language.JAPANESE
 VALUES: dict[str, object] = {"link": f"{PUBLIC_URL}/r/{'a' * 32}", "hours": 24}
 VALUES |= {"number": 1234, "day": date(2026, 11, 27), "due": date(2026, 12, 11), "answer": "―", "cannot": True}
 VALUES |= {"page": f"{PUBLIC_URL}/voice/{'a' * 24}?lang=yasashii", "may_reply": False}
+VALUES |= {"organisation": "A" * 90, "in_city_list": True}
 _BRACKETED = re.compile(r"[一-龠々0-9]+[お一-龠々]*（[ぁ-ん]+）|お[一-龠々]（[ぁ-ん]+）")
 _KANA = re.compile("[ぁ-んァ-ヶ]")
 
