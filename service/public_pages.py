@@ -12,6 +12,7 @@ from foundation.pages import Pages
 from foundation.settings import Mode
 from foundation.spoken_pages import SpokenPages
 from liaisons.page_asked import AskedPages
+from liaisons.page_circle import CircleDesk
 from liaisons.page_liaison_voice import LiaisonVoicePages
 from liaisons.page_materials import MaterialReading
 from liaisons.page_meeting import MeetingCalendar
@@ -64,7 +65,10 @@ def public_routers(home: Home, pages: SpokenPages) -> Sequence[APIRouter]:
 
 def _for_liaisons(home: Home, pages: SpokenPages) -> Sequence[APIRouter]:
     """Fixed paths before those with a token in the same place."""
+    settings = home.settings
+    where = {"mail_domain": settings.mail_domain, "public_url": settings.public_url}
     return (
+        CircleDesk(home.database, home.clock, pages, home.keyring, **where).router(),
         MeetingCalendar(home.database, pages, home.network.meeting_letters).router(),
         MaterialReading(home.database, pages, home.network.materials, home.keyring).router(),
         VoicePages(home.voices, pages).router(),

@@ -1,5 +1,6 @@
 """The page behind a circle's QR code: who passes on what, and two ways to ask for the link that joins."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -68,9 +69,14 @@ class CirclePages:
 
     def _sent(self, reader: Reader, circle: CircleSign, address: Address, ticket: str) -> Response:
         fate, again = reader.keep(f"/register/{ticket}"), reader.keep(f"/c/{circle.code}")
-        context = {"address": address.text, "fate": fate, "again": again}
-        reader = reader.at(f"/c/{circle.code}")
-        return self.pages.answer("resident/register-sent.html", reader=reader, headers=PERSONAL, **context)
+        return self.pages.answer(
+            "resident/register-sent.html",
+            reader=reader.at(f"/c/{circle.code}"),
+            headers=PERSONAL,
+            address=address.text,
+            fate=fate,
+            again=again,
+        )
 
     def _shown(
         self,
@@ -78,12 +84,20 @@ class CirclePages:
         circle: CircleSign,
         *,
         address: str = "",
-        errors: dict[str, str] | None = None,
+        errors: Mapping[str, str] | None = None,
         status: int = 200,
     ) -> Response:
         entry = EntryCode(self.mail_domain, language=reader.asked or Language.JAPANESE, circle=circle.code)
-        context = {"circle": circle, "entry": entry, "address": address[:254], "errors": errors or {}}
-        return self.pages.answer("resident/circle.html", reader=reader, status=status, headers=PERSONAL, **context)
+        return self.pages.answer(
+            "resident/circle.html",
+            reader=reader.at(f"/c/{circle.code}"),
+            status=status,
+            headers=PERSONAL,
+            circle=circle,
+            entry=entry,
+            address=address[:254],
+            errors=errors or {},
+        )
 
     def _unknown(self, reader: Reader) -> Response:
         return self.pages.answer("resident/no-such-circle.html", reader=reader.at("/"), status=404, headers=PERSONAL)

@@ -72,8 +72,10 @@ class OfferPages:
         if state is not LinkState.OPEN or subscriber is None or offer.circle is None:
             return desk.spent(reader, replace(offer, state=state))
         usual, ways = language_of(subscriber), desk.ways(reader, subscriber.id)
-        context = {"circle": offer.circle, "in_city_list": subscriber.in_city_list, "ways": ways}
-        return desk.answer("resident/joined.html", reader, usual, **context)
+        in_city_list = subscriber.in_city_list
+        return desk.answer(
+            "resident/joined.html", reader, usual, circle=offer.circle, in_city_list=in_city_list, ways=ways
+        )
 
     def _read(self, token: str) -> Offer:
         with self.desk.database.read() as session:

@@ -71,8 +71,8 @@ class PersonalPages:
             circles = self.desk.registration.circles.of(session, number)
         if _has_left(subscriber):
             return self.desk.stopped(reader, token, subscriber, already=True)
-        context = {"address": _hinted(subscriber), "circles": circles}
-        return self.desk.answer("resident/stop.html", reader, language_of(subscriber), **context)
+        usual, address = language_of(subscriber), _hinted(subscriber)
+        return self.desk.answer("resident/stop.html", reader, usual, address=address, circles=circles)
 
     def stop(self, reader: AReader, token: str) -> Response:
         """The body is not read: a button's form and RFC 8058's `List-Unsubscribe=One-Click` mean the same."""
