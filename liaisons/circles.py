@@ -46,7 +46,8 @@ class LiaisonCircles:
 
     def join(self, session: Session, number: int, subscriber_id: int, *, at: datetime) -> None:
         row = insert_into(session, Membership).values(circle_id=number, subscriber_id=subscriber_id, joined_at=at)
-        session.execute(row.on_conflict_do_nothing())
+        keys = ["circle_id", "subscriber_id"]
+        session.execute(row.on_conflict_do_update(index_elements=keys, set_={"joined_at": at}))
 
     def leave(self, session: Session, number: int, subscriber_id: int) -> None:
         mine = Membership.circle_id == number, Membership.subscriber_id == subscriber_id

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from foundation import ledger
 from foundation.ledger import Deed, Doer
-from liaisons import links, mail_side
-from liaisons.tables import Circle, Liaison, LiaisonArea, LiaisonState
+from liaisons import circles, links, mail_side
+from liaisons.tables import Liaison, LiaisonArea, LiaisonState
 
 # Three years are as long as an office's people usually stay in one post: until then somebody could ask again who does
 # not know of the first time.
@@ -23,9 +23,7 @@ def empty(session: Session, liaison: Liaison, by: str | Doer, *, at: datetime, k
     liaison.officer_id = liaison.asked_again_because = liaison.consent_words = liaison.resting_until = None
     session.execute(delete(LiaisonArea).where(LiaisonArea.liaison_id == liaison.id))
     links.close(session, liaison.id, at=at)
-    circle = session.scalars(select(Circle).where(Circle.liaison_id == liaison.id, Circle.closed_at.is_(None))).first()
-    if circle is not None:
-        circle.closed_at = at
+    circles.close(session, liaison.id, at=at)
     mail_side.let_go(session, liaison, by, at=at)
     session.flush()
 

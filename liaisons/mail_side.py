@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from foundation.addresses import Address
 from foundation.ledger import Doer
-from liaisons.admitted import admit
 from liaisons.tables import Liaison, LiaisonState, Membership
 from mailer import inbound
 from mailer.reply_recall import recall
 from subscribers import leaving
+from subscribers.admitting import admit
 from subscribers.tables import ERASED, StopReason, Subscriber, SubscriberState
 
 

@@ -59,10 +59,8 @@ class Recipients:
             return OwnAddress(Purpose.POSTMASTER)
         if self.announced is not None and local == self.announced:
             return OwnAddress(Purpose.ANNOUNCED)
-        if circle := _CIRCLE.fullmatch(local):
-            return OwnAddress(Purpose.ENTRY, circle=circle[2], language=circle[1])
-        if entry := _ENTRY.fullmatch(local):
-            return _entry(entry[1], entry[2])
+        if entry := _entry(local):
+            return entry
         if bounce := _BOUNCE.fullmatch(local):
             return self._signed(Purpose.BOUNCE, BOUNCE_PURPOSE, bounce[1])
         if stop := _STOP.fullmatch(local):
@@ -79,7 +77,13 @@ class Recipients:
         return None if number is None else OwnAddress(purpose, number)
 
 
-def _entry(language: str | None, word: str | None) -> OwnAddress:
+def _entry(local: str) -> OwnAddress | None:
+    if circle := _CIRCLE.fullmatch(local):
+        return OwnAddress(Purpose.ENTRY, circle=circle[2], language=circle[1])
+    entry = _ENTRY.fullmatch(local)
+    if entry is None:
+        return None
+    language, word = entry[1], entry[2]
     if word is None:
         return OwnAddress(Purpose.ENTRY, language=language)
     if word in LANGUAGES:
