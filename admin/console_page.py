@@ -74,6 +74,7 @@ DONE = {
     "voice-taken": "対応を始めました。",
     "voice-answered": "回答を記録しました。本人にはまだ伝わっていません。伝えたら、下で記録してください。",
     "voice-answered-mailed": "回答を記録し、本人にメールで送りました。",
+    "voice-answered-page": "回答を記録しました。本人の確認ページに出ています。見たかどうかは、分かりません。",
     "voice-reopened": "対応を再開しました。",
     "voice-due": "期限を変えました。",
     "voice-told": "結果を伝えたことを記録しました。",

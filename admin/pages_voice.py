@@ -20,7 +20,7 @@ from liaisons import voice_life, voices
 from liaisons.tables import Liaison
 from liaisons.voice_desk import VoiceDesk
 from liaisons.voice_life import Changed, Step, Turn, VoiceUnfit, WrongMove
-from liaisons.voice_tables import ToldBy, Voice
+from liaisons.voice_tables import Road, ToldBy, Voice
 from liaisons.voice_text import LONGEST_MAIL, cleaned
 
 Form = Annotated[Posted, Depends(posted)]
@@ -156,12 +156,14 @@ class VoicePages:
         return go(f"{VOICES}/{voice.id}", done)
 
     def _mailed(self, session: Session, voice: Voice, turn: Turn) -> str:
-        """An answer by mail is told with it; any other is told by somebody, and then written down."""
-        if not self._desk.letters.answer(session, voice, at=turn.at):
+        """An answer by mail is told with it; that of who filled in a form stands on their page; any other is told by
+        somebody, and then written down."""
+        mailed = self._desk.letters.answer(session, voice, at=turn.at)
+        if not mailed and voice.road != Road.FORM.value:
             return "voice-answered"
-        again = Turn(turn.by, turn.at)
-        voice_life.told(session, voice, again, way=ToldBy.MAIL, day=self._desk.today())
-        return "voice-answered-mailed"
+        way = ToldBy.MAIL if mailed else ToldBy.PAGE
+        voice_life.told(session, voice, Turn(turn.by, turn.at), way=way, day=self._desk.today())
+        return "voice-answered-mailed" if mailed else "voice-answered-page"
 
     def _show(
         self,
@@ -197,7 +199,7 @@ class VoicePages:
             line=line_of(voice, self._desk.town, names, today=today),
             voice=voice,
             liaison=liaison,
-            ways=WAYS,
+            ways=[way for way in WAYS if way[0] != ToldBy.PAGE or voice.road == Road.FORM],
             told_way=ToldBy(voice.told_by).label if voice.told_by else "",
             told_day=date.fromisoformat(voice.told_on) if voice.told_on else None,
             typed={**empty, "told_on": today.isoformat(), "bulletin": "", "led_to": "", **(typed or {})},

@@ -29,7 +29,11 @@ TONES: Mapping[VoiceState, str] = {
     VoiceState.ANSWERED: "success",
     VoiceState.CANNOT: "quiet",
 }
-STATES = (("open", "対応がいるもの"), *((state.value, state.label) for state in VoiceState))
+STATES = (
+    ("open", "対応がいるもの"),
+    *((state.value, state.label) for state in VoiceState),
+    ("untold", "まだ伝えていない"),
+)
 ROADS = tuple((road.value, road.label) for road in Road)
 STAFF_ROADS = tuple((road.value, road.label) for road in (Road.VISIT, Road.CALL, Road.MEETING))
 WAYS = tuple((way.value, way.label) for way in ToldBy)

@@ -12,7 +12,7 @@ from foundation.fiscal_year import FiscalYear
 from foundation.ledger import Doer
 from liaisons.tables import Liaison, LiaisonState
 from liaisons.voice_life import Step, write_step
-from liaisons.voice_tables import OPEN, Road, Voice, VoiceState, VoiceStep
+from liaisons.voice_tables import OPEN, Road, ToldBy, Voice, VoiceState, VoiceStep
 from subscribers.tables import Subscriber
 
 # So many a day one liaison, and everybody without a name, may send in by the roads that need no member of staff.
@@ -44,7 +44,8 @@ class Heard:
 
 @dataclass(frozen=True)
 class Asked:
-    """Which voices a list shows; what is empty is not asked."""
+    """Which voices a list shows; what is empty is not asked. `state` is one, or `open`, or `untold`: closed, and the
+    person does not know."""
 
     state: str = ""
     section: str = ""
@@ -195,8 +196,10 @@ class YearOfVoices:
 def yearly_voices(session: Session, year: int, zone: tzinfo) -> YearOfVoices:
     """`year` is the calendar year of its April."""
     span = FiscalYear(year, zone)
+    # Nobody knows whether somebody looked at their page.
+    told = Voice.told_by.is_not(None) & (Voice.told_by != ToldBy.PAGE.value)
     rows = session.execute(
-        select(Voice.road, Voice.state, func.count(), func.count(Voice.told_by))
+        select(Voice.road, Voice.state, func.count(), func.count().filter(told))
         .where(Voice.received_at >= span.begin, Voice.received_at < span.end)
         .group_by(Voice.road, Voice.state)
     ).all()
@@ -215,6 +218,8 @@ def _asked(asked: Asked) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = []
     if asked.state == "open":
         wanted.append(Voice.closed_at.is_(None))
+    elif asked.state == "untold":
+        wanted += [Voice.closed_at.is_not(None), Voice.told_by.is_(None)]
     elif asked.state:
         wanted.append(Voice.state == asked.state)
     for column, value in ((Voice.section, asked.section), (Voice.area, asked.area), (Voice.road, asked.road)):
