@@ -58,8 +58,8 @@ def strike(session: Session, voices: Iterable[Voice], words: Iterable[str]) -> N
     patterns = [_pattern(word) for word in words if len(word.strip()) > 1]
     for voice in voices:
         for pattern in patterns:
-            voice.text, voice.answer = pattern.sub(STRUCK, voice.text), pattern.sub(STRUCK, voice.answer)
-            voice.led_to = pattern.sub(STRUCK, voice.led_to)
+            for name in ("text", "answer", "led_to", "section"):
+                setattr(voice, name, pattern.sub(STRUCK, getattr(voice, name)))
         for step in session.scalars(select(VoiceStep).where(VoiceStep.voice_id == voice.id)):
             for pattern in patterns:
                 step.note = pattern.sub(STRUCK, step.note)
