@@ -169,7 +169,7 @@ class VoicesPages:
 
     def _lines(self, session: Session, asked: Asked, *, limit: int, skip: int = 0) -> list[VoiceLine]:
         found = voices.listed(session, asked, limit=limit, skip=skip)
-        names = voices.by_liaisons(session, sorted({each.liaison_id for each in found if each.liaison_id is not None}))
+        names = voices.names_of_liaisons(session)
         return [line_of(each, self._desk.town, names, today=self._desk.today()) for each in found]
 
     def _asked(self, request: Request) -> tuple[Asked, dict[str, str]]:

@@ -241,7 +241,8 @@ def _counts(session: Session, whose: ColumnElement[bool], *, today: date | None)
     return VoiceCounts(*found)
 
 
-def by_liaisons(session: Session, numbers: Sequence[int]) -> Mapping[int, str]:
-    """The names of those liaisons, for lists."""
-    rows = session.execute(select(Liaison.id, Liaison.name).where(Liaison.id.in_(numbers)))
-    return {number: name for number, name in rows if name} if numbers else {}
+def names_of_liaisons(session: Session) -> Mapping[int, str]:
+    """Of all who ever told something, for lists; who left has no name any more."""
+    spoke = select(Voice.liaison_id).where(Voice.liaison_id.is_not(None))
+    rows = session.execute(select(Liaison.id, Liaison.name).where(Liaison.id.in_(spoke)))
+    return {number: name for number, name in rows if name}
