@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from sqlalchemy.orm import Session
@@ -179,14 +179,7 @@ class VoicePages:
             if voice is None:
                 return self._missing(request)
             liaison = session.get(Liaison, voice.liaison_id) if voice.liaison_id is not None else None
-            context = {
-                "steps": [(step, STEPS[Step(step.step)]) for step in voices.steps_of(session, voice.id)],
-                "by_mail": self._desk.letters.addressee(session, voice) is not None,
-                "about": session.get(Bulletin, voice.about_id) if voice.about_id is not None else None,
-                "led_to": session.get(Bulletin, voice.led_to_id) if voice.led_to_id is not None else None,
-                "people": [(str(each.id), each.name) for each in staff.everyone(session, at_least=Role.DRAFTER)],
-                "sections": voices.sections(session),
-            }
+            around = self._around(session, voice)
         names = {liaison.id: liaison.name} if liaison is not None else {}
         today = self._desk.today()
         empty = dict.fromkeys(("section", "officer", "answer", "why", "reopened", "due_on", "due_why", "told_by"), "")
@@ -204,8 +197,19 @@ class VoicePages:
             told_day=date.fromisoformat(voice.told_on) if voice.told_on else None,
             typed={**empty, "told_on": today.isoformat(), "bulletin": "", "led_to": "", **(typed or {})},
             errors=errors or {},
-            **context,
+            **around,
         )
+
+    def _around(self, session: Session, voice: Voice) -> dict[str, Any]:
+        """What the page tells beside the voice itself."""
+        return {
+            "steps": [(step, STEPS[Step(step.step)]) for step in voices.steps_of(session, voice.id)],
+            "by_mail": self._desk.letters.addressee(session, voice) is not None,
+            "about": session.get(Bulletin, voice.about_id) if voice.about_id is not None else None,
+            "led_to": session.get(Bulletin, voice.led_to_id) if voice.led_to_id is not None else None,
+            "people": [(str(each.id), each.name) for each in staff.everyone(session, at_least=Role.DRAFTER)],
+            "sections": voices.sections(session),
+        }
 
     def _missing(self, request: Request) -> Response:
         return self._page.message(request, 404, "この意見・要望はありません", _GONE)

@@ -97,13 +97,15 @@ def test_a_hand_that_saw_an_older_version_changes_nothing(database: Database) ->
     with database.write() as session:
         voice = heard(session)
         voice_life.assign(session, voice, turn(seen=1), section="道路管理課", officer=None)
-        for deed in (
-            lambda: voice_life.assign(session, voice, turn(seen=1), section="公園課", officer=None),
-            lambda: voice_life.take(session, voice, turn(seen=1)),
-            lambda: voice_life.answer(session, voice, turn(seen=1), "はい。"),
-            lambda: voice_life.move_due(session, voice, turn(seen=1), day=DUE, why="x"),
-            lambda: voice_life.led_to(session, voice, turn(seen=1), bulletin_id=None, words="x"),
-        ):
+        stale = turn(seen=1)
+        deeds: list[Callable[[], None]] = [
+            lambda: voice_life.assign(session, voice, stale, section="公園課", officer=None),
+            lambda: voice_life.take(session, voice, stale),
+            lambda: voice_life.answer(session, voice, stale, "はい。"),
+            lambda: voice_life.move_due(session, voice, stale, day=DUE, why="x"),
+            lambda: voice_life.led_to(session, voice, stale, bulletin_id=None, words="x"),
+        ]
+        for deed in deeds:
             with pytest.raises(Changed):
                 deed()
         assert (voice.section, voice.state) == ("道路管理課", "assigned")
