@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from foundation import ledger
 from foundation.ledger import Deed, Doer
-from liaisons import circles, links, mail_side
+from liaisons import circles, links, mail_side, voice_erasure
 from liaisons.tables import Liaison, LiaisonArea, LiaisonState
+from subscribers.tables import Subscriber
 
 # Three years are as long as an office's people usually stay in one post: until then somebody could ask again who does
 # not know of the first time.
@@ -17,6 +18,7 @@ DECLINED_KEPT = timedelta(days=3 * 365)
 
 def empty(session: Session, liaison: Liaison, by: str | Doer, *, at: datetime, keep_name: bool) -> None:
     """With the row held, after its last move. Number, state, dates, way and version of a consent stay."""
+    voice_erasure.strike_liaison(session, liaison.id, _telling(session, liaison))
     if not keep_name:
         liaison.name = liaison.organisation = ""
     liaison.post = liaison.other_posts = liaison.phone = liaison.fax = liaison.postal = ""
@@ -26,6 +28,13 @@ def empty(session: Session, liaison: Liaison, by: str | Doer, *, at: datetime, k
     circles.close(session, liaison.id, at=at)
     mail_side.let_go(session, liaison, by, at=at)
     session.flush()
+
+
+def _telling(session: Session, liaison: Liaison) -> tuple[str, ...]:
+    """What tells of the person wherever they, or staff, wrote it down beside the register."""
+    subscriber = session.get(Subscriber, liaison.subscriber_id) if liaison.subscriber_id is not None else None
+    address = (subscriber.address or "") if subscriber is not None else ""
+    return (liaison.name, liaison.phone, liaison.fax, liaison.postal, address)
 
 
 def forget_declined(session: Session, *, at: datetime, limit: int = 200) -> int:

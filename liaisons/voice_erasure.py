@@ -72,9 +72,10 @@ def _is_needed(session: Session, mail: str) -> bool:
 
 
 def _pattern(word: str) -> re.Pattern[str]:
-    """A telephone number is found however it is spaced, and in full-width digits."""
+    """A telephone number is found however it is spaced, and in full-width digits; a name with any space, or none,
+    between its parts."""
     digits = [character for character in word if character.isdecimal()]
     if digits and not re.search(r"[^\d\s+＋()（）‐‑–—―－ー-]", word):
         plain = [_DIGITS[str(int(digit))] for digit in digits]
         return re.compile(_BETWEEN.join(plain))
-    return re.compile(re.escape(word.strip()), re.IGNORECASE)
+    return re.compile(r"\s*".join(map(re.escape, word.split())), re.IGNORECASE)

@@ -50,6 +50,7 @@ from admin.pages_voices import VoicesPages
 from admin.pages_writing import WritingPages
 from admin.place_desk import PlaceDesk
 from foundation.pages import Pages
+from liaisons.known_dealings import KnownDealings
 from service.home import Home
 
 
@@ -91,7 +92,7 @@ def console_routers(home: Home, pages: Pages, guard: Guard, watchers: Watchers) 
 
 def _liaisons(home: Home, page: ConsolePage) -> Sequence[APIRouter]:
     """Fixed paths before those with a number in them."""
-    desk = LiaisonDesk(home.database, home.clock, home.town, home.network.asking, home.keyring, page)
+    desk = LiaisonDesk(home.database, home.clock, home.town, home.network.asking, home.keyring, page, KnownDealings())
     one = LiaisonPages(desk)
     return (
         LiaisonsPages(desk).router(),

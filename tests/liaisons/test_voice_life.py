@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from foundation.database import Database
 from foundation.ledger import LedgerLine
 from liaisons import voice_life, voices
+from liaisons.dealings import Dealt, VoiceCount
+from liaisons.known_dealings import KnownDealings
 from liaisons.voice_due import due_day
 from liaisons.voice_life import MOVES, Added, Changed, Turn, VoiceUnfit, WrongMove
 from liaisons.voice_tables import OPEN, Road, ToldBy, Voice, VoiceState
@@ -205,3 +207,17 @@ def test_a_year_counts_roads_answers_and_whom_they_reached(database: Database) -
         assert voices.yearly_voices(session, 2025, TOKYO).total == 1
         assert voices.yearly_voices(session, 2027, TOKYO).share_answered is None
         assert voices.of_liaison(session, liaison.id) == voices.VoiceCounts(2, 0, 0)
+
+
+def test_the_register_is_told_how_many_voices_each_had_and_how_many_were_answered(database: Database) -> None:
+    with database.write() as session:
+        one, other = (enter(session, name, at=AT) for name in ("yamada", "suzuki"))
+        for number, liaison in enumerate((one, one, None)):
+            voice = heard(session, number, liaison_id=liaison.id if liaison else None)
+        voice_life.cannot(session, voice, turn(), "私有地のためです。")
+        dealings = KnownDealings()
+
+        assert dealings.with_each(session, [one.id, other.id]) == {one.id: Dealt(voices=2)}
+        assert dealings.with_each(session, []) == {}
+        assert dealings.voices(session, AT, AT + timedelta(days=1)) == VoiceCount(received=3, answered=1)
+        assert dealings.voices(session, AT + timedelta(days=1), AT + timedelta(days=2)).share is None

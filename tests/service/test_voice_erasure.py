@@ -140,6 +140,7 @@ def test_a_liaison_who_left_is_struck_from_what_they_told(house: Reception) -> N
         ("042-000-1234", "電話は042 000 1234です", f"電話は{STRUCK}です"),
         ("0420001234", "04200012345", f"{STRUCK}5"),
         ("a.b@example.jp", "axb@example.jp A.B@EXAMPLE.JP", f"axb@example.jp {STRUCK}"),
+        ("山田 花子", "山田　花子、山田花子、山田", f"{STRUCK}、{STRUCK}、山田"),
         ("(.*)", "何も (.*) 消えない", f"何も {STRUCK} 消えない"),
     ],
 )
