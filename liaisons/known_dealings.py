@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from liaisons.dealings import Dealt, VoiceCount
 from liaisons.meeting_tables import MeetingInvited
@@ -15,16 +16,8 @@ class KnownDealings:
     """Fills the port `Dealings`. Meetings are those somebody was written to about: who came is noted nowhere."""
 
     def with_each(self, session: Session, liaison_ids: Sequence[int]) -> Mapping[int, Dealt]:
-        told = (
-            select(Voice.liaison_id, func.count()).where(Voice.liaison_id.in_(liaison_ids)).group_by(Voice.liaison_id)
-        )
-        met = (
-            select(MeetingInvited.liaison_id, func.count())
-            .where(MeetingInvited.liaison_id.in_(liaison_ids))
-            .group_by(MeetingInvited.liaison_id)
-        )
-        voices = {int(number or 0): count for number, count in session.execute(told)}
-        meetings = {number: count for number, count in session.execute(met)}
+        voices = _by_liaison(session, Voice.liaison_id, liaison_ids)
+        meetings = _by_liaison(session, MeetingInvited.liaison_id, liaison_ids)
         return {each: Dealt(voices.get(each, 0), meetings.get(each, 0)) for each in {*voices, *meetings}}
 
     def voices(self, session: Session, begin: datetime, end: datetime) -> VoiceCount:
@@ -34,3 +27,8 @@ class KnownDealings:
             select(func.count(), func.count().filter(closed)).where(Voice.received_at >= begin, Voice.received_at < end)
         ).one()
         return VoiceCount(*found)
+
+
+def _by_liaison(session: Session, column: InstrumentedAttribute[Any], wanted: Sequence[int]) -> Mapping[int, int]:
+    counted = select(column, func.count()).where(column.in_(wanted)).group_by(column)
+    return dict(session.execute(counted).tuples().all())
