@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from bulletins.approval import Decision
 from bulletins.drafting import Sheet
+from bulletins.liaison_edition import ToLiaisons
 from foundation.clock import aware
 from foundation.plain_text import forbidden_character
 from foundation.setting_values import duration
@@ -72,7 +73,8 @@ class Nothing(_Body):
 
 class SheetBody(_Body):
     """A bulletin as it is written. Empty topics or areas mean the notice's own and the whole town. A correction or
-    retraction that follows a bulletin goes to whom that one was sent, with `widened` by topics and areas."""
+    retraction that follows a bulletin goes to whom that one was sent, with `widened` by topics and areas. `liaisons`
+    says whether they get an edition of their own, and whether before all others or alone."""
 
     notice: Name
     fields: dict[str, object] = {}
@@ -83,6 +85,7 @@ class SheetBody(_Body):
     follows: Number | None = None
     widened: bool = False
     starts_at: Moment | None = None
+    liaisons: Literal["none", "only", "first", "with"] = "none"
 
     def sheet(self) -> Sheet:
         return Sheet(
@@ -95,6 +98,7 @@ class SheetBody(_Body):
             follows=self.follows,
             widened=self.widened,
             starts_at=self.starts_at,
+            liaisons=ToLiaisons(self.liaisons),
         )
 
 

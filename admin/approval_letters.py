@@ -18,11 +18,11 @@ from admin.mending_words import addressees, reach_sentence
 from admin.staff import Colleague
 from bulletins import other_languages
 from bulletins.approval_codes import Codes
-from bulletins.audience_source import AudienceSource
 from bulletins.checks.draft import Finding
 from bulletins.mending import addressed
 from bulletins.schedule import Schedule
 from bulletins.tables import Bulletin
+from bulletins.whole_reach import Audiences
 from foundation.languages import Language
 from foundation.templating import LetterTemplate, TemplateBroken
 from mailer import outbox
@@ -45,7 +45,7 @@ class ApprovalLetters:
     template: LetterTemplate
     codes: Codes
     schedule: Schedule
-    residents: AudienceSource
+    audiences: Audiences
 
     def ask(self, session: Session, bulletin: Bulletin, findings: Sequence[Finding], *, at: datetime) -> None:
         """Each one who may approve gets the exact text and a code of their own."""
@@ -116,7 +116,7 @@ class ApprovalLetters:
         town = self.stationery.town
         tail = self.template.body(town=town, text="", me=_LINK, stop=_LINK).strip()
         whom = addressed(session, bulletin)
-        reach = self.residents.reach(session, whom.scope, at=at)
+        reach = self.audiences.reach(session, bulletin, whom, at=at)
         return {
             "bulletin": bulletin,
             "subject": self.template.subject(town=town, subject=bulletin.subject),

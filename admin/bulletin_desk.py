@@ -15,7 +15,6 @@ from admin.roles import Role
 from admin.staff import Colleague
 from bulletins import on_its_way
 from bulletins.approval import Approval, Decision
-from bulletins.audience_source import AudienceSource
 from bulletins.checks.draft import Finding
 from bulletins.danger import refuse_drill
 from bulletins.drafting import Drafting, Preview, Sheet, find
@@ -26,6 +25,7 @@ from bulletins.other_languages import Said
 from bulletins.progress import Progress, progress
 from bulletins.signatory import Signatory
 from bulletins.tables import Bulletin
+from bulletins.whole_reach import Audiences
 from foundation import ledger
 from foundation.clock import Clock
 from foundation.database import Database
@@ -74,7 +74,7 @@ class BulletinDesk:
     town: Town
     drafting: Drafting
     approval: Approval
-    residents: AudienceSource
+    audiences: Audiences
     hours: DeliveryHours
 
     @property
@@ -159,7 +159,7 @@ class BulletinDesk:
                 findings=self._findings(bulletin),
                 editions=self.approval.others.editions(session, bulletin),
                 addressed=whom,
-                reach=self.residents.reach(session, whom.scope, at=self.clock.now()),
+                reach=self.audiences.reach(session, bulletin, whom, at=self.clock.now()),
             )
 
     def listed(

@@ -13,6 +13,7 @@ from bulletins.checks.town_names import own_towns
 from bulletins.drafting import UNCHOSEN, Sheet
 from bulletins.filling import fill_for_preview
 from bulletins.kinds import MENDING
+from bulletins.liaison_edition import ToLiaisons
 from bulletins.mending import safety
 from bulletins.notice_fields import HOLDING_MOMENTS, HOLDING_SEVERAL, Field, FieldKind, Filled
 from bulletins.notice_templates import NoticeTemplate
@@ -68,11 +69,12 @@ class DraftForm:
     copied_from: int | None
     starts_at: str
     call: Mapping[str, str] | None
+    liaisons: str
 
     @property
     def reach_is_usual(self) -> bool:
         """Whether the choice of topics, areas and expiry may stay folded."""
-        if self.starts_at:
+        if self.starts_at or self.liaisons != ToLiaisons.NONE:
             return False
         if self.follows and self.notice.kind in MENDING and not self.widened:
             return self.life == _seconds(self.notice.expires_after)
@@ -108,6 +110,7 @@ def form_of(sheet: Sheet, notice: NoticeTemplate, town: Town, *, pasted: frozens
         copied_from=sheet.copied_from,
         starts_at=sheet.starts_at.astimezone(town.zone).strftime("%Y-%m-%dT%H:%M") if sheet.starts_at else "",
         call=listening.call_values(sheet.call, town.zone) if sheet.call else None,
+        liaisons=sheet.liaisons.value,
     )
 
 
@@ -143,6 +146,7 @@ def sheet_of(form: Posted, notice: NoticeTemplate, town: Town) -> tuple[Sheet, d
         unchosen=unchosen,
         starts_at=starts_at,
         call=listening.call_in(form, PREFIX, town.zone, errors),
+        liaisons=_to_liaisons(form.text("liaisons")),
     )
     if fault:
         errors["starts_at"] = fault
@@ -171,6 +175,7 @@ def sheet_from(bulletin: Bulletin, notice: NoticeTemplate) -> Sheet:
         unchosen=bulletin.unchosen.split(),
         starts_at=bulletin.wanted_start,
         call=bulletin.call,
+        liaisons=ToLiaisons(bulletin.to_liaisons),
     )
 
 
@@ -186,13 +191,17 @@ def sheet_following(bulletin: Bulletin, notice: NoticeTemplate, town: Town) -> S
         values["safety"] = said
     known = {name: value for name, value in values.items() if notice.field(name)}
     followed = replace(saved, fields=known, expires_after=None, follows=bulletin.id)
-    return replace(followed, widened=False, copied_from=None, starts_at=None, call=None)
+    return replace(followed, widened=False, copied_from=None, starts_at=None, call=None, liaisons=ToLiaisons.NONE)
 
 
 def sheet_copied(bulletin: Bulletin, notice: NoticeTemplate) -> Sheet:
     """A new draft with the words of an earlier one, whose dates are to be set anew."""
     copied = replace(sheet_from(bulletin, notice), copied_from=bulletin.id)
     return replace(copied, follows=None, widened=False, starts_at=None, call=None)
+
+
+def _to_liaisons(word: str) -> ToLiaisons:
+    return ToLiaisons(word) if word in {each.value for each in ToLiaisons} else ToLiaisons.NONE
 
 
 def life_words(life: timedelta) -> str:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from admin.reach_words import addressee_words, reach_words
+from admin.reach_words import addressee_words, liaisons_told, reach_words
+from bulletins.liaison_edition import ToLiaisons
 from bulletins.mending import Addressed
 from bulletins.tables import Bulletin
 from subscribers.audience import Reach
@@ -11,6 +12,14 @@ from subscribers.town import Town
 
 def reach_sentence(reach: Reach, bulletin: Bulletin, addressed: Addressed, town: Town) -> str:
     """As `reach_words`, and for those who were already sent something, of how many and of whom."""
+    if reach.liaisons is None:
+        return _residents(reach, bulletin, addressed, town)
+    liaisons = ToLiaisons(bulletin.to_liaisons)
+    told = liaisons_told(reach.liaisons, liaisons)
+    return told if liaisons is ToLiaisons.ONLY else _residents(reach, bulletin, addressed, town) + told
+
+
+def _residents(reach: Reach, bulletin: Bulletin, addressed: Addressed, town: Town) -> str:
     if reach.had is None:
         usual = reach_words(reach, town, to_all=bulletin.to_all)
         return f"{_forgotten(addressed.mended)}{usual}" if addressed.forgotten else usual

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from admin.draft_form import life_words
 from bulletins.drafting import scope_of
+from bulletins.liaison_edition import ToLiaisons
 from bulletins.tables import Bulletin
 from subscribers.audience import Reach
 from subscribers.town import Town
@@ -32,17 +33,45 @@ def reach_words(reach: Reach, town: Town, *, to_all: bool) -> str:
 
 
 def addressee_words(bulletin: Bulletin, town: Town) -> tuple[str, ...]:
-    """A line for the topics and one for the areas. A key that has left the town's file is named as it stands."""
+    """A line for the topics and one for the areas, and one for the liaisons where they get an edition of their own. A
+    key that has left the town's file is named as it stands."""
+    liaisons = ToLiaisons(bulletin.to_liaisons)
+    if liaisons is ToLiaisons.ONLY:
+        return "連絡員だけ", _area_words(bulletin, town)
+    among = _liaison_words(liaisons, bulletin, town)
     scope = scope_of(bulletin)
     if scope.to_all:
-        return ("登録者全員（一斉配信）",)
+        return ("登録者全員（一斉配信）", *among)
     topics = {topic.key: topic.label for topic in town.topics}
-    areas = {area.key: area.label for area in town.areas}
     every_topic = not scope.topics or topics.keys() <= set(scope.topics)
     return (
         "すべての配信区分" if every_topic else f"配信区分：{_labels(scope.topics, topics)}",
-        f"地域：{_labels(scope.areas, areas)}" if scope.areas else "市内全域",
+        _area_words(bulletin, town),
+        *among,
     )
+
+
+def liaisons_told(number: int, liaisons: ToLiaisons) -> str:
+    """How many liaisons get it, behind how many residents do."""
+    if liaisons is ToLiaisons.ONLY:
+        return f"連絡員{number:,}人だけに届きます。登録者には届きません。" if number else "届けられる連絡員がいません。"
+    if liaisons is ToLiaisons.NONE:
+        return f"連絡員用のメールを受け取っていた連絡員{number:,}人にも届きます。"
+    also = "（登録者でもある連絡員に届くのは、連絡員用の1通だけです）"
+    return f"連絡員{number:,}人に、連絡員用のメールが届きます{also}。" if number else "届けられる連絡員はいません。"
+
+
+def _liaison_words(liaisons: ToLiaisons, bulletin: Bulletin, town: Town) -> tuple[str, ...]:
+    if liaisons is ToLiaisons.NONE:
+        return ()
+    if liaisons is ToLiaisons.FIRST and not bulletin.urgent:
+        return (f"連絡員に先に送り、登録者には{life_words(town.forwarding.lead)}後から",)
+    return ("連絡員にも、連絡員用のメール",)
+
+
+def _area_words(bulletin: Bulletin, town: Town) -> str:
+    scope, areas = scope_of(bulletin), {area.key: area.label for area in town.areas}
+    return f"地域：{_labels(scope.areas, areas)}" if scope.areas and not scope.to_all else "市内全域"
 
 
 def expiry_words(bulletin: Bulletin) -> str:

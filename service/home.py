@@ -15,7 +15,6 @@ from bulletins.approval_codes import Codes
 from bulletins.categories import CategoryTree
 from bulletins.drafting import Drafting
 from bulletins.interpreter import NoticeInterpreter
-from bulletins.liaison_edition import Lead
 from bulletins.live_shelf import LiveShelf
 from bulletins.notice_shelf import NoticeShelf, Shelf, load_notices
 from bulletins.other_languages import OtherLanguages
@@ -224,7 +223,7 @@ class Home:
             read_letter(TEMPLATES / "letters" / "bulletin"),
             Codes(self.keyring),
             self.schedule,
-            self.residents,
+            self.network.audiences,
         )
 
     @cached_property
@@ -266,7 +265,7 @@ class Home:
             town=self.town,
             drafting=self.drafting,
             approval=self.approval,
-            residents=self.residents,
+            audiences=self.network.audiences,
             hours=self.hours,
         )
 
@@ -282,7 +281,7 @@ class Home:
             template=SpokenLetter.read(TEMPLATES / "letters" / "bulletin"),
             source=self.residents,
             liaisons=self.network.edition,
-            lead=Lead(self.town.forwarding.lead, self.hours),
+            lead=self.network.lead,
             hours=self.hours,
         )
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from bulletins.liaison_edition import Lead
+from bulletins.whole_reach import Audiences
 from foundation.spoken_letters import SpokenLetter
 from foundation.tokens import Keyring
 from liaisons.asking import Asking
@@ -17,6 +19,7 @@ from liaisons.meeting_letters import MeetingLetters
 from liaisons.silenced import Silence
 from liaisons.starter_materials import starter_set
 from mailer.delivery_hours import DeliveryHours
+from subscribers.audience import Residents
 from subscribers.stationery import Stationery
 from subscribers.three_days import Rule
 
@@ -36,6 +39,14 @@ class Network:
     def edition(self) -> Edition:
         template = SpokenLetter.in_japanese(self.templates / "letters" / "liaison-edition")
         return Edition(self.stationery.town, self.stationery.public_url, template)
+
+    @cached_property
+    def audiences(self) -> Audiences:
+        return Audiences(Residents(), self.edition)
+
+    @cached_property
+    def lead(self) -> Lead:
+        return Lead(self.stationery.town.forwarding.lead, self.hours)
 
     @cached_property
     def desk(self) -> ForwardDesk:

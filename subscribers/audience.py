@@ -34,7 +34,7 @@ class Reach:
     """How many a scope reaches of all who are active, how many have paused, and how many of the others its topic or its
     area leaves out. `had` is how many had the letter that it is about, be they active or not, where it is for them
     alone. Where many had several letters and nobody counted them one by one, `had` and `reached` are the least that it
-    can be, and `had_at_most` the most."""
+    can be, and `had_at_most` the most. `liaisons` is how many of them have a letter before all others, where any do."""
 
     everybody: int
     reached: int
@@ -43,6 +43,7 @@ class Reach:
     had: int | None = None
     had_at_most: int | None = None
     paused: int = 0
+    liaisons: int | None = None
 
 
 class Residents:

@@ -37,7 +37,7 @@ from tests.support.served import served
 MORNING = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 _PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
 _CODE = re.compile(r"^確認番号：(\d{3} \d{3})$", re.MULTILINE)
-TABLES = ["by-month", "by-day", "by-week", "reasons", "wishes", "places", "growth", "placements"]
+TABLES = ["months", "weeks", "places", "topics", "areas", "leaving", "placements"]
 _ENDLESS = "/events"
 _BY_CHANCE = re.compile(r"\b[a-z2-7]{32}\b")  # what a page draws anew each time
 
