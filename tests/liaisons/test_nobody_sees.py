@@ -18,16 +18,13 @@ STOREYS = ("service", "admin", "liaisons", "bulletins", "subscribers", "mailer",
 LONG = replace(TO_ALL_AND_LIAISONS, expires_after=timedelta(days=13))
 
 
-def nobody(_world: World, _number: int) -> None:
-    """A day on which the liaisons keep it to themselves."""
+def nobody(here: World, _number: int) -> None:
+    """The liaisons keep it to themselves."""
+    here.town.office.post()
 
 
 def sato(here: World, number: int) -> None:
     here.forward("sato", number)
-
-
-def ito(here: World, number: int) -> None:
-    here.forward("ito", number)
 
 
 def read(folder: Path, acts: Acts, caplog: pytest.LogCaptureFixture) -> dict[str, str]:
@@ -35,7 +32,6 @@ def read(folder: Path, acts: Acts, caplog: pytest.LogCaptureFixture) -> dict[str
     caplog.clear()
     with world(folder) as here:
         office = here.town.office
-        told: dict[str, str] = {}
         for day in range(4):
             number = office.begun(LONG)
             here.send(number)
@@ -43,11 +39,14 @@ def read(folder: Path, acts: Acts, caplog: pytest.LogCaptureFixture) -> dict[str
             here.send(number, dead="dead")
             office.clock.move(timedelta(hours=1))
             here.comes_back("back", number)
-        told |= {f"before: {name}": text for name, text in here.seen().items()}
             here.days_pass(4 if day == 0 else 1)
         mending = office.begun(correction(1))
         here.send(mending)
-        told |= here.seen()
+        under_way = office.begun(LONG)
+        office.fan_out()
+        acts(here, under_way)
+        here.town.pass_on()
+        told = here.seen()
         quiet = {row.address for row in office.rows() if is_quiet(row.batch) and row.once_key == f"bulletin:{mending}"}
         assert bool(quiet) is (acts is not nobody), "the correction follows whoever had it"
     ours = (each for each in caplog.records if each.name.partition(".")[0] in STOREYS)
@@ -60,12 +59,8 @@ def test_no_page_export_api_metric_ledger_line_or_log_tells_who_passed_it_on(
 ) -> None:
     caplog.set_level(logging.DEBUG)
 
-    worlds = {acts.__name__: read(tmp_path / acts.__name__, acts, caplog) for acts in (nobody, sato, ito)}
+    plain, passed_on = (read(tmp_path / acts.__name__, acts, caplog) for acts in (nobody, sato))
 
-    plain = worlds["nobody"]
-    assert len(plain) > 100
-    assert any("/admin/bulletins/" in name and text.startswith("200") for name, text in plain.items())
-    for name in ("sato", "ito"):
-        assert worlds[name].keys() == plain.keys()
-        different = [way for way, text in worlds[name].items() if text != plain[way]]
-        assert different == [], name
+    assert sum(text.startswith("200") for text in plain.values()) > 40
+    assert passed_on.keys() == plain.keys()
+    assert [way for way, text in passed_on.items() if text != plain[way]] == []
