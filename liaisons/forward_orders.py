@@ -45,11 +45,12 @@ class ForwardDesk:
 
     def why_not(self, session: Session, liaison: Liaison | None, bulletin: Bulletin, *, at: datetime) -> str:
         """Empty where it may be passed on. Nothing of it hangs on whether it was passed on before."""
-        if liaison is None or not _is_active(session, liaison):
+        if liaison is None or not is_active(session, liaison):
             return ENDED
         return (
-            _why_not_this(session, liaison, bulletin)
-            or self._too_late(session, bulletin, at=at)
+            ("" if has_it(session, liaison, bulletin) else NOT_OFFERED)
+            or self.why_stale(session, bulletin, at=at)
+            or self._why_not_now(bulletin, at=at)
             or ("" if members(session, liaison) else NO_CIRCLE)
         )
 
@@ -80,38 +81,39 @@ class ForwardDesk:
         """When a forward placed now would begin. Raises NeverOpens."""
         return at if bulletin.urgent else self.hours.next_opening(at)
 
-    def _too_late(self, session: Session, bulletin: Bulletin, *, at: datetime) -> str:
+    def why_stale(self, session: Session, bulletin: Bulletin, *, at: datetime) -> str:
+        """Why nobody should tell of it any more, by whichever way; empty where it holds."""
+        if bulletin.state == BulletinState.WITHDRAWN:
+            return WITHDRAWN
+        mended_by = mending.put_right_by(session, bulletin)
+        if mended_by is not None:
+            return f"このお知らせは、{Kind(mended_by.kind).label}を出したため、送れません。"
+        return "" if archive.is_in_force(session, bulletin, at=at) else OVER
+
+    def _why_not_now(self, bulletin: Bulletin, *, at: datetime) -> str:
+        if bulletin.state not in (BulletinState.SENDING, BulletinState.SENT):
+            return HALTED
         until = archive.expiry(bulletin)
-        if until is None or not archive.is_in_force(session, bulletin, at=at):
-            return OVER
         try:
             begins = self.begins_at(bulletin, at=at)
         except NeverOpens:
             return OVER
-        if begins >= until:
+        if until is None or begins >= until:
             return "次の配信時間が始まる前に、このお知らせの期限が来るため、送れません。"
         return ""
 
 
-def _is_active(session: Session, liaison: Liaison) -> bool:
+def is_active(session: Session, liaison: Liaison) -> bool:
     reached_by = session.get(Subscriber, liaison.subscriber_id or 0)
     reachable = reached_by is not None and reached_by.state == SubscriberState.ACTIVE
     return liaison.state == LiaisonState.ACTIVE and reachable
 
 
-def _why_not_this(session: Session, liaison: Liaison, bulletin: Bulletin) -> str:
-    if bulletin.to_liaisons == ToLiaisons.NONE or bulletin.started_at is None:
-        return NOT_OFFERED
-    if bulletin.state == BulletinState.WITHDRAWN:
-        return WITHDRAWN
-    mended_by = mending.put_right_by(session, bulletin)
-    if mended_by is not None:
-        return f"このお知らせは、{Kind(mended_by.kind).label}を出したため、送れません。"
-    if bulletin.state not in (BulletinState.SENDING, BulletinState.SENT):
-        return HALTED
+def has_it(session: Session, liaison: Liaison, bulletin: Bulletin) -> bool:
+    """Whether the bulletin went to the liaisons, and to this one."""
     mine = session.get(Subscriber, liaison.subscriber_id or 0)
-    has_it = mine is not None and mine.address and outbox.is_known(session, bulletin.batch, mine.address)
-    return "" if has_it else NOT_OFFERED
+    offered = bulletin.to_liaisons != ToLiaisons.NONE and bulletin.started_at is not None
+    return bool(offered and mine and mine.address and outbox.is_known(session, bulletin.batch, mine.address))
 
 
 def circle_of(session: Session, liaison: Liaison) -> Circle | None:

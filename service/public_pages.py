@@ -11,6 +11,7 @@ from foundation.languages import Language
 from foundation.pages import Pages
 from foundation.settings import Mode
 from foundation.spoken_pages import SpokenPages
+from liaisons.forward_pages import ForwardPages
 from liaisons.page_asked import AskedPages
 from liaisons.page_circle import CircleDesk
 from liaisons.page_liaison_voice import LiaisonVoicePages
@@ -60,19 +61,20 @@ def public_routers(home: Home, pages: SpokenPages) -> Sequence[APIRouter]:
         ),
         latest=bulletins.latest,
     )
-    return (*_for_liaisons(home, pages), residents.router(), bulletins.router())
+    return (*_for_liaisons(home, pages, rows), residents.router(), bulletins.router())
 
 
-def _for_liaisons(home: Home, pages: SpokenPages) -> Sequence[APIRouter]:
+def _for_liaisons(home: Home, pages: SpokenPages, rows: ArchiveRows) -> Sequence[APIRouter]:
     """Fixed paths before those with a token in the same place."""
-    settings = home.settings
+    settings, network = home.settings, home.network
     where = {"mail_domain": settings.mail_domain, "public_url": settings.public_url}
     return (
         CircleDesk(home.database, home.clock, pages, home.keyring, **where).router(),
-        MeetingCalendar(home.database, pages, home.network.meeting_letters).router(),
-        MaterialReading(home.database, pages, home.network.materials, home.keyring).router(),
+        MeetingCalendar(home.database, pages, network.meeting_letters).router(),
+        MaterialReading(home.database, pages, network.materials, home.keyring).router(),
         VoicePages(home.voices, pages).router(),
         LiaisonVoicePages(home.voices, pages).router(),
-        AskedPages(home.database, home.clock, pages, home.network.asking).router(),
+        AskedPages(home.database, home.clock, pages, network.asking).router(),
         OwnPages(home.database, home.clock, pages, stationery=home.stationery, keyring=home.keyring).router(),
+        ForwardPages(home.database, home.clock, pages, rows, network.desk, network.codes, home.shelf).router(),
     )

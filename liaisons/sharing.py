@@ -1,0 +1,44 @@
+"""What a liaison may take along by hand: texts for other channels, and how large the print sheet can be set."""
+
+import unicodedata
+from dataclasses import dataclass
+from math import ceil
+
+from bulletins.archive_rows import Row
+from bulletins.liaison_edition import ToLiaisons
+from bulletins.tables import Bulletin
+
+STAMPS = 20  # households of one 回覧板
+# Sizes of type from the largest, with how many full-width characters fill a line and how many lines the sheet, with
+# boxes for stamps and without. Measured on A4 by the sheet's own style.
+_SIZES = (("large", 20, 14, 21), ("middle", 26, 21, 30), ("small", 34, 29, 42), ("tiny", 46, 42, 60))
+
+
+@dataclass(frozen=True)
+class Texts:
+    """`short` fits a chat; `long` is the whole notice."""
+
+    short: str
+    long: str
+
+
+def texts(row: Row, bulletin: Bulletin, *, town_name: str, public_url: str) -> Texts:
+    """What went to the liaisons alone has no page that could be named."""
+    page = "" if bulletin.to_liaisons == ToLiaisons.ONLY else f"{public_url}{row.url}"
+    source = f"（{town_name}からのお知らせ）"
+    short = "\n".join(each for each in (row.subject, source, page) if each)
+    return Texts(short, "\n".join(each for each in (row.text, "", source, page) if each or not page))
+
+
+def type_size(text: str, *, stamps: bool) -> str:
+    """The largest in which the text stands on one page; one that is longer than any gets the smallest."""
+    for name, across, with_stamps, without in _SIZES:
+        lines = sum(max(1, ceil(_width(line) / across)) for line in text.split("\n"))
+        if lines <= (with_stamps if stamps else without):
+            return name
+    return _SIZES[-1][0]
+
+
+def _width(line: str) -> float:
+    """In full-width characters."""
+    return sum(1.0 if unicodedata.east_asian_width(sign) in "FWA" else 0.55 for sign in line)
