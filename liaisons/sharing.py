@@ -26,8 +26,8 @@ def texts(row: Row, bulletin: Bulletin, *, town_name: str, public_url: str) -> T
     """What went to the liaisons alone has no page that could be named."""
     page = "" if bulletin.to_liaisons == ToLiaisons.ONLY else f"{public_url}{row.url}"
     source = f"（{town_name}からのお知らせ）"
-    short = "\n".join(each for each in (row.subject, source, page) if each)
-    return Texts(short, "\n".join(each for each in (row.text, "", source, page) if each or not page))
+    end = "\n".join(each for each in (source, page) if each)
+    return Texts(f"{row.subject}\n{end}", f"{row.text}\n\n{end}")
 
 
 def type_size(text: str, *, stamps: bool) -> str:
