@@ -150,7 +150,8 @@ class PersonalPages:
             subscriber = session.get(Subscriber, number)
         if _has_left(subscriber):
             return self._stopped(reader, token, subscriber, already=True)
-        return self._answer("resident/stop.html", reader, _language_of(subscriber), address=_hinted(subscriber))
+        me = reader.keep(f"/me/{self._keyring.sign(PREFERENCES, number)}")
+        return self._answer("resident/stop.html", reader, _language_of(subscriber), address=_hinted(subscriber), me=me)
 
     def stop(self, reader: AReader, token: str) -> Response:
         """The body is not read: a button's form and RFC 8058's `List-Unsubscribe=One-Click` mean the same."""

@@ -9,11 +9,11 @@ from tests.bulletins.public_archive import URL, PublicArchive
 from tests.support.clock import HandClock
 
 ENGLISH = ("Heavy rain <warning>", "Heavy rain <warning>\nStay at home & keep dry.")
-PLAIN = (
-    "大雨に 気を つけて ください",
-    "大雨（おおあめ）に 気（き）を つけて ください\n"
-    + "11月（がつ）27日（にち）、<b>川（かわ）</b>に 行（い）かないで ください。",
+_LINES = (
+    "大雨（おおあめ）に 気（き）を つけて ください",
+    "11月（がつ）27日（にち）、<b>川（かわ）</b>に 行（い）かないで ください。",
 )
+PLAIN = ("大雨に 気を つけて ください", "\n".join(_LINES))
 
 
 @pytest.fixture
@@ -75,6 +75,17 @@ def test_who_does_not_read_japanese_is_told_the_topic_and_not_the_offices_catego
     assert "一般－お知らせ" not in page
     assert '<span lang="ja">一般－お知らせ－その他</span>' in archive.page(f"/bulletins/{to_all}?lang=en")
     assert "一般－お知らせ－その他" in archive.page(f"/bulletins/{number}")
+
+
+def test_what_is_redacted_is_called_by_its_topic_in_the_readers_language(archive: PublicArchive) -> None:
+    number = archive.add("迷い人", topics=["missing"], redact=True, english=("A man of 80", "A man of 80"))
+    archive.add("見つかりました", kind=Kind.END, follows=number)
+
+    pages = [archive.page(f"{path}?lang=en") for path in ("/bulletins", f"/bulletins/{number}")]
+
+    assert f'<a href="/bulletins/{number}?lang=en">Missing persons</a>' in pages[0]
+    assert "Missing persons</h1>" in pages[1]
+    assert "A man of 80" not in pages[0] + pages[1]
 
 
 def test_a_page_that_is_shared_leads_to_its_own_language(archive: PublicArchive) -> None:
