@@ -177,6 +177,17 @@ def _subjects(session: Session, earlier: Bulletin) -> Mapping[Language, Mapping[
     return {Language(row.language): {earlier.subject: row.subject} for row in settled(session, earlier)}
 
 
+def in_every_language(session: Session, bulletins: Collection[Bulletin]) -> Mapping[int, Mapping[Language, Wording]]:
+    """As `in_language`, of each other language."""
+    revisions = {each.id: each.revision for each in bulletins}
+    found: dict[int, dict[Language, Wording]] = {number: {} for number in revisions}
+    if revisions:
+        for row in session.scalars(select(EditionRow).where(EditionRow.bulletin_id.in_(revisions))):
+            if row.revision == revisions[row.bulletin_id]:
+                found[row.bulletin_id][Language(row.language)] = Wording(row.subject, row.text)
+    return found
+
+
 def _rows(session: Session, bulletin: Bulletin) -> Sequence[EditionRow]:
     """In the order of the languages."""
     rows = session.scalars(select(EditionRow).where(EditionRow.bulletin_id == bulletin.id)).all()

@@ -14,7 +14,7 @@ from bulletins.kinds import LIFTING
 from bulletins.life import PUBLISHED
 from bulletins.other_languages import settled
 from bulletins.tables import Bulletin
-from foundation.catalogue import without_readings
+from foundation.catalogue import without_brackets
 from foundation.database import Base
 
 LONGEST_QUESTION = 60  # characters; what stands behind them is not looked for
@@ -40,7 +40,10 @@ def shelve(session: Session, bulletin: Bulletin) -> None:
         raise ValueError("only what has begun can be searched")
     expires_at = bulletin.started_at + timedelta(seconds=bulletin.expires_seconds)
     said = [(bulletin.subject, bulletin.text)]
-    said += ((each.subject, without_readings(each.text)) for each in settled(session, bulletin))
+    for each in settled(session, bulletin):
+        said.append((each.subject, each.text))
+        if (plain := without_brackets(each.text)) != each.text:
+            said.append((each.subject, plain))  # whoever types 女の人 looks for 女（おんな）の人, too
     words = "\n".join(kept_words(subject, text) for subject, text in said)
     session.merge(ArchivedWords(bulletin_id=bulletin.id, words=words, expires_at=expires_at))
 

@@ -16,6 +16,8 @@ from foundation.languages import Language
 _READ = re.compile("｜([^｜《》]+)《([^《》]+)》")
 # With the figures before it, since a line may be cut before each word that has a reading.
 _SHOWN = re.compile("([0-9]*)" + _READ.pattern)
+# As letters have them, and people write them.
+_BRACKETED = re.compile("([0-9]*)([々〆ヶ\u3400-\u9fff\uf900-\ufaff]+)（([ぁ-ゖー]+)）")
 
 
 class CatalogueBroken(Exception):
@@ -96,6 +98,16 @@ def marked_japanese(text: str) -> Markup:
 
 def without_readings(text: str) -> str:
     return _READ.sub(r"\1", str(text))
+
+
+def readings_above(text: str) -> Markup:
+    """Of a letter's text, on a page: what stands there in brackets is shown above its word."""
+    return Markup(_BRACKETED.sub(_above, str(escape(text))))  # noqa: S704 -- escaped before the readings
+
+
+def without_brackets(text: str) -> str:
+    """The text of a letter without its readings."""
+    return _BRACKETED.sub(r"\1\2", text)
 
 
 def readings_behind_each(text: str) -> str:

@@ -8,6 +8,7 @@ from threading import Lock
 
 from sqlalchemy.exc import ProgrammingError
 
+from bulletins.archive_rows import headings
 from bulletins.standing import standing
 from foundation.clock import Clock
 from foundation.database import OUTAGES, Database
@@ -45,7 +46,12 @@ class StandingNow:
         try:
             with self.database.read() as session:
                 found = standing(session, at=self.clock.now())
-                self._known = [Headline(each.id, each.subject, each.started_at) for each in found if each.started_at]
+                spoken = headings(session, found)
+                self._known = [
+                    Headline(each.id, each.subject, each.started_at, spoken=spoken[each.id])
+                    for each in found
+                    if each.started_at
+                ]
         except _ABSENT as problem:
             log.warning("what is urgent cannot be read (%s)", type(problem).__name__)
         self._asked = time.monotonic()

@@ -23,10 +23,12 @@ from foundation.database import OUTAGES
 from foundation.languages import Language
 from foundation.setting_values import HostPort
 from foundation.spoken_pages import Reader, SpokenPages
+from service import open_connections
 from service.console import console_routers
 from service.home import TEMPLATES, Home
 from service.metrics import metrics_router
 from service.network_limit import NetworkLimit
+from service.open_connections import Owing
 from service.public_answers import PublicAnswers
 from service.public_pages import public_pages, public_routers
 from service.request_limits import BodyLimit, Legible
@@ -191,6 +193,7 @@ def _server(app: FastAPI, listen: HostPort, proxies: Sequence[str] = ()) -> Serv
     return Server(
         uvicorn.Config(
             app,
+            http=open_connections.protocol(Owing()),
             host=listen.host,
             port=listen.port,
             log_config=None,

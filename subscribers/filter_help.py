@@ -24,7 +24,8 @@ class FilterHelpInvalid(Exception):
 @dataclass(frozen=True)
 class FilterHelp:
     """Of one mail service. `domains` are what stands behind the @ there; `checked` is the day on which somebody last
-    compared `steps` with what the service itself says at `source`, None where nobody could."""
+    compared `steps` with what the service itself says at `source`, None where nobody could. `from_copy` says that it
+    was a stored copy of unknown age instead."""
 
     key: str
     name: str
@@ -32,6 +33,7 @@ class FilterHelp:
     steps: tuple[str, ...]
     source: str | None
     checked: date | None
+    from_copy: bool
 
 
 def load_filter_help(path: Path = SHIPPED) -> Sequence[FilterHelp]:
@@ -49,6 +51,9 @@ def load_filter_help(path: Path = SHIPPED) -> Sequence[FilterHelp]:
 
 def _service(table: StrictTable) -> FilterHelp:
     checked = _matching(table, "checked", _DAY)
+    from_copy = table.flag("from_copy", default=False)
+    if checked and from_copy:
+        raise KeyInvalid(table.key("from_copy"), "stands beside a day on which the page itself was seen")
     return FilterHelp(
         key=_matching(table, "key", _KEY, required=True),
         name=table.text("name"),
@@ -56,6 +61,7 @@ def _service(table: StrictTable) -> FilterHelp:
         steps=table.texts("steps"),
         source=_matching(table, "source", _SOURCE) or None,
         checked=date.fromisoformat(checked) if checked else None,
+        from_copy=from_copy,
     )
 
 

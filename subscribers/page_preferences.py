@@ -72,7 +72,8 @@ class PersonalPages:
         if _has_left(subscriber):
             return self.desk.stopped(reader, token, subscriber, already=True)
         usual, address = language_of(subscriber), _hinted(subscriber)
-        return self.desk.answer("resident/stop.html", reader, usual, address=address, circles=circles)
+        me = reader.keep(f"/me/{self.desk.keyring.sign(PREFERENCES, number)}")
+        return self.desk.answer("resident/stop.html", reader, usual, address=address, circles=circles, me=me)
 
     def stop(self, reader: AReader, token: str) -> Response:
         """The body is not read: a button's form and RFC 8058's `List-Unsubscribe=One-Click` mean the same."""

@@ -82,7 +82,7 @@ def test_the_menu_leads_into_every_language_and_back(page: Page, house: House) -
     for name, language, title in (
         ("English", "en", "Past alerts"),
         ("中文", "zh-Hans", "以往的信息"),
-        ("やさしい日本語", "ja", "今いままでの お知おしらせ"),
+        ("やさしい日本語", "ja", "今いままでの お知しらせ"),
         ("日本語", "ja", "これまでのお知らせ"),
     ):
         page.get_by_role("navigation").get_by_role("link", name=name, exact=True).click()

@@ -53,6 +53,7 @@ class PublicArchive:
         to_all: bool = False,
         redact: bool = False,
         english: tuple[str, str] | None = None,
+        plain: tuple[str, str] | None = None,
     ) -> int:
         """It expires after an hour."""
         at = self._clock.now()
@@ -81,10 +82,11 @@ class PublicArchive:
         with self._database.write() as session:
             session.add(bulletin)
             session.flush()
-            if english is not None:
-                words = {"subject": english[0], "text": english[1], "revision": 1}
-                session.add(EditionRow(bulletin_id=bulletin.id, language=Language.ENGLISH.value, **words))
-                session.flush()
+            for language, said in ((Language.ENGLISH, english), (Language.PLAIN_JAPANESE, plain)):
+                if said is not None:
+                    words = {"subject": said[0], "text": said[1], "revision": 1}
+                    session.add(EditionRow(bulletin_id=bulletin.id, language=language.value, **words))
+            session.flush()
             if bulletin.started_at is not None:
                 search_index.shelve(session, bulletin)
             return bulletin.id

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, text
 
 from bulletins.life import BulletinState
+from bulletins.other_languages import EditionRow
 from bulletins.tables import Bulletin
 from service import standing_now
 from service.standing_now import StandingNow
@@ -52,6 +53,20 @@ def test_it_stands_before_everything_else_on_every_page(town: FullTown, client: 
         band = page.index("避難指示 &lt;南部&gt;</a>")
         assert f'href="/bulletins/{number}"' in page[page.index("band--urgent") : band]
         assert band < page.index("<h1"), path
+
+
+def test_it_stands_there_in_the_language_of_the_page(town: FullTown, client: httpx.Client) -> None:
+    number = _urgent(town)
+    with town.home.database.write() as session:
+        revision = session.get_one(Bulletin, number).revision
+        english = session.get_one(EditionRow, (number, "en"))
+        english.subject, english.text, english.revision = "Evacuate <now>", "Evacuate <now>\nGo.", revision
+        session.get_one(EditionRow, (number, "zh")).revision = revision - 1
+
+    band = {language: client.get(f"/lost?lang={language}").text.partition("<header")[0] for language in ("en", "zh")}
+
+    assert f'<a href="/bulletins/{number}?lang=en">Evacuate &lt;now&gt;</a>' in band["en"]
+    assert '<span lang="ja">避難指示 &lt;南部&gt;</span></a>' in band["zh"]
 
 
 def test_it_is_on_the_answer_to_a_form_too(town: FullTown, client: httpx.Client) -> None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import httpx
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 # For clients that speak in clear: by itself each one would read all authorities of the world.
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -46,9 +47,9 @@ class _Prompt(uvicorn.Server):
 
 
 @contextmanager
-def serving(door: socket.socket, app: FastAPI) -> Iterator[None]:
+def serving(door: socket.socket, app: ASGIApp, *, http: type[asyncio.Protocol] | str = "auto") -> Iterator[None]:
     """Behind a socket that listens already, in a thread; its log goes where the test's log goes."""
-    server = _Prompt(uvicorn.Config(app, log_config=None, lifespan="off", ws="none"))
+    server = _Prompt(uvicorn.Config(app, http=http, log_config=None, lifespan="off", ws="none"))
     running = threading.Thread(target=server.run, kwargs={"sockets": [door]})
     running.start()
     try:
