@@ -206,6 +206,7 @@ class ForwardPages:
         return self._answer(
             "code",
             status=status,
+            headers=PERSONAL,
             token=behind.token,
             number=behind.bulletin.id,
             subject=behind.bulletin.subject,
