@@ -6,11 +6,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
+from liaisons import circles
 from mailer.answer_caps import Leave
 from mailer.inbound import InboundRow
 from mailer.outbox_tables import OutboxRow
 from service.post_room import A_GROUP
 from subscribers.tables import Invitation
+from tests.liaisons.network import enter
 from tests.support.mail_engine import DOMAIN
 from tests.support.reception import BLANK, RESIDENT, Reception
 
@@ -188,3 +190,24 @@ def test_what_a_person_should_read_is_set_aside_for_one(house: Reception, to: st
 
 def test_nothing_to_do_is_told(house: Reception) -> None:
     assert not house.room.work()
+
+
+def test_a_blank_mail_to_a_circle_is_answered_by_an_invitation_to_it_and_one_to_no_circle_kindly(
+    house: Reception,
+) -> None:
+    with house.database.write() as session:
+        liaison = enter(session, "若葉", at=house.clock.now())
+        circle = circles.open_circle(session, liaison.id, at=house.clock.now())
+        assert circle is not None
+    house.receive(BLANK, f"touroku-en-c-{circle.code}")
+    house.receive(BLANK.replace("<1@", "<2@"), f"touroku-c-{circles.new_code()}")
+
+    note = house.work().note
+
+    first, second = (letter.body for letter in house.letters())
+    assert note == "invited"
+    assert 'join the group "若葉自治会"' in first
+    assert "いまは登録を受け付けていません" in second
+    with house.database.read() as session:
+        invitations = session.execute(select(Invitation.circle_id, Invitation.language).order_by(Invitation.id))
+        assert invitations.tuples().all() == [(circle.id, "en"), (None, None)]

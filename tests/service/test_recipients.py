@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.tokens import Keyring
+from liaisons.circles import new_code
 from service.recipients import OwnAddress, Purpose, Recipients
 
 KEYRING = Keyring(["a secret for the tests"])
@@ -25,6 +26,10 @@ OURS = Recipients(KEYRING, announced="anzen")
         ("touroku-english", OwnAddress(Purpose.ENTRY, place="english")),
         ("touroku-library", OwnAddress(Purpose.ENTRY, place="library")),
         ("touroku-c-4", OwnAddress(Purpose.ENTRY, place="c-4")),
+        ("touroku-c-bcdfg23456", OwnAddress(Purpose.ENTRY, circle="bcdfg23456")),
+        ("TOUROKU-EN-C-BCDFG23456", OwnAddress(Purpose.ENTRY, circle="bcdfg23456", language="en")),
+        ("touroku-c-bcdfg2345", OwnAddress(Purpose.ENTRY, place="c-bcdfg2345")),
+        ("touroku-c-bcdfg23450", OwnAddress(Purpose.ENTRY, place="c-bcdfg23450")),
         ("feedback", OwnAddress(Purpose.FEEDBACK)),
         ("postmaster", OwnAddress(Purpose.POSTMASTER)),
         ("ABUSE", OwnAddress(Purpose.POSTMASTER)),
@@ -54,6 +59,11 @@ def test_each_address_of_the_contract_is_ours(local: str, own: OwnAddress) -> No
 )
 def test_nothing_else_is(local: str) -> None:
     assert not OURS.is_wanted(local)
+
+
+def test_every_code_of_a_circle_is_read_as_one() -> None:
+    for code in (new_code() for _ in range(50)):
+        assert OURS.read(f"touroku-c-{code}") == OwnAddress(Purpose.ENTRY, circle=code)
 
 
 @given(st.integers(0, 2**40), st.sampled_from([("b-", "bounce", Purpose.BOUNCE), ("kaijo-", "stop", Purpose.STOP)]))
