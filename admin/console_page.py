@@ -106,6 +106,9 @@ DONE = {
     "liaisons-handed-over": "担当者を引き継ぎました。",
     "candidate-sent": "候補を送りました。担当課が、打診するかどうかを決めます。",
     "candidate-put-aside": "見合わせを記録しました。送った人に、理由が見えます。",
+    "paper-made": "下書きを作りました。文を直して保存し、1枚に入るのを確かめてから印刷してください。",
+    "paper-saved": "保存しました。",
+    "paper-discarded": "紙を捨てました。",
     "token-revoked": "APIトークンを無効にしました。",
 }
 

@@ -74,6 +74,7 @@ DETAILS: Mapping[str, str] = {
     "consent_way": "承諾のしかた",
     "officer": "担当者",
     "fiscal_year": "年度",
+    "bulletins": "お知らせの数",
     "octets": "ファイルの大きさ（バイト）",
 }
 VALUES: Mapping[str, str] = {

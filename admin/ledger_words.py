@@ -20,6 +20,7 @@ ROOMS: Mapping[str, str] = {
     "placement": "配布・配置の記録",
     "material": "連絡員の資料",
     "meeting": "地域安全の会",
+    "paper": "ミニ広報紙・交番速報",
     "liaison": "連絡員",
     "candidate": "連絡員の候補",
     "staff": "職員",
@@ -43,6 +44,7 @@ PLACES: Mapping[str, tuple[str, str]] = {
     "place": ("配布・配置場所", "/admin/places/at/"),
     "material": ("資料", "/admin/materials/"),
     "meeting": ("地域安全の会", "/admin/meetings/"),
+    "paper": ("ミニ広報紙・交番速報", "/admin/papers/"),
 }
 WORDS: Mapping[str, str] = {
     "bulletin.drafted": "下書きを作った",
@@ -132,6 +134,9 @@ WORDS: Mapping[str, str] = {
     "candidate.put-aside": "候補を見合わせた",
     "candidate.viewed": "候補を見た",
     "candidate.erased": "見合わせた候補を消去した",
+    "paper.made": "ミニ広報紙・交番速報の下書きを作った",
+    "paper.changed": "ミニ広報紙・交番速報を書きかえた",
+    "paper.discarded": "ミニ広報紙・交番速報を捨てた",
     "staff.added": "職員を加えた",
     "staff.changed": "職員の登録を変えた",
     "staff.deactivated": "職員の利用を止めた",

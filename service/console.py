@@ -31,6 +31,8 @@ from admin.pages_meetings import MeetingsPages
 from admin.pages_my_codes import MyCodesPages
 from admin.pages_notice_editing import NoticeEditingPages
 from admin.pages_notices import NoticePages
+from admin.pages_paper import PaperPages
+from admin.pages_papers import PapersPages
 from admin.pages_pasting import PastingPages
 from admin.pages_people import PeoplePages
 from admin.pages_person import PersonPages
@@ -49,8 +51,12 @@ from admin.pages_voice import VoicePages
 from admin.pages_voices import VoicesPages
 from admin.pages_writing import WritingPages
 from admin.place_desk import PlaceDesk
+from bulletins.redaction import Redaction
 from foundation.pages import Pages
 from liaisons.known_dealings import KnownDealings
+from liaisons.paper_codes import PaperCodes
+from liaisons.paper_source import PaperSource
+from liaisons.papers import Papers
 from service.home import Home
 
 
@@ -115,7 +121,15 @@ def _network(home: Home, page: ConsolePage) -> Sequence[APIRouter]:
         MaterialPages(*at, home.network.materials, page=page).router(),
         MeetingsPages(*at, home.town, page=page).router(),
         MeetingPages(*at, home.network.meeting_letters, page=page).router(),
+        *_papers(home, page),
     )
+
+
+def _papers(home: Home, page: ConsolePage) -> Sequence[APIRouter]:
+    papers = Papers(PaperSource(home.town, Redaction(home.settings.redact_after)))
+    codes = PaperCodes(home.places, home.settings.mail_domain, home.settings.public_url)
+    at = (home.database, home.clock, papers)
+    return PapersPages(*at, page=page).router(), PaperPages(*at, codes, page=page).router()
 
 
 def _people(home: Home, pages: Pages, page: ConsolePage, *, secure: bool) -> Sequence[APIRouter]:

@@ -30,6 +30,7 @@ import liaisons.life
 import liaisons.links
 import liaisons.material_tables
 import liaisons.meeting_tables
+import liaisons.paper_tables
 import liaisons.tables
 import liaisons.voice_tables
 import mailer.answer_caps
@@ -77,6 +78,7 @@ ROOMS_WITH_TABLES = (
     liaisons.material_tables,
     liaisons.voice_tables,
     liaisons.meeting_tables,
+    liaisons.paper_tables,
     liaisons.life,
     liaisons.links,
     liaisons.candidates,
