@@ -45,11 +45,15 @@ class LiaisonDesk:
     def area_labels(self, keys: tuple[str, ...]) -> str:
         if not keys:
             return "市内全域"
-        return "、".join(area.label for area in self.town.areas if area.key in keys)
+        return "、".join(_short(area.label) for area in self.town.areas if area.key in keys)
 
     @property
     def area_choices(self) -> list[tuple[str, str]]:
         return [(area.key, area.label) for area in self.town.areas]
+
+    @property
+    def short_areas(self) -> list[tuple[str, str]]:
+        return [(key, _short(label)) for key, label in self.area_choices]
 
     @contextmanager
     def looking(self, me: Colleague, action: str, subject: str = LIST_SUBJECT, **details: object) -> Iterator[Session]:
@@ -57,6 +61,11 @@ class LiaisonDesk:
         with self.database.write() as session:
             yield session
             ledger.write(session, me.deed(action, subject), at=self.clock.now(), details=details)
+
+
+def _short(label: str) -> str:
+    """An area without the towns that lie in it, which stand in brackets."""
+    return label.partition("（")[0] or label
 
 
 def officer_choices(session: Session) -> list[tuple[str, str]]:

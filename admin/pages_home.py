@@ -23,7 +23,7 @@ from bulletins.progress import Progress, progress
 from bulletins.tables import Bulletin
 from foundation import ledger
 from foundation.pages import Pages
-from liaisons import voices
+from liaisons import candidates, review, voices
 from mailer import domain_pauses
 from mailer.domain_pauses import Cause, DomainPauseRow
 from mailer.inbound import InboundRow, InboundState
@@ -82,6 +82,7 @@ class HomePages:
             set_aside = _set_aside(session)
             people = headcount.standings(session)
             heard = voices.open_ones(session, today=at.astimezone(zone).date())
+            proposed, unreviewed = candidates.count_waiting(session), review.count_left(session, zone, at=at)
         return self._page.show(
             request,
             "home",
@@ -99,6 +100,8 @@ class HomePages:
             pauses=pauses,
             set_aside=set_aside,
             heard=heard,
+            proposed=proposed,
+            unreviewed=unreviewed,
             broken=self._desk.shelf.broken,
             active=people.pop("active", 0),
             stopped=sum(people.values()),
