@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -37,6 +37,10 @@ class LiaisonDesk:
     keyring: Keyring
     page: ConsolePage
     dealings: Dealings = field(default_factory=NoDealings)
+
+    @property
+    def today(self) -> date:
+        return self.clock.now().astimezone(self.town.zone).date()
 
     def watermark(self, me: Colleague, what: str) -> str:
         """The line that stands on every paper and file with the register: who, when, for what only."""

@@ -199,7 +199,6 @@ class LiaisonPages:
             sent=sent,
             form={"way": form.text("way")[:16], "day": form.text("day")[:16], "read": form.text("read")[:1]},
             errors=errors or {},
-            today=at.astimezone(desk.town.zone).date().isoformat(),
             by_staff=BY_STAFF,
             weeks=pausing.WEEKS,
             year=FiscalYear.of(at, desk.town.zone),
