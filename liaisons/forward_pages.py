@@ -4,7 +4,7 @@ Whoever has the link may look, a stranger to whom the mail was passed on too: so
 they did before, or where they get mail, and nothing leaves without the code that only they are mailed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -23,9 +23,9 @@ from foundation.database import Database
 from foundation.spoken_pages import SpokenPages
 from liaisons.forward_codes import CodeRefused, ForwardCodes
 from liaisons.forward_orders import ENDED, ForwardDesk, ForwardRefused, has_it, is_active, members
-from liaisons.forward_words import LONGEST_LINE, WordsRefused, warnings, words_of
+from liaisons.forward_words import LONGEST_LINE, Words, WordsRefused, warnings_about, words_of
 from liaisons.personal_link import LIAISON
-from liaisons.sharing import STAMPS, texts, type_size
+from liaisons.sharing import STAMPS, below_headline, texts, type_size
 from liaisons.tables import Liaison
 from subscribers.page_headers import PERSONAL
 
@@ -160,7 +160,8 @@ class ForwardPages:
             number=behind.bulletin.id,
             row=row,
             on_board=on_board,
-            size=type_size(row.text, stamps=not on_board),
+            text=below_headline(row),
+            size=type_size(below_headline(row), stamps=not on_board),
             stamps=STAMPS,
         )
 
@@ -178,12 +179,7 @@ class ForwardPages:
             key = self.codes.mail(behind.session, behind.liaison, behind.bulletin, words, at=at)
         except CodeRefused as fault:
             return self._shown(behind, status=429, refusal=str(fault))
-        try:
-            notice = self.shelf.get(behind.bulletin.notice)
-            found = warnings(words, notice, town, at=at)
-        except UnknownNotice:
-            found = ()
-        return self._code(behind, key, words=words, warnings=found)
+        return self._code(behind, key, words=words, warnings=self._warnings(behind.bulletin, words))
 
     def _sent(self, behind: _Behind, key: str, code: str) -> Response:
         at = self.clock.now()
@@ -201,8 +197,16 @@ class ForwardPages:
         number = members(behind.session, behind.liaison)
         return self._answer("sent", token=behind.token, number=behind.bulletin.id, members=number, later=later)
 
-    def _code(self, behind: _Behind, key: str, *, status: int = 200, error: str = "", **more: object) -> Response:
-        context: dict[str, object] = {"words": None, "warnings": (), **more}
+    def _code(
+        self,
+        behind: _Behind,
+        key: str,
+        *,
+        status: int = 200,
+        error: str = "",
+        words: Words | None = None,
+        warnings: Sequence[str] = (),
+    ) -> Response:
         return self._answer(
             "code",
             status=status,
@@ -213,8 +217,16 @@ class ForwardPages:
             members=members(behind.session, behind.liaison),
             key=key,
             error=error,
-            **context,
+            words=words,
+            warnings=warnings,
         )
+
+    def _warnings(self, bulletin: Bulletin, words: Words) -> Sequence[str]:
+        try:
+            notice = self.shelf.get(bulletin.notice)
+        except UnknownNotice:
+            return ()
+        return warnings_about(words, notice, self.desk.town, at=self.clock.now())
 
     def _liaison(self, session: Session, token: str) -> Liaison | None:
         """Whatever became of them."""

@@ -14,6 +14,7 @@ from subscribers.town import Town
 LONGEST_LINE = 200
 HEAD = "【連絡員より】"
 RULE = "----------"
+_ADVICE = "個人が分かることは、書かずにお知らせください。"
 _CHECKS = (privacy.phone_number, privacy.plate, privacy.school_name, privacy.mail_address, privacy.person_name)
 
 
@@ -59,7 +60,7 @@ def _checked(town: Town, line: str) -> str:
     return said
 
 
-def warnings(words: Words, notice: NoticeTemplate, town: Town, *, at: datetime) -> Sequence[str]:
+def warnings_about(words: Words, notice: NoticeTemplate, town: Town, *, at: datetime) -> Sequence[str]:
     """What the checks for staff say of a line of one's own; nothing of it blocks."""
     if not words.line:
         return ()
@@ -74,4 +75,5 @@ def warnings(words: Words, notice: NoticeTemplate, town: Town, *, at: datetime) 
         town=town,
         at=at,
     )
-    return tuple(f.message.replace("「本文」", "添える文") for check in _CHECKS for f in check(draft))
+    found = (finding.message.partition("とあります。")[0] for check in _CHECKS for finding in check(draft))
+    return tuple(f"{each.replace('「本文」', '添える文')}とあります。{_ADVICE}" for each in found)

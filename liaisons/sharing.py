@@ -30,6 +30,12 @@ def texts(row: Row, bulletin: Bulletin, *, town_name: str, public_url: str) -> T
     return Texts(f"{row.subject}\n{end}", f"{row.text}\n\n{end}")
 
 
+def below_headline(row: Row) -> str:
+    """The text without its first line, where that says the subject once more."""
+    first, _, rest = row.text.partition("\n")
+    return rest.strip("\n") if first.strip() == row.subject.strip() and rest.strip() else row.text
+
+
 def type_size(text: str, *, stamps: bool) -> str:
     """The largest in which the text stands on one page; one that is longer than any gets the smallest."""
     for name, across, with_stamps, without in _SIZES:
