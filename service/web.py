@@ -6,12 +6,13 @@ import logging
 import socket
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from functools import partial
+from urllib.parse import quote
 
 import uvicorn
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.middleware.base import BaseHTTPMiddleware
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from admin import turned_away
@@ -25,6 +26,7 @@ from foundation.setting_values import HostPort
 from foundation.spoken_pages import Reader, SpokenPages
 from service import open_connections
 from service.console import console_routers
+from service.head_requests import HeadRequests
 from service.home import TEMPLATES, Home
 from service.metrics import metrics_router
 from service.network_limit import NetworkLimit
@@ -63,6 +65,7 @@ def _app(home: Home, *, residents: bool, console: bool) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json" if console else None,
+        redirect_slashes=False,  # to an absolute address, made of whatever host and scheme were asked for
     )
     pages = public_pages(home)
     app.state.watchers = Watchers()
@@ -73,8 +76,10 @@ def _app(home: Home, *, residents: bool, console: bool) -> FastAPI:
     if residents:
         app.add_middleware(NetworkLimit, page=partial(_too_many, pages), headers={**PUBLIC, **only_tls})
     app.add_middleware(PublicAnswers)
+    app.add_middleware(HeadRequests)
     app.mount("/style", StaticFiles(directory=TEMPLATES / "style"))
-    _install_answers(app, home, pages, residents=residents, console=console)
+    _install_answers(app, pages, residents=residents, console=console)
+    _install_probes(app, home)
     install_problems(app)
     if residents:
         for router in public_routers(home, pages):
@@ -97,7 +102,7 @@ def _too_many(pages: SpokenPages, language: Language) -> bytes:
     return bytes(pages.answer("resident/too-many.html", reader=Reader(language)).body)
 
 
-def _install_answers(app: FastAPI, home: Home, pages: SpokenPages, *, residents: bool, console: bool) -> None:
+def _install_answers(app: FastAPI, pages: SpokenPages, *, residents: bool, console: bool) -> None:
     def busy(request: Request, problem: Exception) -> Response:
         cause = getattr(problem, "orig", problem)
         log.warning("the database does not answer (%s)", type(cause).__name__)
@@ -107,17 +112,22 @@ def _install_answers(app: FastAPI, home: Home, pages: SpokenPages, *, residents:
     def missing(request: Request, problem: Exception) -> Response:
         status = problem.status_code if isinstance(problem, HTTPException) else 404
         path = request.url.path
+        if status == 404 and (elsewhere := _without_slash(request)):
+            return RedirectResponse(elsewhere, 308, {"Cache-Control": "no-store"})
         if status == 404 and not path.startswith("/api"):
             for_staff = console and (not residents or path.startswith("/admin"))
             if for_staff:
                 return pages.in_japanese.answer("admin/not-found.html", status=404)
             return pages.answer("resident/not-found.html", reader=Reader.of(request), status=404)
-        return PlainTextResponse(str(getattr(problem, "detail", "")), status_code=status)
+        headers = getattr(problem, "headers", None)  # which methods there are instead
+        return PlainTextResponse(str(getattr(problem, "detail", "")), status_code=status, headers=headers)
 
     for outage in OUTAGES:
         app.add_exception_handler(outage, busy)
     app.add_exception_handler(HTTPException, missing)
 
+
+def _install_probes(app: FastAPI, home: Home) -> None:
     def healthy() -> PlainTextResponse:
         return PlainTextResponse("ok\n")
 
@@ -132,6 +142,15 @@ def _install_answers(app: FastAPI, home: Home, pages: SpokenPages, *, residents:
 
     app.add_api_route("/healthz", healthy, methods=["GET"], include_in_schema=False)
     app.add_api_route("/readyz", ready, methods=["GET"], include_in_schema=False)
+
+
+def _without_slash(request: Request) -> str:
+    """The same page of this host, where a slash too many was asked for: what begins with two would be another host."""
+    path = str(request.scope["path"])
+    bare = path.strip("/")
+    if request.method != "GET" or not bare or not path.endswith("/"):
+        return ""
+    return f"/{quote(bare)}{'?' if request.url.query else ''}{request.url.query}"
 
 
 async def _headers(

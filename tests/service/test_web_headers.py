@@ -68,6 +68,52 @@ def test_residents_pages_may_load_nothing_but_our_own_style_and_pictures(data: P
     home.database.close()
 
 
+def test_head_is_answered_like_get_without_its_content_and_changes_nothing(tmp_path: Path, clock: HandClock) -> None:
+    with House(tmp_path, f"sqlite:///{tmp_path / 'hansho.db'}", clock) as house:
+        house.register("hanako@example.com")
+        stop = f"/stop/{house.home.keyring.sign(STOP, 1)}"
+        for way in ("/", "/bulletins", "/bulletins.atom", "/style/hansho.css", "/entry.png?place=x", stop, "/nowhere"):
+            got, asked = house.http.get(way), house.http.head(way)
+            assert (asked.status_code, asked.content) == (got.status_code, b""), way
+            assert asked.headers.get("ETag") == got.headers.get("ETag"), way
+            assert asked.headers["Content-Length"] == got.headers["Content-Length"], way
+        assert house.http.head("/admin/sign-in").status_code == 405
+        assert "配信を停止しますか" in house.http.get(stop).text
+
+
+def test_a_method_that_is_not_served_is_told_which_are(data: Path, clock: HandClock) -> None:
+    home = Home(load({"HANSHO_DATA": str(data)}), clock)
+    app = whole_app(home)
+
+    allowed = {path: _headers(app, path, "DELETE")["Allow"] for path in ("/", "/bulletins", "/lost")}
+
+    home.database.close()
+    assert set(allowed.values()) == {"GET"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "leads_to"),
+    [
+        ("/bulletins/?lang=en", "/bulletins?lang=en"),
+        ("/me/abc/", "/me/abc"),
+        ("/%2Fevil.example/", "/evil.example"),
+        ("/%5Cevil.example/", "/%5Cevil.example"),
+        ("/a%0d%0aX: y/", "/a%0D%0AX%3A%20y"),
+        ("/admin/", "/admin"),
+    ],
+)
+def test_a_slash_too_many_leads_to_the_same_host_whatever_host_was_asked_for(
+    data: Path, clock: HandClock, asked: str, leads_to: str
+) -> None:
+    home = Home(load({"HANSHO_DATA": str(data)}), clock)
+
+    headers = _headers(whole_app(home), asked)
+
+    home.database.close()
+    assert headers["Location"] == leads_to
+    assert headers["Cache-Control"] == "no-store"
+
+
 def test_the_console_keeps_its_own_scripts(data: Path, clock: HandClock) -> None:
     home = Home(load({"HANSHO_DATA": str(data)}), clock)
 

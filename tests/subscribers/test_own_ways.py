@@ -140,6 +140,14 @@ def test_the_token_of_one_purpose_does_nothing_of_another_and_a_strangers_words_
     assert strange.headers["location"] == "/me/unknown?done=paused"
 
 
+def test_who_is_about_to_stop_is_told_of_the_pause_in_their_language(client: PageReader, me: str, stop: str) -> None:
+    page = client.get(f"{stop}?lang=en").text
+
+    assert (
+        page.index("Stop the alerts</button>") < page.index("You can also pause") < page.index(f'href="{me}?lang=en"')
+    )
+
+
 def test_who_pressed_stop_is_offered_the_way_back_and_takes_it(
     client: PageReader, desk: Desk, stop: str, keyring: Keyring, number: int
 ) -> None:

@@ -240,17 +240,6 @@ def test_asking_to_stop_stops_nothing_and_the_button_does(client: PageReader, de
     assert "すでに停止しています" in client.get(path).text
 
 
-def test_who_is_about_to_stop_is_told_of_the_pause_in_their_language(
-    client: PageReader, desk: Desk, keyring: Keyring
-) -> None:
-    number = desk.register()
-
-    page = client.get(f"/stop/{keyring.sign(STOP, number)}?lang=en").text
-
-    me = f"/me/{keyring.sign(PREFERENCES, number)}?lang=en"
-    assert page.index("Stop the alerts</button>") < page.index("You can also pause") < page.index(f'href="{me}"')
-
-
 def test_one_click_stops_without_cookie_or_form(client: PageReader, desk: Desk, keyring: Keyring) -> None:
     number = desk.register()
 
