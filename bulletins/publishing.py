@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from bulletins import approval_marks, danger, drill_day, mending, other_languages, search_index
+from bulletins import approval_marks, danger, drill_day, liaison_turn, mending, other_languages, search_index
 from bulletins.audience_source import AudienceSource
-from bulletins.liaison_edition import Lead, LiaisonEdition, ToLiaisons
+from bulletins.liaison_edition import Lead, LiaisonEdition
+from bulletins.liaison_turn import PUBLISHER
 from bulletins.life import BulletinState
 from bulletins.other_languages import EditionRow
 from bulletins.tables import Bulletin, PublishingOrder
@@ -21,7 +22,7 @@ from foundation.spoken_letters import SpokenLetter
 from mailer import outbox, tallies
 from mailer.delivery_hours import DeliveryHours
 from mailer.letter import Letter
-from mailer.outbox import Made, Post
+from mailer.outbox import Post
 from mailer.outbox_tables import BatchState, Lane, State
 from subscribers import newcomers
 from subscribers.links import resident_links
@@ -31,7 +32,6 @@ log = logging.getLogger(__name__)
 
 CHUNK = 500  # recipients a transaction, where nobody says otherwise
 LOOKED_AT = 4  # times as many are looked at for one who was sent what is put right
-PUBLISHER = "publisher"
 
 
 def place_order(session: Session, bulletin: Bulletin, *, held: bool = False) -> None:
@@ -129,7 +129,7 @@ class Publisher:
             expires_at=order.expires_at,
         )
         if order.liaisons_closed_at is None:
-            self._to_liaisons(session, order, post, limit=limit or CHUNK)
+            liaison_turn.take(session, order, self.liaisons, post, limit=limit or CHUNK)
             return True
         page, until = self._page(session, order, bulletin, limit=limit or CHUNK, at=at)
         editions = {row.language: row.letter_id for row in other_languages.settled(session, bulletin) if row.letter_id}
@@ -140,22 +140,8 @@ class Publisher:
         if not order.urgent:
             newcomers.ease(session, post, after=order.cursor, last=made.last)
         order.cursor = made.last
-        _count(session, order, post, made)
+        liaison_turn.count(session, order, post, made)
         return True
-
-    def _to_liaisons(self, session: Session, order: PublishingOrder, post: Post, *, limit: int) -> None:
-        """One chunk of those who get an edition of their own: whoever is on the city's list too gets no second one."""
-        bulletin = session.get_one(Bulletin, order.bulletin_id)
-        scope = mending.addressed(session, bulletin).scope
-        page = self.liaisons.page(scope, after=order.liaison_cursor, limit=limit, at=post.at)
-        made = outbox.enqueue_page(session, order.liaison_letter_id or 0, post, page)
-        if made.last is not None:
-            order.liaison_cursor = made.last
-            _count(session, order, post, made)
-            return
-        order.liaisons_closed_at = post.at
-        if bulletin.to_liaisons == ToLiaisons.ONLY:
-            order.closed_at = post.at
 
     def finish(self, session: Session, *, at: datetime) -> int:
         """Bulletins whose order is closed and whose counts add up are sent; returns how many."""
@@ -238,23 +224,13 @@ class Publisher:
             row.letter_id = self._letter(session, bulletin, row, Language(row.language), at=at)
         order.opened_at = bulletin.started_at = at
         order.everyone_at = self.lead.everyone_at(bulletin, at=at)
-        order.liaison_letter_id = self._liaison_letter(session, order, bulletin, at=at)
+        order.liaison_letter_id = liaison_turn.letter(session, order, self.liaisons, at=at)
         order.liaisons_closed_at = None if order.liaison_letter_id else at
         order.expires_at = at + timedelta(seconds=bulletin.expires_seconds)
         bulletin.state = BulletinState.SENDING.value
         search_index.shelve(session, bulletin)
         outbox.set_batch(session, bulletin.batch, BatchState.OPEN, at=at)
         ledger.write(session, Deed(PUBLISHER, "bulletin.started", f"bulletin:{bulletin.id}"), at=at)
-
-    def _liaison_letter(
-        self, session: Session, order: PublishingOrder, bulletin: Bulletin, *, at: datetime
-    ) -> int | None:
-        """None where liaisons are nobody but residents. Who had an edition of what it puts right is told with it, or in
-        the words of all."""
-        if bulletin.to_liaisons != ToLiaisons.NONE:
-            return outbox.write_letter(session, self.liaisons.letter(bulletin), batch=bulletin.batch, at=at)
-        mended = mending.addressed(session, bulletin).mended
-        return order.letter_id if any(each.to_liaisons != ToLiaisons.NONE for each in mended) else None
 
     def _letter(
         self, session: Session, bulletin: Bulletin, words: Bulletin | EditionRow, language: Language, *, at: datetime
@@ -279,12 +255,6 @@ def repair(session: Session, bulletin: Bulletin, order: PublishingOrder) -> None
     tallies.add(session, tallies.REPAIR, [tallies.Change(bulletin.batch, "", by)])
     order.audience = sum(truth.values())
     log.error("the counts of bulletin %d did not add up and were set right: %s", bulletin.id, by)
-
-
-def _count(session: Session, order: PublishingOrder, post: Post, made: Made) -> None:
-    order.audience += sum(made.by_domain.values())
-    told = ((domain, {tallies.AUDIENCE: number}) for domain, number in made.by_domain.items())
-    tallies.add(session, PUBLISHER, (tallies.Change(post.batch, domain, by) for domain, by in told))
 
 
 def _open(at: datetime) -> tuple[ColumnElement[bool], ...]:
