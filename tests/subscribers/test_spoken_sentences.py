@@ -43,7 +43,8 @@ def test_a_translation_has_the_values_and_the_tags_of_its_sentence(language: Lan
     for japanese, given in told(language).items():
         words = _NAMED.sub("", given)
         assert sorted(_VALUE.findall(words)) == sorted(_VALUE.findall(japanese)), japanese
-        assert sorted(_TAG.findall(words)) == sorted(_TAG.findall(japanese)), japanese
+        # Where a line may break is a matter of each language.
+        assert sorted(_TAG.findall(words.replace("<wbr>", ""))) == sorted(_TAG.findall(japanese)), japanese
         assert "%" not in _VALUE.sub("", words).replace("%%", ""), japanese
 
 
