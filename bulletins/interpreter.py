@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from bulletins.editions import edition
 from bulletins.filling import fill_for_preview
 from bulletins.notice_shelf import Shelf
-from bulletins.other_languages import Said
+from bulletins.other_languages import DrillSigns, Said
 from bulletins.tables import Bulletin
 from bulletins.tongue import Tongue
 from bulletins.wording import Wording, follow_up_mark
+from foundation.catalogue import without_readings
 from foundation.languages import Language
 
 _TURN = re.compile(r"\d+")
@@ -34,6 +35,11 @@ class NoticeInterpreter:
         written = Wording(bulletin.subject, bulletin.text)
         found = edition(notice, values, self.tongues[language], written, turn=_turn(bulletin.subject), told=told)
         return Said(language, found.subject, found.text, in_japanese=found.in_japanese, is_frame=found.is_frame)
+
+    def drill_signs(self, language: Language) -> DrillSigns:
+        tongue = self.tongues[language]
+        mark = without_readings(tongue.phrases.drill_mark).strip()
+        return DrillSigns(mark, tongue.finished(tongue.phrases.drill_line))
 
 
 def _turn(subject: str) -> int:

@@ -14,9 +14,11 @@ from typing import Protocol
 from sqlalchemy import ForeignKey, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from bulletins.checks.completeness import placeholder_in
 from bulletins.drafting import DraftInvalid, find
 from bulletins.life import EDITABLE, BulletinState, WrongState
 from bulletins.notice_shelf import UnknownNotice
+from bulletins.notice_templates import Kind
 from bulletins.signatory import Signatory, must_draft
 from bulletins.tables import Bulletin
 from bulletins.wording import Wording
@@ -61,11 +63,21 @@ class Said:
     is_frame: bool = False
 
 
+@dataclass(frozen=True)
+class DrillSigns:
+    """By which a drill is known in a language: in its subject, and as the first and last line of its text."""
+
+    mark: str
+    line: str
+
+
 class Interpreter(Protocol):
     def speak(self, bulletin: Bulletin, language: Language, *, told: Mapping[str, str]) -> Said | None:
         """None where there are no words for it. `told` are words that this bulletin alone knows, by what they are in
         Japanese. Raises TemplateBroken, UnknownNotice."""
         ...
+
+    def drill_signs(self, language: Language) -> DrillSigns: ...
 
 
 @dataclass(frozen=True)
@@ -112,6 +124,8 @@ class OtherLanguages:
         if state not in EDITABLE or version not in (None, bulletin.version):
             raise WrongState(state, "ほかの言語の文面の変更")
         subject, text = _checked(words)
+        if text:
+            _refuse_false_alarms(Kind(bulletin.kind), subject, text, self.interpreter.drill_signs(words.language))
         kept = settled(session, bulletin)
         bulletin.version += 1
         bulletin.revision += 1
@@ -218,6 +232,19 @@ def _checked(words: Said) -> tuple[str, str]:
         raise DraftInvalid("件名か本文に、使えない文字があります。消してください。")
     if len(subject) > LONGEST_SUBJECT or len(text) > LONGEST_TEXT:
         raise DraftInvalid(f"件名は{LONGEST_SUBJECT}文字、本文は{LONGEST_TEXT:,}文字までで書いてください。")
+    if placeholder := placeholder_in(subject) or placeholder_in(text):
+        raise DraftInvalid(f"「{placeholder}」が残っています。正しい内容に書き換えてください。")
     if bool(subject) != bool(text):
         raise DraftInvalid("件名と本文を、両方書いてください。両方を空にすると、定型文の訳に戻ります。")
     return subject, text
+
+
+def _refuse_false_alarms(kind: Kind, subject: str, text: str, signs: DrillSigns) -> None:
+    """A drill says in every language that it is one, and nothing else does. Raises DraftInvalid."""
+    lines = text.split("\n")
+    if kind is Kind.DRILL and not (signs.mark in subject and lines[0] == lines[-1] == signs.line):
+        raise DraftInvalid(
+            f"訓練のお知らせです。件名に「{signs.mark}」、本文の最初と最後の行に「{signs.line}」と書いてください。"
+        )
+    if kind is not Kind.DRILL and (signs.mark in subject or signs.line in lines):
+        raise DraftInvalid("訓練ではないお知らせに、訓練の表示があります。消してください。")

@@ -17,11 +17,16 @@ _REASONS = {
 
 def placeholder_left(draft: DraftText) -> list[Finding]:
     for where, text in (("件名", draft.subject), ("本文", draft.text)):
-        found = _PLACEHOLDER.search(text)
-        if found:
-            message = f"{where}に「{found[0]}」が残っています。正しい内容に書き換えてください。"
-            return [Finding("placeholder-left", Level.BLOCK, message, _field_of(draft, found[0]))]
+        if found := placeholder_in(text):
+            message = f"{where}に「{found}」が残っています。正しい内容に書き換えてください。"
+            return [Finding("placeholder-left", Level.BLOCK, message, _field_of(draft, found))]
     return []
+
+
+def placeholder_in(text: str) -> str:
+    """The first one, or nothing."""
+    found = _PLACEHOLDER.search(text)
+    return found[0] if found else ""
 
 
 def text_empty(draft: DraftText) -> list[Finding]:

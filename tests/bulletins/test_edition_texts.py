@@ -7,6 +7,7 @@ import pytest
 
 from bulletins.editions import LONGEST_SUBJECT, edition
 from bulletins.filling import fill
+from bulletins.interpreter import NoticeInterpreter
 from bulletins.wording import Wording, write
 from foundation.languages import Language
 from foundation.plain_text import full_width
@@ -72,11 +73,14 @@ def test_the_areas_of_an_evacuation_all_reach_the_reader() -> None:
 @pytest.mark.parametrize("turn", [0, 1, 2])
 def test_a_drill_says_so_first_and_last_and_in_the_subject(language: Language, turn: int) -> None:
     word = {Language.ENGLISH: "drill", Language.CHINESE: "演练", Language.PLAIN_JAPANESE: "訓練"}[language]
+    signs = NoticeInterpreter(shelf(komorebi()), tongues(komorebi())).drill_signs(language)
     for values in variants(shelf(komorebi()).get("drill")):
         found = said("drill", language, values, turn=turn)
         lines = found.text.split("\n")
 
-        assert lines[0] == lines[-1]
+        # As it is asked of whoever writes these words by hand.
+        assert lines[0] == lines[-1] == signs.line
+        assert signs.mark in found.subject
         assert word in lines[0]
         assert word in found.subject.lower()
 

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from bulletins.drafting import DraftInvalid, Sheet
 from bulletins.life import WrongState
-from bulletins.other_languages import EditionRow, OtherLanguages, Said, in_language
+from bulletins.notice_templates import Kind
+from bulletins.other_languages import DrillSigns, EditionRow, OtherLanguages, Said, in_language
 from bulletins.signatory import NotAllowed
 from bulletins.tables import Bulletin, BulletinVersion
 from bulletins.wording import Wording
@@ -39,6 +40,9 @@ class Interpreter:
             raise TemplateBroken(Path("body.txt"), 1, "broken on purpose")
         word = self.words.get(language)
         return Said(language, f"{word}: {bulletin.subject}", f"{word}.") if word else None
+
+    def drill_signs(self, language: Language) -> DrillSigns:
+        return DrillSigns("[DRILL]", "This is a drill.")
 
 
 @pytest.fixture
@@ -208,6 +212,37 @@ def test_words_that_cannot_be_mailed_are_refused(office: Office, subject: str, t
 
     with pytest.raises(DraftInvalid):
         write(office, number, Said(ENGLISH, subject, text))
+
+
+@pytest.mark.parametrize("text", ["Call 〇〇", "At {time}", "×× street", "Ask ____"])
+def test_words_that_are_not_finished_are_refused(office: Office, text: str) -> None:
+    number = office.draft()
+
+    for words in (Said(ENGLISH, text, "Please ask us."), Said(ENGLISH, "News", text)):
+        with pytest.raises(DraftInvalid, match="残っています"):
+            write(office, number, words)
+
+
+def test_a_drill_says_so_in_words_written_by_hand_and_nothing_else_does(office: Office) -> None:
+    number, line = office.draft(), "This is a drill."
+    as_drill = Said(ENGLISH, "[DRILL] Evacuate", f"{line}\nGo to the park.\n{line}")
+    lies = (
+        Said(ENGLISH, "Evacuate", as_drill.text),
+        Said(ENGLISH, as_drill.subject, "Go to the park."),
+        Said(ENGLISH, as_drill.subject, f"{line}\nGo to the park."),
+    )
+
+    for words in (as_drill, *lies):
+        with pytest.raises(DraftInvalid, match="訓練ではない"):
+            write(office, number, words)
+    with office.database.write() as session:
+        session.get_one(Bulletin, number).kind = Kind.DRILL.value
+    for words in (*lies, BY_HAND):
+        with pytest.raises(DraftInvalid, match="訓練のお知らせです"):
+            write(office, number, words)
+    write(office, number, as_drill)
+
+    assert said(office, number)[ENGLISH] == (as_drill.subject, as_drill.text, ANNA.name)
 
 
 def test_the_archive_finds_the_words_of_a_language_where_there_are_any(office: Office) -> None:
