@@ -56,6 +56,7 @@ DETAILS: Mapping[str, str] = {
     "sheets": "枚数",
     "day": "日",
     "occasion": "だれに・どんなときに",
+    "listed": "市のお知らせの登録",
     "shown": "表示した数",
     "lines": "行数",
     "last": "最後の行",

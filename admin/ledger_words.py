@@ -180,6 +180,7 @@ _ACTORS: Mapping[str, str] = {
     "sample": "見本データ",
     "rule:three-days": "自動（配信エラーの日数）",
     "rule:feedback": "自動（苦情の通知）",
+    "rule:not-held": "自動（届けるものがなくなった）",
     "rule:erasure": "自動（アドレスの消去）",
 }
 _DOORS: Mapping[str, str] = {"console": "管理画面", "api": "API", "command": "サーバー"}

@@ -15,18 +15,30 @@ from foundation.ledger import LedgerLine
 from mailer import letters_to
 from mailer.bounce_facts import BounceFactRow
 from mailer.outbox_tables import OPEN, OutboxRow, State
+from subscribers.admitting import ADMITTED
+from subscribers.leaving import UNLISTED
 from subscribers.tables import Subscriber, SubscriberState
 
 MOST_LINES = 50
 MOST_DELIVERIES = 20
 REGISTERED, INVITED = "subscriber.registered", "subscriber.invited"
 _PAUSES = ("subscriber.paused", "subscriber.resumed")
-_TOLD = (REGISTERED, "subscriber.changed", "subscriber.stopped", "subscriber.undone", *_PAUSES, INVITED)
+_CAME = (REGISTERED, ADMITTED)
+_TOLD = (*_CAME, UNLISTED, "subscriber.changed", "subscriber.stopped", "subscriber.undone", *_PAUSES, INVITED)
 _STOPPED = {
     "left": "配信を停止しました。",
     "unreachable": "配信エラーが続いたため、配信を停止しました。",
     "complaint": "迷惑メールとして報告されたため、配信を停止しました。",
     "staff": "本人に代わって、配信を停止しました。",
+}
+_DONE = {
+    ADMITTED: "転送先か連絡員として登録しました。市のお知らせは届きません。",
+    UNLISTED: "市のお知らせだけをやめました。",
+    "subscriber.changed": "配信区分、地域、ことばを選びなおしました。",
+    "subscriber.undone": "停止を取り消して、配信を再開しました。",
+    "subscriber.paused": "しばらく受け取りを休むことにしました。",
+    "subscriber.resumed": "休みを終えて、受け取りを再開しました。",
+    INVITED: "登録用メールを送りました。",
 }
 _WHO = {"resident": "本人", "command": "コマンド", "sample": "見本のデータ"}
 _ENDS = {
@@ -80,7 +92,7 @@ def happened(
         Happened(fact.handed_at, "", f"メールが届きませんでした（{bounce_words(fact.bounce_class)}）。", trouble=True)
         for fact in facts
     ]
-    if not any(line.action == REGISTERED for line in lines) and len(lines) < most:
+    if not any(line.action in _CAME for line in lines) and len(lines) < most:
         # An import leaves no line for each address.
         came = "名簿の取り込みで入りました。" if row.state == SubscriberState.ACTIVE or lines else "名簿にありました。"
         found.append(Happened(row.since, "", came))
@@ -131,18 +143,9 @@ def _who(session: Session, actor: str) -> str:
 
 def _what(line: LedgerLine, labels: Mapping[str, str]) -> str:
     details: Mapping[str, object] = json.loads(line.details)
-    match line.action:
-        case "subscriber.registered":
-            place = str(details.get("place") or "")
-            return f"登録しました（{labels.get(place, place)}）。" if place else "登録しました。"
-        case "subscriber.changed":
-            return "配信区分、地域、ことばを選びなおしました。"
-        case "subscriber.stopped":
-            return _STOPPED.get(str(details.get("reason")), "配信を停止しました。")
-        case "subscriber.undone":
-            return "停止を取り消して、配信を再開しました。"
-        case "subscriber.paused":
-            return "しばらく受け取りを休むことにしました。"
-        case "subscriber.resumed":
-            return "休みを終えて、受け取りを再開しました。"
-    return "登録用メールを送りました。"
+    if line.action == REGISTERED:
+        place = str(details.get("place") or "")
+        return f"登録しました（{labels.get(place, place)}）。" if place else "登録しました。"
+    if line.action == "subscriber.stopped":
+        return _STOPPED.get(str(details.get("reason")), "配信を停止しました。")
+    return _DONE[line.action]

@@ -125,7 +125,7 @@ def let_go(session: Session, *, at: datetime, limit: int = _LET_GO) -> int:
     idle = select(Subscriber.id).where(~Subscriber.in_city_list, *_IS_ACTIVE, ~_is_held()).limit(limit)
     numbers = session.scalars(idle).all()
     for number in numbers:
-        subscriber = leaving.stop(session, number, StopReason.LEFT, by="rule:circle-closed", at=at)
+        subscriber = leaving.stop(session, number, StopReason.LEFT, by="rule:not-held", at=at)
         if subscriber is not None:
             subscriber.undo_until = None  # there is nothing to come back to
     return len(numbers)

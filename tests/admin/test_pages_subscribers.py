@@ -11,7 +11,9 @@ from sqlalchemy import func, select
 from admin.roles import Role
 from bulletins.approval import Decision
 from foundation import ledger
+from foundation.addresses import Address
 from foundation.ledger import LedgerLine
+from liaisons import circles
 from mailer import bounce_facts, claims, records
 from mailer.bounce_facts import Fact, Source
 from mailer.bounce_report.bounce_class import BounceClass
@@ -20,8 +22,10 @@ from mailer.courier import Delivered
 from mailer.outbox_tables import Lane, LetterRow, OutboxRow
 from mailer.records import Result
 from subscribers import leaving
+from subscribers.admitting import admit
 from subscribers.tables import Invitation, StopReason, Subscriber
 from tests.admin.whole_console import Console, whole_console, words
+from tests.liaisons.network import enter
 
 ADDRESS = "a..b@docomo.example.jp"
 
@@ -83,6 +87,24 @@ def test_who_came_by_an_import_is_told_so(console: Console) -> None:
     number = console.resident(ADDRESS)
 
     assert "名簿の取り込みで入りました。" in words(console.browser(Role.VIEWER).get(f"/admin/subscribers/{number}"))
+
+
+def test_who_is_not_on_the_towns_list_is_told_so_and_not_in_which_circle_they_are(console: Console) -> None:
+    at = console.clock.now()
+    with console.home.database.write() as session:
+        liaison = enter(session, "若葉", at=at)
+        circle = circles.open_circle(session, liaison.id, at=at)
+        assert circle is not None
+        number = admit(session, Address.parse(ADDRESS), language=None, at=at).id
+        console.home.circles.join(session, circle.id, number, at=at)
+
+    page = words(console.browser(Role.VIEWER).get(f"/admin/subscribers/{number}"))
+
+    assert "登録していません（転送先または連絡員としての登録だけです）" in page
+    assert "転送先か連絡員として登録しました。市のお知らせは届きません。" in page
+    assert "市内全域" not in page
+    assert "名簿" not in page.partition("これまで")[2].partition("最近のお知らせ")[0]
+    assert "若葉" not in page
 
 
 def test_a_deed_of_staff_stands_in_the_ledger_with_its_origin(console: Console) -> None:
