@@ -12,6 +12,7 @@ from foundation.languages import Language
 from foundation.spoken_letters import SpokenLetter
 from liaisons.personal_link import LIAISON
 from liaisons.tables import Liaison, LiaisonArea, LiaisonState, Way
+from liaisons.voice_links import REPLY_MAIL
 from mailer import had_letter
 from mailer.letter import Letter
 from subscribers.audience import Scope
@@ -57,7 +58,11 @@ class Edition:
             subject=template.subject(japanese, town=self.town, subject=bulletin.subject),
             body=bulletin.text,
             tail="\n\n" + template.body(japanese, town=self.town, text="", **values),
-            links={**resident_links(self.public_url), "forward": (f"{self.public_url}/liaison/", LIAISON)},
+            links={
+                **resident_links(self.public_url),
+                **REPLY_MAIL,
+                "forward": (f"{self.public_url}/liaison/", LIAISON),
+            },
             unsubscribe=True,
         )
 
