@@ -2,7 +2,6 @@
 leaves."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
