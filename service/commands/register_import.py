@@ -73,7 +73,7 @@ def import_list(desk: Desk, /, file: Path, *, dry_run: bool, yes: bool, as_json:
             )
             found = importer.look(register) if dry_run else importer.run(register)
     except (FileInvalid, Overtaken) as fault:
-        raise click.ClickException(f"{file}: {fault or fault.__doc__}") from fault
+        raise click.ClickException(f"{file}: {str(fault) or fault.__doc__}") from fault
     if as_json:
         told = {**asdict(found.counts), "dry_run": dry_run, "ignored_columns": register.ignored}
         click.echo(json.dumps({**told, "unknown_words": dict(found.words)}, ensure_ascii=False))

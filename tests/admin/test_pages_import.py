@@ -137,6 +137,7 @@ def test_the_words_of_the_list_that_nobody_knows_are_named(console: Console, man
 
     assert "この市にないことばがありました" in page
     assert "「防犯」 1行" in page
+    assert "「防犯=この市でのことば」のように" in page
 
 
 def test_rejected_lines_are_fetched_as_a_table_in_which_no_cell_is_a_formula(

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from service.commands import run
+from subscribers import register_imports
+from subscribers.register_imports import Overtaken
 
 
 @pytest.fixture
@@ -48,6 +50,20 @@ def test_an_unknown_address_is_an_empty_object(folder: Path, capsys: pytest.Capt
     status = run(["subscribers", "show", "nobody@example.jp", "--json"])
 
     assert (status, capsys.readouterr().out) == (0, "{}\n")
+
+
+def test_an_import_that_another_one_has_overtaken_says_why_it_ends(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overtaken(*_: object, **__: object) -> None:
+        raise Overtaken
+
+    monkeypatch.setattr(register_imports, "move", overtaken)
+
+    status = run(["subscribers", "import", _list(folder, "address\nhanako@example.jp\n"), "--yes"])
+
+    assert status == 1
+    assert str(Overtaken.__doc__) in capsys.readouterr().err
 
 
 def test_rejected_lines_go_to_standard_error_with_their_numbers(

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -32,10 +33,11 @@ from service.home import Home
 from service.sample import load_sample
 from service.schema import METADATA
 from service.web import whole_app
-from subscribers import growth, invitation_fate, placements
+from subscribers import growth, invitation_fate, placements, register_imports
 from subscribers.links import PREFERENCES, STOP
 from subscribers.placements import Occasion, Placement
 from subscribers.placements import Sheet as Sheets
+from subscribers.register_imports import ImportState, Wish
 from subscribers.tables import Invitation, Subscriber, SubscriberState
 from tests.support import town_voices
 from tests.support.bounced import bounce
@@ -45,6 +47,12 @@ from tests.support.served import listening, serving, url_of
 SOLO = "evacuation"  # which one person on duty may send alone here
 FRIDAY = datetime(2026, 11, 27, 1, 0, tzinfo=UTC)  # ten o'clock in the town
 MAIL_OF_HANAKO = b"From: hanako@example.jp\r\nSubject: =?utf-8?b?44GK5ZWP44GE5ZCI44KP44Gb?=\r\n\r\nhello\r\n"
+OLD_LIST = """登録番号,メールアドレス,登録日時,配信区分,状態,エラー回数
+1,ichi@example.jp,2019/04/06 10:00,犯罪情報,配信中,0
+2,ni@example.jp,2020/05/07 11:30,防犯情報,配信中,1
+3,san@@example.jp,2021/06/08 12:00,気象情報,配信中,0
+4,yon@example.jp,令和3年7月9日,気象情報,停止中,12
+""".encode("cp932")
 _PARAMETER = re.compile(r"{(\w+)}")
 
 
@@ -129,7 +137,7 @@ class FullTown:
             "place_key": ("school", "shop-1", "hall"),
             "version": ("0", "1"),
             "year": ("2026",),
-            "import_id": ("1",),
+            "import_id": ("1", "2", "9"),
             "language": ("en", "zh"),
             "key": ("unknown", "1"),
             "token": ("unknown", self._welcome(), self._new_password()),
@@ -173,6 +181,7 @@ class FullTown:
         self._hand_out()
         with self.home.database.write() as session:
             town_voices.fill(session, self.home, drafter)
+        self._upload()
         for number, each in enumerate(BounceClass):
             bounce(self.home.database, f"{each}@docomo.ne.jp", each, at=self.clock.now() - timedelta(days=5 * number))
 
@@ -198,6 +207,16 @@ class FullTown:
             came |= {(f"2026-{month:02}-08", "registered", "school"): 90 - 8 * month for month in range(1, 11)}
             came |= {(f"2026-{month:02}-20", "registered", "library"): 6 + month for month in range(1, 12)}
             growth.add(session, came)
+
+    def _upload(self) -> None:
+        """A list that was looked at, with lines that cannot be taken and a word nobody knows, and one just sent."""
+        for told in (ImportState.CHECKING, ImportState.UPLOADED):
+            key, at = self.home.imports.put(BytesIO(OLD_LIST)), self.clock.now()
+            with self.home.database.write() as session:
+                by, wish = self.manager.actor, Wish(gentle=True)
+                row = register_imports.begin(session, key, wish, size=len(OLD_LIST), by=by, at=at, file=key)
+                row.state = told.value
+        self.home.import_work.turn(lambda: False)
 
     def _post_a_letter(self) -> None:
         (self.home.mailbox / "new").mkdir(parents=True, exist_ok=True)
