@@ -7,6 +7,11 @@ import pytest
 
 from foundation.addresses import Address
 from foundation.strides import Strides
+from mailer import claims, records
+from mailer.claims import Wish
+from mailer.courier import Delivered
+from mailer.outbox_tables import Lane
+from mailer.records import Result
 from subscribers import growth, headcount, leaving, pausing, recount
 from subscribers.admitting import admit
 from subscribers.audience import Residents, Scope
@@ -17,6 +22,7 @@ from subscribers.tables import ChoiceKind, StopReason, Subscriber, SubscriberSta
 from subscribers.town import Town
 from tests.subscribers.people import HANAKO, Desk, letters_to, subscriber_of
 from tests.support.clock import HandClock
+from tests.support.mail_engine import put
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 TARO = Address.parse("taro@example.jp")
@@ -198,3 +204,22 @@ def test_the_register_is_written_out_without_it(desk: Desk, town: Town) -> None:
 
     assert HANAKO in lines
     assert TARO.text not in lines
+
+
+def test_a_correction_neither_reaches_nor_counts_who_had_the_letter_and_is_not_on_the_list(counted: Desk) -> None:
+    counted.register()
+    admitted(counted)
+    counted.register("gone@example.jp")
+    at = counted.clock.now()
+    put(counted.database, [HANAKO, TARO.text, "gone@example.jp"], batch="bulletin:1", at=at)
+    with counted.database.write() as session:
+        rows = claims.claim(session, "s1", Wish(dict.fromkeys(Lane, 99)), at=at).rows
+        records.record(session, "s1", [Result(row, Delivered("250"), at) for row in rows], at=at)
+    stop(counted, subscriber_of(counted.database, "gone@example.jp").id)
+    scope = Scope(had=("bulletin:1",))
+
+    with counted.database.read() as session:
+        reach = Residents().reach(session, scope, at=counted.clock.now())
+
+    assert reached(counted, scope) == [HANAKO]
+    assert (reach.had, reach.reached) == (2, 1)
