@@ -66,7 +66,10 @@ def test_every_code_of_a_circle_is_read_as_one() -> None:
         assert OURS.read(f"touroku-c-{code}") == OwnAddress(Purpose.ENTRY, circle=code)
 
 
-@given(st.integers(0, 2**40), st.sampled_from([("b-", "bounce", Purpose.BOUNCE), ("kaijo-", "stop", Purpose.STOP)]))
+SIGNED = [("b-", "bounce", Purpose.BOUNCE), ("kaijo-", "stop", Purpose.STOP), ("koe-", "koe", Purpose.VOICE)]
+
+
+@given(st.integers(0, 2**40), st.sampled_from(SIGNED))
 def test_a_token_names_its_number_for_its_own_purpose_only(number: int, kind: tuple[str, str, Purpose]) -> None:
     prefix, signed_for, purpose = kind
 
