@@ -204,6 +204,7 @@ class VoicePages:
         """What the page tells beside the voice itself."""
         return {
             "steps": [(step, STEPS[Step(step.step)]) for step in voices.steps_of(session, voice.id)],
+            "fate": self._desk.letters.fate(session, voice),
             "by_mail": self._desk.letters.addressee(session, voice) is not None,
             "about": session.get(Bulletin, voice.about_id) if voice.about_id is not None else None,
             "led_to": session.get(Bulletin, voice.led_to_id) if voice.led_to_id is not None else None,

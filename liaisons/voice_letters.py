@@ -3,19 +3,31 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from enum import StrEnum
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from foundation.addresses import Address, AddressInvalid
 from foundation.languages import Language
 from foundation.tokens import Keyring
+from liaisons.voice_life import Step
 from liaisons.voice_links import ONE_VOICE, REPLY_MAIL
-from liaisons.voice_tables import Voice, VoiceState
+from liaisons.voice_tables import Voice, VoiceState, VoiceStep
 from liaisons.voices import register_address
-from mailer import outbox
+from mailer import letters_to, outbox
 from mailer.answer_caps import Leave, Road, may_answer
 from mailer.outbox import To
+from mailer.outbox_tables import State
 from subscribers.stationery import Stationery, as_reply
+
+
+class Fate(StrEnum):
+    """As far as we know: `handed` is taken over by a mail server, which is not arrived."""
+
+    UNDER_WAY = "under-way"
+    HANDED = "handed"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True)
@@ -61,10 +73,20 @@ class VoiceLetters:
         to = self.addressee(session, voice)
         if to is None:
             return False
-        key = f"voice-answered:{voice.id}:{voice.version}"
+        key = _answer_key(session, voice)
         values = {"answer": voice.answer, "cannot": voice.state == VoiceState.CANNOT.value}
         self._send(session, voice, to, "voice-answered", values, key=key, at=at)
         return True
+
+    def fate(self, session: Session, voice: Voice) -> Fate | None:
+        """Of the letter with the answer; None where there was none, or its row was dropped since."""
+        to = self.addressee(session, voice)
+        row = letters_to.the_one(session, _answer_key(session, voice), to.address) if to is not None else None
+        if row is None:
+            return None
+        if row.state in (State.QUEUED, State.DEFERRED):
+            return Fate.UNDER_WAY
+        return Fate.HANDED if row.state == State.SENT and row.bounced_as is None else Fate.REFUSED
 
     def _send(
         self,
@@ -92,3 +114,10 @@ class VoiceLetters:
             in_reply_to=in_reply_to,
         )
         outbox.reply(session, letter, as_reply(key, at=at), to)
+
+
+def _answer_key(session: Session, voice: Voice) -> str:
+    """The same until it is answered anew."""
+    answers = VoiceStep.step.in_([Step.ANSWERED.value, Step.CANNOT.value])
+    turn = session.scalar(select(func.count()).where(VoiceStep.voice_id == voice.id, answers))
+    return f"voice-answered:{voice.id}:{turn}"

@@ -13,7 +13,7 @@ from foundation.ledger import Doer
 from liaisons.tables import Liaison, LiaisonState
 from liaisons.voice_life import Step, write_step
 from liaisons.voice_tables import OPEN, Road, ToldBy, Voice, VoiceState, VoiceStep
-from subscribers.tables import Subscriber
+from subscribers.tables import Subscriber, SubscriberState
 
 # So many a day one liaison, and everybody without a name, may send in by the roads that need no member of staff.
 MOST_A_DAY_EACH = 30
@@ -139,13 +139,18 @@ def speaker(session: Session, subscriber_id: int) -> Liaison | None:
 
 
 def register_address(session: Session, voice: Voice) -> tuple[str, int] | None:
-    """The address of the liaison whose voice it is, and the number of their subscription; None where there is none."""
+    """The address of the liaison whose voice it is, and the number of their subscription; None where there is none that
+    is written to."""
     if voice.liaison_id is None or voice.differs:
         return None
     found = session.execute(
         select(Subscriber.address, Subscriber.id)
         .join(Liaison, Liaison.subscriber_id == Subscriber.id)
-        .where(Liaison.id == voice.liaison_id, Subscriber.address.is_not(None))
+        .where(
+            Liaison.id == voice.liaison_id,
+            Subscriber.address.is_not(None),
+            Subscriber.state == SubscriberState.ACTIVE.value,
+        )
     ).first()
     return None if found is None else (str(found.address), int(found.id))
 

@@ -32,9 +32,9 @@ def heard(console: Console, number: int = 1, *, road: Road = Road.FORM, text: st
         return f"{VOICES}/{voices.hear(session, one, at=at).id}"
 
 
-def member(console: Console) -> Liaison:
+def member(console: Console, *, stopped: bool = False) -> Liaison:
     with console.home.database.write() as session:
-        return enter(session, "yamada", at=console.clock.now())
+        return enter(session, "yamada", at=console.clock.now(), stopped=stopped)
 
 
 def the_voice(console: Console) -> Voice:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from admin.roles import Role
 from foundation.ledger import LedgerLine
 from liaisons.voice_tables import Road
+from mailer.outbox_tables import OutboxRow
 from tests.admin.heard_voices import ANSWER, MAIL, PHONE, VOICES, heard, letters_to, member, press, the_voice, version
 from tests.admin.whole_console import Console, whole_console, words
 
@@ -157,3 +158,34 @@ def test_a_voice_that_is_not_there_is_said_not_to_be(clerk: httpx.Client) -> Non
     for number in ("999999", "0", "x", "%00", "1e3", "9" * 5000):
         assert clerk.get(f"{VOICES}/{number}").status_code == 404
         assert clerk.post(f"{VOICES}/{number}/take").status_code == 404
+
+
+def test_an_answer_that_does_not_arrive_is_told_to_whoever_looks(console: Console, clerk: httpx.Client) -> None:
+    at = heard(console, mail=MAIL)
+    press(clerk, at, "answer", answer=ANSWER)
+    assert "送信待ちです" in words(clerk.get(at))
+
+    for state, bounced, told in (
+        ("sent", None, "受け取りました"),
+        ("sent", "gone", "届きませんでした"),
+        ("failed", None, "届きませんでした"),
+    ):
+        with console.home.database.write() as session:
+            session.execute(update(OutboxRow).values(state=state, bounced_as=bounced))
+        assert told in words(clerk.get(at))
+
+
+def test_who_is_answered_twice_has_two_letters(console: Console, clerk: httpx.Client) -> None:
+    at = heard(console, mail=MAIL)
+    press(clerk, at, "answer", answer=ANSWER)
+    press(clerk, at, "reopen", reopened="電話で、まだ暗いと言われた")
+    press(clerk, at, "answer", answer="もう一度、交換しました。")
+
+    assert [ANSWER in letter.body for letter in letters_to(console, MAIL)] == [True, False]
+
+
+def test_a_liaison_who_is_not_written_to_any_more_is_told_by_somebody(console: Console, clerk: httpx.Client) -> None:
+    at = heard(console, road=Road.PAGE, liaison_id=member(console, stopped=True).id)
+
+    assert press(clerk, at, "answer", answer=ANSWER) == "voice-answered"
+    assert letters_to(console, "yamada@example.jp") == []
