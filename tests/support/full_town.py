@@ -23,6 +23,8 @@ from bulletins.tables import Bulletin
 from foundation.addresses import Address
 from foundation.settings import load
 from foundation.tokens import fingerprint, random_token
+from liaisons.meeting_tables import Meeting
+from liaisons.paper_tables import PaperRow
 from liaisons.personal_link import LIAISON
 from liaisons.tables import Liaison
 from liaisons.voice_links import ONE_VOICE
@@ -39,7 +41,7 @@ from subscribers.placements import Occasion, Placement
 from subscribers.placements import Sheet as Sheets
 from subscribers.register_imports import ImportState, Wish
 from subscribers.tables import Invitation, Subscriber, SubscriberState
-from tests.support import town_voices
+from tests.support import town_meetings, town_voices
 from tests.support.bounced import bounce
 from tests.support.clock import HandClock
 from tests.support.served import listening, serving, url_of
@@ -113,6 +115,9 @@ class FullTown:
             f"/voice/{sign(ONE_VOICE, 4)}",
             "/voice/unknown",
             f"/liaison/{sign(LIAISON, self._liaison())}/voice",
+            f"/liaison/{sign(LIAISON, self._liaison())}/materials",
+            f"/liaison/{sign(LIAISON, self._liaison())}/materials/calls",
+            f"/liaison/{sign(LIAISON, self._liaison())}/materials/unknown",
             "/nothing-here",
         )
 
@@ -139,7 +144,7 @@ class FullTown:
             "year": ("2026",),
             "import_id": ("1", "2", "9"),
             "language": ("en", "zh"),
-            "key": ("unknown", "1"),
+            "key": ("unknown", "1", "calls", "first"),
             "token": ("unknown", self._welcome(), self._new_password()),
         }
         if parameter in ready:
@@ -150,6 +155,8 @@ class FullTown:
             "mail_id": select(InboundRow.id),
             "staff_id": select(StaffRow.id),
             "voice_id": select(func.max(Voice.id)).group_by(Voice.state),
+            "meeting_id": select(Meeting.id),
+            "paper_id": select(PaperRow.id),
         }
         with self.home.database.read() as session:
             return [str(each) for each in session.scalars(queries[parameter])]
@@ -181,6 +188,7 @@ class FullTown:
         self._hand_out()
         with self.home.database.write() as session:
             town_voices.fill(session, self.home, drafter)
+            town_meetings.fill(session, self.home, drafter, approver)
         self._upload()
         for number, each in enumerate(BounceClass):
             bounce(self.home.database, f"{each}@docomo.ne.jp", each, at=self.clock.now() - timedelta(days=5 * number))
