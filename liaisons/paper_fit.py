@@ -69,7 +69,7 @@ class Measures:
 
 MEASURES = {
     Look.ROUND_UP: Measures(
-        room=194,
+        room=198,
         lead=Type(14, 1.5),
         headline=Type(18, 1.35),
         place=Type(13, 1.5),
@@ -79,7 +79,7 @@ MEASURES = {
         around_advice=2,
     ),
     Look.ONE: Measures(
-        room=189,
+        room=193,
         lead=Type(18, 1.5),
         headline=Type(32, 1.25),
         place=Type(20, 1.4),

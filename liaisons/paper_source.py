@@ -7,7 +7,7 @@ search goes on. What was redacted or taken back since is left out of every paper
 import json
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
@@ -91,9 +91,11 @@ class PaperSource:
         return [each for each in kept if private or not each.redact]
 
     def item(self, bulletin: Bulletin, *, brief: bool) -> Item:
-        """A brief one has the first pieces of advice only."""
-        what, advice = _parts(bulletin.subject, bulletin.text)
-        advice = advice[:_BRIEF] if brief else advice
+        """A brief one has its sentences without the sections below, and the first pieces of advice only."""
+        told = _parts(bulletin.subject, bulletin.text)
+        what, advice = [*told.sentences, *told.sections], told.advice
+        if brief:
+            what, advice = told.sentences or told.sections, told.advice[:_BRIEF]
         headline = bulletin.subject.strip()
         return Item(bulletin.id, headline, self._place(bulletin), "\n".join(what), "\n".join(advice))
 
@@ -128,24 +130,35 @@ def _reaches(bulletin: Bulletin, area: str) -> bool:
     return not area or not named or bulletin.to_all or area in named
 
 
-def _parts(subject: str, text: str) -> tuple[list[str], list[str]]:
-    """What happened, and what to do: by the marks that every notice sets. The points of a section share one line."""
-    what: list[str] = []
-    advice: list[str] = []
-    here, in_section = what, False
+@dataclass
+class _Told:
+    """What a bulletin says, by the marks that every notice sets; of a section the points share one line."""
+
+    sentences: list[str] = field(default_factory=list)
+    sections: list[str] = field(default_factory=list)
+    advice: list[str] = field(default_factory=list)
+
+
+def _parts(subject: str, text: str) -> _Told:
+    told = _Told()
+    here, in_section = told.sentences, False
     for line in text.splitlines():
         words = line.strip()
         if not words or words == subject.strip() or _SOURCE.fullmatch(words) or words.startswith(_LEFT_OUT):
             continue
         if words.startswith("★"):
-            advice.append(words.removeprefix("★"))
+            told.advice.append(words.removeprefix("★"))
         elif words.startswith(_ADVICE):
-            here, in_section = advice, False
+            here, in_section = told.advice, False
+        elif words.startswith("■") and words.endswith("。"):
+            here, in_section = told.sentences, False
+            here.append(words.removeprefix("■"))
         elif words.startswith("■"):
-            here, in_section = what, not words.endswith("。")
-            what.append(words.removeprefix("■") + ("：" if in_section else ""))
+            here, in_section = told.sections, True
+            here.append(words.removeprefix("■") + "：")
         elif in_section and words.startswith("・"):
-            what[-1] += ("" if what[-1].endswith("：") else "／") + words.removeprefix("・")
+            here[-1] += ("" if here[-1].endswith("：") else "／") + words.removeprefix("・")
         else:
             here.append(words)
-    return [words.removesuffix("：") for words in what], advice
+    told.sections[:] = [words.removesuffix("：") for words in told.sections]
+    return told

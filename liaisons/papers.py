@@ -18,7 +18,7 @@ from liaisons.paper_tables import PaperRow
 from liaisons.simple_text import settled
 from subscribers.placements import Member
 
-LONGEST = {"masthead": 10, "issue": 30, "lead": 120, "contact": 40}  # full-width characters
+LONGEST = {"masthead": 10, "issue": 20, "lead": 120, "contact": 40}  # full-width characters
 LONGEST_OF_ITEM = {"headline": 60, "place": 60, "what": 800, "advice": 600}
 LABELS = {
     "masthead": "題",
@@ -135,7 +135,9 @@ class Papers:
         if look is Look.ONE:
             return era_date(span.last)
         label = next((each.label.partition("（")[0] for each in self.source.town.areas if each.key == area), "")
-        return f"{era_year(span.last)}{span.last.month}月号{f'　{label}版' if label else ''}"
+        month = f"{era_year(span.last)}{span.last.month}月号"
+        named = f"{month}　{label}版"
+        return named if label and full_width(named) <= LONGEST["issue"] else month
 
 
 def find(session: Session, paper_id: int, *, to_change: bool = False) -> PaperRow:

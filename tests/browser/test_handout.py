@@ -9,10 +9,9 @@ from playwright.sync_api import Browser, Page
 
 from admin.guard import COOKIE
 from admin.roles import Role
-from liaisons import papers
 from liaisons.paper_fit import Look, fit
 from liaisons.paper_source import Item, Span
-from liaisons.papers import Choice, Words
+from liaisons.papers import LONGEST, LONGEST_OF_ITEM, Choice, Words
 from subscribers.entry_code import EntryCode
 from tests.admin.whole_console import Console, whole_console
 from tests.liaisons.test_papers import MADE, begun
@@ -74,8 +73,9 @@ def printed(console: Console, page: Page, number: int, tmp_path: Path) -> Print:
 
 
 def words(items: tuple[Item, ...], *, code: str = "bulletins") -> Words:
-    contact = "こもれび警察署生活安全課防犯係 042-000-0110（内線）"
-    return Words("ミニ広報紙東部", "令和8年11月号　東部（若葉野・月見橋）版", "", items, contact, code)
+    """With head and foot as wide as they may be."""
+    widest = {name: "国" * LONGEST[name] for name in ("masthead", "issue", "contact")}
+    return Words(**widest, lead="", items=items, code=code)
 
 
 def fullest(look: Look, phrase: str) -> tuple[Item, ...]:
@@ -106,7 +106,7 @@ def test_what_does_not_fit_is_said_before_and_goes_on_to_another_sheet_without_a
     printed: Print, page: Page, look: Look
 ) -> None:
     sentences = [f"{number}番目の文です。" for number in range(100, 170 if look is Look.ROUND_UP else 140)]
-    most = papers.LONGEST_OF_ITEM["what"]
+    most = LONGEST_OF_ITEM["what"]
     items = tuple(Item(0, "題", "", "\n".join(sentences[start : start + 40])[:most], "") for start in (0, 40))
 
     paper = printed(words(items[: look.most]), look)

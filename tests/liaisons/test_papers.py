@@ -82,17 +82,17 @@ def made(session: Session, at: datetime, *numbers: int, look: Look = Look.ROUND_
 
 def test_a_bulletin_is_read_into_place_what_happened_and_what_to_do(database: Database, clock: HandClock) -> None:
     with database.write() as session:
-        row = made(session, clock.now(), begun(session, clock.now()))
-        words = papers.words_of(row)
+        number = begun(session, clock.now())
+        (whole,) = papers.words_of(made(session, clock.now(), number, look=Look.ONE)).items
+        words = papers.words_of(made(session, clock.now(), number, once="brief"))
 
+    sentence = "11月10日(火)、午後2時20分ごろ、こもれび市若葉野3丁目の住宅で、空き巣の被害がありました。"
     assert (words.issue, words.contact) == ("令和8年11月号　東部版", "こもれび警察署 042-000-0110")
-    (item,) = words.items
-    assert (item.headline, item.place) == ("空き巣にご注意ください", "若葉野3丁目")
-    assert item.what.splitlines() == [
-        "11月10日(火)、午後2時20分ごろ、こもれび市若葉野3丁目の住宅で、空き巣の被害がありました。",
-        "状況：1階の窓ガラスが割られていました／室内が荒らされていました",
-    ]
-    assert item.advice.splitlines() == ["怪しい人を見かけたら110番！", "・鍵をかける。"]
+    (brief,) = words.items
+    assert (whole.headline, whole.place) == ("空き巣にご注意ください", "若葉野3丁目")
+    assert whole.what.splitlines() == [sentence, "状況：1階の窓ガラスが割られていました／室内が荒らされていました"]
+    assert whole.advice.splitlines() == ["怪しい人を見かけたら110番！", "・鍵をかける。", "・補助錠を使う。"]
+    assert brief == replace(whole, what=sentence, advice="怪しい人を見かけたら110番！\n・鍵をかける。")
 
 
 def test_a_round_up_offers_what_began_in_the_span_for_the_area_and_still_holds(

@@ -63,7 +63,7 @@ def _print(session: Session, home: Home, drafter: Colleague) -> None:
     made = Papers(PaperSource(home.town, Redaction(home.settings.redact_after)))
     today = home.clock.now().astimezone(home.town.zone).date()
     sent = select(Bulletin.id).where(Bulletin.state == BulletinState.SENT, Bulletin.redact.is_(False))
-    numbers = tuple(session.scalars(sent.order_by(Bulletin.id.desc()).limit(4)))
+    numbers = tuple(session.scalars(sent.order_by(Bulletin.id.desc()).limit(3)))
     for look, few in ((Look.ROUND_UP, numbers), (Look.ONE, numbers[:1])):
         choice = Choice(look, Span(today - timedelta(days=60), today), "", few)
         made.begin(session, choice, drafter, once=look.value, at=home.clock.now())
