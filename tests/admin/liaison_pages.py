@@ -39,7 +39,7 @@ def asked(clerk: httpx.Client, **changes: str) -> str:
 
 
 def consented(console: Console, clerk: httpx.Client, at: str, **changes: str) -> httpx.Response:
-    form = {"way": "phone", "day": "2026-11-24", "read": "1", "version": console.home.asking.wording.version}
+    form = {"way": "phone", "day": "2026-11-24", "read": "1", "version": console.home.network.asking.wording.version}
     return clerk.post(f"{at}/consent", data={**form, **changes})
 
 
