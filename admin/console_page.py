@@ -103,6 +103,7 @@ DONE = {
     "liaison-resumed": "再開しました。",
     "liaison-own-link-sent": "ご本人のページのリンクを、メールで送りました。24時間使えます。",
     "liaison-ended": "終了を記録しました。氏名や連絡先は消しました。",
+    "liaison-erased": "氏名と団体も消しました。",
     "liaisons-handed-over": "担当者を引き継ぎました。",
     "candidate-sent": "候補を送りました。担当課が、打診するかどうかを決めます。",
     "candidate-put-aside": "見合わせを記録しました。送った人に、理由が見えます。",

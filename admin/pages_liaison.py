@@ -16,7 +16,7 @@ from admin.roles import Role
 from admin.staff import Colleague
 from foundation import ledger
 from foundation.fiscal_year import FiscalYear
-from liaisons import consent, links, listing, own_page, register, review
+from liaisons import consent, emptying, links, listing, own_page, register, review
 from liaisons.consent import Consent, DayUnfit
 from liaisons.life import UnknownLiaison
 from liaisons.links import LinkPurpose
@@ -54,6 +54,7 @@ class LiaisonPages:
             ("resume", self.resume),
             ("own-link", self.own_link),
             ("end", self.end),
+            ("erase-name", self.erase_name),
         ):
             router.add_api_route(f"{ONE}/{name}", step, methods=["POST"], dependencies=acts)
         return router
@@ -141,6 +142,10 @@ class LiaisonPages:
     def end(self, request: Request, liaison_id: str) -> Response:
         at = self._desk.clock.now()
         return self._step(request, liaison_id, "ended", lambda s, n, me: register.end(s, n, me, at=at))
+
+    def erase_name(self, request: Request, liaison_id: str) -> Response:
+        at = self._desk.clock.now()
+        return self._step(request, liaison_id, "erased", lambda s, n, me: emptying.erase_name(s, n, me, at=at))
 
     def missing(self, request: Request) -> Response:
         return self._desk.page.message(

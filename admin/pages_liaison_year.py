@@ -11,7 +11,7 @@ from admin.liaison_desk import HERE, LIAISONS, LiaisonDesk, officer_choices, sta
 from admin.roles import Role
 from foundation.era import era_date
 from foundation.fiscal_year import FiscalYear
-from liaisons import figures, handover, listing, review
+from liaisons import figures, forwarding_year, handover, listing, review
 from liaisons.tables import Way
 
 Form = Annotated[Posted, Depends(posted)]
@@ -96,6 +96,7 @@ class LiaisonYearPages:
             known = figures.years(session, now)
             asked = next((each for each in known if each.number == wanted), None)
             found = figures.figures(session, asked, desk.dealings) if asked is not None else None
+            passed_on = forwarding_year.counted(session, asked, at=desk.clock.now()) if asked is not None else None
         if found is None:
             return desk.page.message(
                 request, 404, "この年度の記録はありません", "「年度の数字」から、年度を選びなおしてください。"
@@ -107,6 +108,7 @@ class LiaisonYearPages:
             "liaison-year",
             here=HERE,
             found=found,
+            passed_on=passed_on,
             years=known,
             today=era_date(today),
             as_of=era_date(found.year.last_day if is_over else today),

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from foundation import ledger
 from foundation.ledger import Deed, Doer
 from liaisons import circles, links, mail_side, voice_erasure
+from liaisons.life import WrongMove, held
 from liaisons.tables import Liaison, LiaisonArea, LiaisonState
 from subscribers.tables import Subscriber
 
@@ -35,6 +36,16 @@ def _telling(session: Session, liaison: Liaison) -> tuple[str, ...]:
     subscriber = session.get(Subscriber, liaison.subscriber_id) if liaison.subscriber_id is not None else None
     address = (subscriber.address or "") if subscriber is not None else ""
     return (liaison.name, liaison.phone, liaison.fax, liaison.postal, address)
+
+
+def erase_name(session: Session, liaison_id: int, by: Doer, *, at: datetime) -> None:
+    """Of who declined and wishes that nothing stays; asking them again by accident is on us then. Raises WrongMove."""
+    liaison = held(session, liaison_id)
+    if liaison.state != LiaisonState.DECLINED:
+        raise WrongMove(LiaisonState(liaison.state), LiaisonState.DECLINED)
+    if liaison.name:
+        liaison.name = liaison.organisation = ""
+        ledger.write(session, by.deed("liaison.erased", f"liaison:{liaison.id}"), at=at)
 
 
 def forget_declined(session: Session, *, at: datetime, limit: int = 200) -> int:

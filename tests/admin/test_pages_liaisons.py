@@ -65,7 +65,18 @@ def test_a_consent_needs_its_way_its_day_and_the_words_of_today(console: Console
 
 
 def test_somebody_who_is_not_there_is_said_not_to_be(clerk: httpx.Client) -> None:
-    steps = ("edit", "again", "decline", "activate", "confirm", "resume", "end", "own-link", "ask-by-mail")
+    steps = (
+        "edit",
+        "again",
+        "decline",
+        "activate",
+        "confirm",
+        "resume",
+        "end",
+        "own-link",
+        "ask-by-mail",
+        "erase-name",
+    )
     answers = set()
 
     for number in ("999", "0", "-1", "x", "%00", "9" * 40, "{{7*7}}"):

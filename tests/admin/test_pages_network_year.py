@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from admin.roles import Role
+from liaisons import forwarding_year
 from liaisons.candidates import CandidateRow
+from tests.admin.conftest import MORNING
 from tests.admin.liaison_pages import CANDIDATE, CANDIDATES, LIST, TANAKA, active, liaison
 from tests.admin.staff_pages import letters_to
 from tests.admin.whole_console import Console, whole_console, words
@@ -89,3 +91,20 @@ def test_the_figures_of_the_year_are_for_everybody_and_say_nothing_of_forwarding
     assert "受けたもの 0件" in words(page)
     assert "転送" not in words(page)
     assert clerk.get(f"{LIST}/years/2025").status_code == 404
+
+
+def test_of_a_year_that_is_over_it_is_told_how_many_passed_on_where_they_were_five_or_more(
+    console: Console, clerk: httpx.Client
+) -> None:
+    active(console, clerk)
+    zone, pages = console.home.town.zone, []
+    for liaison_id in range(1, 6):
+        with console.home.database.write() as session:
+            forwarding_year.note(session, console.home.keyring, liaison_id, at=console.clock.now(), zone=zone)
+        if liaison_id > 3:
+            console.clock.set(datetime(2027, 4, 1, 0, 0, tzinfo=UTC))
+            pages.append(words(console.browser(Role.VIEWER).get(f"{LIST}/years/2026")))
+            console.clock.set(MORNING)
+    pages.append(words(clerk.get(f"{LIST}/years/2026")))
+
+    assert ["転送先の方へお知らせを送ったことのある連絡員 5人" in page for page in pages] == [False, True, False]

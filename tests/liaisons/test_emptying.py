@@ -10,6 +10,7 @@ from foundation.database import Base, Database
 from liaisons import candidates, emptying, links, own_page, register
 from liaisons.candidates import CandidateForm
 from liaisons.emptying import DECLINED_KEPT
+from liaisons.life import WrongMove
 from liaisons.tables import Circle, Liaison, Membership
 from mailer import inbound
 from mailer.inbound import Incoming
@@ -115,6 +116,20 @@ def test_the_name_of_who_declined_goes_after_three_years(office: Office) -> None
     assert forgotten == [0, 1, 0]
     assert left_of(office.database, (*PERSONAL, POSTAL)) == {}
     assert office.deeds(number)[-1] == "liaison.erased"
+
+
+def test_who_declined_may_have_the_name_erased_too(office: Office) -> None:
+    number, active = proposed(office), office.active(name="別の人", address="other@example.jp")
+    office.decline(number)
+
+    with office.database.write() as session:
+        emptying.erase_name(session, number, SATO, at=office.clock.now())
+        emptying.erase_name(session, number, SATO, at=office.clock.now())
+
+    assert set(left_of(office.database, ("田中", "一郎"))) == set()
+    assert office.deeds(number).count("liaison.erased") == 1
+    with pytest.raises(WrongMove), office.database.write() as session:
+        emptying.erase_name(session, active, SATO, at=office.clock.now())
 
 
 def test_a_question_taken_back_leaves_nothing(office: Office) -> None:
