@@ -18,6 +18,7 @@ from tests.bulletins.office import SHEET, Office
 
 TO_ALL_AND_LIAISONS = replace(SHEET, liaisons=ToLiaisons.WITH)
 NO_WORDS = Words()
+CIRCLE = ("a", "b", "c", "d", "e")
 
 
 @dataclass(frozen=True)
@@ -136,3 +137,8 @@ class Neighbourhood:
 
     def crash(self, work: Callable[[Session], object]) -> None:
         self.office.crash(work)
+
+
+def sent(town: Neighbourhood) -> int:
+    """A bulletin that liaisons have, with everybody in the outbox."""
+    return town.office.sending(TO_ALL_AND_LIAISONS)

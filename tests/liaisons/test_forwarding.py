@@ -1,9 +1,8 @@
-"""Passing on: once a person, inside the hours, never too late, and whoever had it is followed by what puts it right."""
+"""Passing on: once a person, behind the bulletin, inside the hours, and nobody lost or doubled by a crash."""
 
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -12,24 +11,14 @@ from bulletins.approval import Decision
 from bulletins.other_languages import EditionRow
 from bulletins.tables import Bulletin
 from foundation.languages import Language
-from liaisons.forward_orders import ENDED, HALTED, NO_CIRCLE, NOT_OFFERED, OVER, WITHDRAWN, ForwardRefused
 from liaisons.forward_tables import ForwardOrder
 from liaisons.forward_words import Words
-from liaisons.tables import Circle, LiaisonState, Membership
+from liaisons.tables import Circle, Membership
 from mailer.outbox_tables import Lane, State
 from mailer.quiet import is_quiet
-from subscribers.leaving import stop
-from subscribers.tables import StopReason, Subscriber
-from tests.bulletins.corrections import correction, retraction
+from subscribers.tables import Subscriber
 from tests.bulletins.office import GONE, OK, tokyo
-from tests.liaisons.neighbourhood import TO_ALL_AND_LIAISONS, Neighbourhood
-
-CIRCLE = ("a", "b", "c", "d", "e")
-
-
-def sent(town: Neighbourhood) -> int:
-    """A bulletin that liaisons have, with everybody in the outbox."""
-    return town.office.sending(TO_ALL_AND_LIAISONS)
+from tests.liaisons.neighbourhood import CIRCLE, TO_ALL_AND_LIAISONS, Neighbourhood, sent
 
 
 def test_a_circle_gets_it_once_however_often_it_is_sent(town: Neighbourhood, small_chunks: int) -> None:
@@ -162,207 +151,6 @@ def test_an_urgent_one_is_passed_on_at_any_hour(town: Neighbourhood) -> None:
     assert {row.lane for row in town.office.rows()} >= {int(Lane.URGENT)}
 
 
-def refused(town: Neighbourhood, liaison: int, number: int) -> str:
-    with pytest.raises(ForwardRefused) as refusal:
-        town.forward(liaison, number)
-    town.pass_on()
-    assert not any(is_quiet(row.batch) for row in town.office.rows())
-    assert town.why_not(liaison, number) == str(refusal.value)
-    return str(refusal.value)
-
-
-def test_what_is_over_is_refused_kindly(town: Neighbourhood) -> None:
-    liaison = town.liaison("sato", *CIRCLE)
-    number = town.office.sending(replace(TO_ALL_AND_LIAISONS, expires_after=timedelta(hours=3)))
-    town.office.clock.move(timedelta(hours=3))
-
-    assert refused(town, liaison, number) == OVER
-
-
-def test_what_ends_before_the_next_opening_is_refused_kindly(town: Neighbourhood) -> None:
-    liaison = town.liaison("sato", *CIRCLE)
-    number = town.office.sending(replace(TO_ALL_AND_LIAISONS, expires_after=timedelta(hours=12)))
-    town.office.clock.set(tokyo("2026-11-20T20:00:00"))
-
-    assert "期限が来る" in refused(town, liaison, number)
-
-
-def test_what_was_withdrawn_or_halted_is_refused_kindly(town: Neighbourhood) -> None:
-    liaison = town.liaison("sato", *CIRCLE)
-    number = sent(town)
-
-    town.office.halt(number)
-    assert refused(town, liaison, number) == HALTED
-    town.office.withdraw(number)
-    assert refused(town, liaison, number) == WITHDRAWN
-
-
-def test_what_was_put_right_is_refused_from_the_approval_on(town: Neighbourhood) -> None:
-    liaison = town.liaison("sato", *CIRCLE)
-    number = sent(town)
-    town.settle_all(number)
-
-    town.office.waiting(correction(number))
-
-    assert "訂正" in refused(town, liaison, number)
-
-
-@pytest.mark.parametrize("state", [LiaisonState.ENDED, LiaisonState.CONSENTED, LiaisonState.DECLINED])
-def test_after_consent_ended_it_is_refused_kindly(town: Neighbourhood, state: LiaisonState) -> None:
-    liaison = town.liaison("sato", *CIRCLE)
-    number = sent(town)
-    town.change(liaison, state=state.value)
-
-    assert refused(town, liaison, number) == ENDED
-
-
-def test_who_left_passes_nothing_on(town: Neighbourhood) -> None:
-    liaison = town.liaison("sato", *CIRCLE)
-    number = sent(town)
-    with town.office.database.read() as session:
-        mine = session.scalars(select(Subscriber.id).where(Subscriber.address == "sato@example.jp")).one()
-    town.office.meddle(lambda session: stop(session, mine, StopReason.LEFT, by="resident", at=town.office.clock.now()))
-
-    assert refused(town, liaison, number) == ENDED
-
-
-def test_what_no_liaison_was_sent_is_not_passed_on(town: Neighbourhood) -> None:
-    liaison = town.liaison("sato", *CIRCLE)
-
-    assert refused(town, liaison, town.office.sending()) == NOT_OFFERED
-
-
-def test_what_another_area_s_liaisons_were_sent_is_not_passed_on(town: Neighbourhood) -> None:
-    near, far = (area.key for area in town.office.home.town.areas[:2])
-    liaison = town.liaison("sato", *CIRCLE, areas=[far])
-
-    assert refused(town, liaison, town.office.sending(replace(TO_ALL_AND_LIAISONS, areas=[near]))) == NOT_OFFERED
-
-
-def test_without_members_or_with_a_closed_circle_it_is_refused_kindly(town: Neighbourhood) -> None:
-    empty, closed = town.liaison("sato"), town.liaison("ito", *CIRCLE)
-    number = sent(town)
-    shut = update(Circle).where(Circle.liaison_id == closed).values(closed_at=town.office.clock.now())
-    town.office.meddle(lambda session: session.execute(shut))
-
-    assert refused(town, empty, number) == NO_CIRCLE
-    assert refused(town, closed, number) == NO_CIRCLE
-
-
-def test_consent_that_ends_overnight_ends_what_waits(town: Neighbourhood) -> None:
-    liaison = town.liaison("sato", *CIRCLE)
-    number = town.office.sending(replace(TO_ALL_AND_LIAISONS, expires_after=timedelta(days=5)))
-    town.office.clock.set(tokyo("2026-11-20T20:00:00"))
-    town.forward(liaison, number)
-
-    town.change(liaison, state=LiaisonState.ENDED.value)
-    town.office.clock.set(tokyo("2026-11-24T09:00:00"))
-    town.pass_on()
-
-    assert town.received(number) == {"sato": 1}
-    assert not town.has_work()
-
-
-def test_halting_a_bulletin_halts_what_was_passed_on_and_resuming_resumes_it(
-    town: Neighbourhood, small_chunks: int
-) -> None:
-    liaison = town.liaison("sato", *CIRCLE)
-    number = sent(town)
-    town.office.post()
-    town.forward(liaison, number)
-    town.pass_on_once()
-
-    town.office.halt(number)
-    town.pass_on()
-    halted = town.office.post()
-    town.office.resume(number)
-    town.pass_on()
-
-    assert (halted, len(town.received(number))) == ([], 6)
-    assert sorted(town.office.post()) == list(CIRCLE)
-
-
-def test_withdrawing_a_bulletin_withdraws_what_was_passed_on(town: Neighbourhood, small_chunks: int) -> None:
-    liaison = town.liaison("sato", *CIRCLE)
-    number = sent(town)
-    town.office.post()
-    town.forward(liaison, number)
-    town.pass_on_once()
-
-    town.office.withdraw(number)
-    town.pass_on()
-    town.office.post()
-
-    ends = {row.state for row in town.office.rows() if is_quiet(row.batch)}
-    assert ends == {State.SUPPRESSED.value}
-
-
-def test_a_correction_reaches_everyone_whom_a_forward_reached_and_nobody_else(town: Neighbourhood) -> None:
-    town.office.residents("taro")
-    liaison, other = town.liaison("sato", *CIRCLE), town.liaison("ito", "z")
-    number = sent(town)
-    town.forward(liaison, number)
-    town.settle_all(number)
-
-    mending = town.office.sending(correction(number))
-    town.settle_all(mending)
-
-    assert other
-    assert town.received(mending) == dict.fromkeys(("sato", "ito", "taro", *CIRCLE), 1)
-    assert town.text("a", mending).startswith(town.office.bulletin(mending).text)
-
-
-def test_a_retraction_of_a_correction_reaches_them_too(town: Neighbourhood) -> None:
-    liaison = town.liaison("sato", *CIRCLE)
-    number = sent(town)
-    town.forward(liaison, number)
-    town.settle_all(number)
-    mending = town.office.sending(correction(number))
-    town.settle_all(mending)
-
-    retracted = town.office.sending(retraction(mending))
-    town.settle_all(retracted)
-
-    assert town.received(retracted) == dict.fromkeys(("sato", *CIRCLE), 1)
-
-
-def test_once_a_correction_is_approved_no_wrong_letter_leaves_and_who_had_none_gets_no_correction(
-    town: Neighbourhood, small_chunks: int
-) -> None:
-    liaison = town.liaison("sato", *CIRCLE)
-    number = sent(town)
-    town.office.post()
-    town.office.finish()
-    town.forward(liaison, number)
-    town.pass_on_once()
-    assert town.office.post(limit=2) == ["a", "b"]
-
-    town.office.waiting(correction(number), Decision(no_hold=True))
-    meanwhile = town.office.post()
-    town.office.open_due()
-    mending = number + 1
-    town.settle_all(mending)
-
-    assert meanwhile == []
-    assert town.received(mending) == dict.fromkeys(("sato", "a", "b"), 1)
-    assert {row.state for row in town.office.rows() if row.address == "c@example.jp"} == {State.SUPPRESSED.value}
-
-
-def test_a_correction_that_is_taken_back_lets_forwards_go_on(town: Neighbourhood, small_chunks: int) -> None:
-    liaison = town.liaison("sato", *CIRCLE)
-    number = sent(town)
-    town.office.post()
-    town.office.finish()
-    town.forward(liaison, number)
-    town.pass_on_once()
-    mending = town.office.waiting(correction(number))
-
-    town.office.give_back(mending, "まちがいではなかった")
-    town.pass_on()
-
-    assert sorted(town.office.post()) == list(CIRCLE)
-
-
 def test_a_crash_in_any_chunk_neither_loses_nor_doubles_anybody(town: Neighbourhood, small_chunks: int) -> None:
     forwarding = town.office.home.network.forwarding
     liaison, other = town.liaison("sato", *CIRCLE), town.liaison("ito", "d", "e", "f", "g")
@@ -377,25 +165,6 @@ def test_a_crash_in_any_chunk_neither_loses_nor_doubles_anybody(town: Neighbourh
         town.office.post()
 
     assert town.received(number) == dict.fromkeys(("sato", "ito", *"abcdefg"), 1)
-
-
-def test_a_crash_while_a_correction_follows_forwards_neither_loses_nor_doubles_anybody(
-    town: Neighbourhood, small_chunks: int
-) -> None:
-    forwarding = town.office.home.network.forwarding
-    liaison = town.liaison("sato", *CIRCLE)
-    number = sent(town)
-    town.forward(liaison, number)
-    town.settle_all(number)
-    mending = town.office.sending(correction(number))
-
-    more = True
-    while more:
-        town.crash(lambda session: forwarding.fan_out(session, at=town.office.clock.now()))
-        more = town.pass_on_once()
-        town.office.post()
-
-    assert town.received(mending) == dict.fromkeys(("sato", *CIRCLE), 1)
 
 
 def test_a_circle_of_five_thousand_gets_it_once_each(town: Neighbourhood) -> None:
