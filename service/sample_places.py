@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bulletins.signatory import Signatory
-from foundation.fiscal_year import FiscalYear
+from foundation.fiscal_year import FIRST_MONTH, FiscalYear
 from subscribers import placements
 from subscribers.placements import Occasion, Placement, Sheet
 from subscribers.places import PlaceForm, Places
@@ -14,7 +14,8 @@ from subscribers.town import Town
 
 SCHOOL, SHOP = "school-1", "shop-1"  # as the ledger of places calls the first of their kinds
 LECTURE = 96  # days ago: the sample's oldest bulletin invites to it
-_APRIL_SIXTH = (4, 6)
+_CEREMONY = 6  # of April
+_FRIDAY = 4
 
 
 def note(session: Session, places: Places, placement: Placement, by: Signatory, *, at: datetime) -> None:
@@ -30,9 +31,10 @@ def places_of(town: Town) -> list[str]:
 
 
 def april(today: date, town: Town, *, years_ago: int = 0) -> date:
-    """When leaflets go home with new pupils, in the fiscal year of that day or one before."""
-    year = today.year if today.month >= _APRIL_SIXTH[0] else today.year - 1
-    return FiscalYear(year - years_ago, town.zone).first_day.replace(day=_APRIL_SIXTH[1])
+    """When leaflets go home with new pupils, in the fiscal year of that day or one before: on a day of school."""
+    year = today.year if today.month >= FIRST_MONTH else today.year - 1
+    day = FiscalYear(year - years_ago, town.zone).first_day.replace(day=_CEREMONY)
+    return day + timedelta(days=7 - day.weekday() if day.weekday() > _FRIDAY else 0)
 
 
 def open_places(session: Session, places: Places, by: Signatory, *, at: datetime) -> None:

@@ -28,13 +28,14 @@ from service.commands.bulletins import bulletins
 from service.commands.desk import Desk
 from service.home import Home
 from service.sample import PEOPLE, SIGN_IN_FILE, load_sample
-from service.sample_places import SCHOOL, SHOP
+from service.sample_places import SCHOOL, SHOP, april
 from service.sample_residents import FAILED_FOR_GOOD, UNDER_WATCH
 from service.schema import migrate
 from subscribers import leaving_reasons
 from subscribers.leaving_reasons import Why
 from subscribers.lookup import find
 from subscribers.tables import StopReason, Subscriber, SubscriberState
+from tests.bulletins.samples import komorebi
 from tests.support.clock import HandClock
 from tests.support.postgres import postgres_url
 
@@ -193,6 +194,14 @@ def test_the_ledger_of_places_shows_what_hangs_and_a_school_to_be_noted(home: Ho
     }
     assert [(line.place.key, line.before) for line in listed.open_lines] == [(SCHOOL, 95)]
     assert (listed.before, listed.now) == (445, 385)
+
+
+@pytest.mark.parametrize("year", range(2020, 2040))
+def test_leaflets_go_home_on_a_day_of_school(year: int) -> None:
+    day = april(date(year, 5, 1), komorebi())
+
+    assert day.weekday() < 5
+    assert date(year, 4, 6) <= day <= date(year, 4, 8)
 
 
 def test_people_came_by_every_place_and_to_the_schools_in_april(home: Home) -> None:
