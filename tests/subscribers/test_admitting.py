@@ -99,6 +99,7 @@ def test_growth_knows_of_who_is_admitted_only_when_they_join_or_leave_the_list(
     desk: Desk, clock: HandClock, limit: int
 ) -> None:
     taro = admitted(desk)
+    admitted(desk, Address.parse("only-in-a-circle@example.jp"))
     clock.move(LATER)
     stop(desk, taro.id)
     with desk.database.write() as session:
