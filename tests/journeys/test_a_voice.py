@@ -25,8 +25,9 @@ SARA = "sara@example.com"
 
 
 @pytest.fixture
-def house(tmp_path: Path, ready_url: str) -> Iterator[House]:
-    with House(tmp_path / "var", ready_url, HandClock(FRIDAY)) as house:
+def house(tmp_path: Path) -> Iterator[House]:
+    """On SQLite: tests/service/test_voice_mails.py knows both."""
+    with House(tmp_path / "var", f"sqlite:///{tmp_path / 'hansho.db'}", HandClock(FRIDAY)) as house:
         yield house
 
 
