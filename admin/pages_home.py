@@ -23,7 +23,7 @@ from bulletins.progress import Progress, progress
 from bulletins.tables import Bulletin
 from foundation import ledger
 from foundation.pages import Pages
-from liaisons import candidates, review, voices
+from liaisons import candidates, meetings, review, voices
 from mailer import domain_pauses
 from mailer.domain_pauses import Cause, DomainPauseRow
 from mailer.inbound import InboundRow, InboundState
@@ -81,6 +81,7 @@ class HomePages:
             pauses = [_paused(row) for row in domain_pauses.unresolved(session)]
             set_aside = _set_aside(session)
             people = headcount.standings(session)
+            letters_asked = meetings.asked_for(session, at=at)
             heard = voices.open_ones(session, today=at.astimezone(zone).date())
             proposed, unreviewed = candidates.count_waiting(session), review.count_left(session, zone, at=at)
         return self._page.show(
@@ -102,6 +103,7 @@ class HomePages:
             heard=heard,
             proposed=proposed,
             unreviewed=unreviewed,
+            letters_asked=[each for each in letters_asked if each.asked_by_id != me.id],
             broken=self._desk.shelf.broken,
             active=people.pop("active", 0),
             stopped=sum(people.values()),

@@ -4,6 +4,7 @@ Whoever has the link may look, a stranger to whom the mail was passed on too: so
 they did before, or where they get mail, and nothing leaves without the code that only they are mailed.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -24,6 +25,7 @@ from foundation.spoken_pages import SpokenPages
 from liaisons.forward_codes import CodeRefused, ForwardCodes
 from liaisons.forward_orders import ENDED, ForwardDesk, ForwardRefused, has_it, is_active, members
 from liaisons.forward_words import LONGEST_LINE, Words, WordsRefused, warnings_about, words_of
+from liaisons.materials import Materials
 from liaisons.personal_link import LIAISON
 from liaisons.sharing import STAMPS, below_headline, texts, type_size
 from liaisons.tables import Liaison
@@ -57,6 +59,7 @@ class ForwardPages:
     desk: ForwardDesk
     codes: ForwardCodes
     shelf: Shelf
+    materials: Materials
 
     def router(self) -> APIRouter:
         router = APIRouter(include_in_schema=False)
@@ -142,6 +145,7 @@ class ForwardPages:
             texts=texts(row, behind.bulletin, town_name=town.name, public_url=self.codes.stationery.public_url),
             why_not=stale or self.desk.why_not(behind.session, behind.liaison, behind.bulletin, at=at),
             members=members(behind.session, behind.liaison),
+            fitting=self.materials.fitting(behind.session, json.loads(behind.bulletin.topics)),
             forwarding=town.forwarding,
             longest=LONGEST_LINE,
             errors=errors or {},

@@ -124,6 +124,12 @@ def every(session: Session, *, limit: int) -> Sequence[Meeting]:
     return session.scalars(select(Meeting).order_by(Meeting.starts_at.desc(), Meeting.id.desc()).limit(limit)).all()
 
 
+def asked_for(session: Session, *, at: datetime, limit: int = 20) -> Sequence[Meeting]:
+    """Those to come whose letter waits for a second person, the next first."""
+    query = select(Meeting).where(Meeting.asked_at.is_not(None), Meeting.starts_at > at)
+    return session.scalars(query.order_by(Meeting.starts_at, Meeting.id).limit(limit)).all()
+
+
 def areas_of(session: Session, meeting_id: int) -> tuple[str, ...]:
     query = select(MeetingArea.area).where(MeetingArea.meeting_id == meeting_id)
     return tuple(session.scalars(query.order_by(MeetingArea.area)))

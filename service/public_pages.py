@@ -76,5 +76,7 @@ def _for_liaisons(home: Home, pages: SpokenPages, rows: ArchiveRows) -> Sequence
         LiaisonVoicePages(home.voices, pages).router(),
         AskedPages(home.database, home.clock, pages, network.asking).router(),
         OwnPages(home.database, home.clock, pages, stationery=home.stationery, keyring=home.keyring).router(),
-        ForwardPages(home.database, home.clock, pages, rows, network.desk, network.codes, home.shelf).router(),
+        ForwardPages(
+            home.database, home.clock, pages, rows, network.desk, network.codes, home.shelf, network.materials
+        ).router(),
     )

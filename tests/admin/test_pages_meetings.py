@@ -56,7 +56,7 @@ def test_a_meeting_is_planned_asked_for_confirmed_by_another_and_noted(console: 
     at = planned.headers["location"].partition("?")[0]
     before = viewer.get(at)
     asked = clerk.post(f"{at}/ask")
-    waiting = approver.get(at)
+    waiting, home, own_home = approver.get(at), words(approver.get("/admin")), words(clerk.get("/admin"))
     alone = clerk.post(f"{at}/confirm", data={"revision": "1"})
     none_yet = letters(console)
     confirmed = approver.post(f"{at}/confirm", data={"revision": revision(console, waiting)})
@@ -71,6 +71,9 @@ def test_a_meeting_is_planned_asked_for_confirmed_by_another_and_noted(console: 
     assert [each.status_code for each in (planned, asked, confirmed, noted)] == [303] * 4
     assert "まだ案内していません" in words(before)
     assert "2人に送る" in words(waiting)
+    assert "案内を確かめてください" in home
+    assert "案内を確かめてください" not in own_home
+    assert "案内を確かめてください" not in words(approver.get("/admin"))
     assert MARKUP.replace("<", "&lt;").replace(">", "&gt;").replace("{page}", "（連絡員ごとのリンク）") in waiting.text
     assert (alone.status_code, again.status_code, unfit.status_code) == (403, 409, 422)
     assert (none_yet, letters(console)) == (0, 2)

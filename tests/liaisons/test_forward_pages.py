@@ -1,12 +1,16 @@
 """Behind the link: a look changes nothing, a stranger learns nothing, and what cannot be sent is refused kindly."""
 
+from dataclasses import replace
+
 import pytest
 
+from bulletins.tables import Bulletin
 from liaisons.tables import LiaisonState
 from mailer.outbox_tables import LetterRow
 from tests.bulletins.corrections import correction
 from tests.bulletins.office import tokyo
 from tests.liaisons.door import Door, key_of
+from tests.liaisons.network import ANNA
 
 
 def test_looking_changes_nothing_however_often(door: Door) -> None:
@@ -144,3 +148,19 @@ def test_the_sheet_has_boxes_for_some_twenty_households_and_the_board_has_none(d
     assert round_.count("<li></li>") == 20
     assert board.count("<li></li>") == 0
     assert all(door.town.office.bulletin(door.number).subject in page for page in (round_, board))
+
+
+def test_a_notice_leads_to_the_materials_of_its_topic_that_the_office_shows(door: Door) -> None:
+    office = door.town.office
+    materials, at = office.home.network.materials, office.clock.now()
+    with office.database.write() as session:
+        office_topic = materials.town.topics[0].key
+        for key, topics in (("calls", (office_topic,)), ("disaster", ("weather",))):
+            old = materials.starters[key]
+            materials.save(session, key, replace(old, topics=topics), ANNA, seen=0, at=at)
+        session.get_one(Bulletin, door.number).topics = f'["{office_topic}"]'
+
+    page = door.client.get(door.here).text
+
+    assert f'href="/liaison/{door.token}/materials/calls"' in page
+    assert "/materials/disaster" not in page
