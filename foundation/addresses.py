@@ -33,6 +33,7 @@ _LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]+")
 _DOT_STRING = re.compile(r"[^.]+(?:\.[^.]+)*")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _TOP_LABEL = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{1,58}[a-z0-9]")
+_PLAIN = re.compile(r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 
 
 class AddressFault(StrEnum):
@@ -146,3 +147,8 @@ def _domain(text: str) -> str:
     if not labels or not all(map(_LABEL.fullmatch, labels)) or not _TOP_LABEL.fullmatch(top):
         raise AddressInvalid(AddressFault.DOMAIN)
     return name.lower()
+
+
+def wire_form(address: str) -> str:
+    """A stored address as SMTP writes it; only an odd local part needs more than a look."""
+    return address if _PLAIN.fullmatch(address) else Address.parse(address).envelope

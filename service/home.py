@@ -1,6 +1,5 @@
 """The assembly: from settings and a clock to every room of the house. Everything else receives."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,7 +21,6 @@ from bulletins.publishing import Publisher
 from bulletins.schedule import Schedule
 from bulletins.solo import SoloDelivery
 from bulletins.tongue import Tongue, read_tongues
-from foundation.addresses import Address
 from foundation.catalogue import Catalogue
 from foundation.clock import Clock
 from foundation.database import Database
@@ -66,7 +64,6 @@ from subscribers.unreachable import Watch
 ROOT = Path(__file__).parent.parent
 TEMPLATES = ROOT / "templates"
 USUAL_HOURS = "mon-fri 09:00-17:00"
-_PLAIN = re.compile(r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 SAMPLE_TOWN = Path(__file__).parent / "komorebi.toml"
 
 
@@ -287,13 +284,10 @@ class Home:
 
     @cached_property
     def network(self) -> Network:
-        return Network(self.stationery, TEMPLATES, self.hours, self.keyring, self.watch.rule, self.settings.mail_domain)
+        return Network(
+            self.stationery, TEMPLATES, self.hours, lambda: self.keyring, self.watch.rule, self.settings.mail_domain
+        )
 
 
 def _names(shelf: Shelf) -> set[str]:
     return {notice.name for notice in shelf.all()} | {broken.path.parent.name for broken in shelf.broken}
-
-
-def wire_form(address: str) -> str:
-    """A stored address as SMTP writes it; only an odd local part needs more than a look."""
-    return address if _PLAIN.fullmatch(address) else Address.parse(address).envelope

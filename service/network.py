@@ -1,5 +1,6 @@
 """The rooms of the network of liaisons, put together: asking them, their edition, what they pass on, meetings."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,12 +27,13 @@ from subscribers.three_days import Rule
 
 @dataclass(frozen=True)
 class Network:
-    """`templates` is the folder of all templates."""
+    """`templates` is the folder of all templates. The keys are asked for by those who use them: whoever only looks the
+    house over makes none."""
 
     stationery: Stationery
     templates: Path
     hours: DeliveryHours
-    keyring: Keyring
+    keyring: Callable[[], Keyring]
     rule: Rule
     mail_domain: str
 
@@ -50,7 +52,7 @@ class Network:
 
     @cached_property
     def desk(self) -> ForwardDesk:
-        return ForwardDesk(self.stationery.town, self.hours, self.keyring)
+        return ForwardDesk(self.stationery.town, self.hours, self.keyring())
 
     @cached_property
     def forwarding(self) -> Forwarding:
@@ -63,7 +65,7 @@ class Network:
 
     @cached_property
     def codes(self) -> ForwardCodes:
-        return ForwardCodes(self.keyring, self.stationery)
+        return ForwardCodes(self.keyring(), self.stationery)
 
     @cached_property
     def asking(self) -> Asking:
@@ -78,4 +80,4 @@ class Network:
 
     @cached_property
     def meeting_letters(self) -> MeetingLetters:
-        return MeetingLetters(self.stationery, self.keyring, self.hours, self.mail_domain)
+        return MeetingLetters(self.stationery, self.keyring(), self.hours, self.mail_domain)

@@ -8,6 +8,7 @@ from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 
+from foundation.addresses import wire_form
 from foundation.bell import Bell
 from foundation.database import OUTAGES
 from foundation.imap_account import ImapAccount
@@ -19,7 +20,7 @@ from mailer.imap_door import ImapDoor
 from mailer.lease_clock import LeaseClock
 from mailer.sender import Equipment, Sender
 from service.fan_out import FanOut
-from service.home import Home, wire_form
+from service.home import Home
 from service.sender_life import new_life
 from service.timetable import Timetable
 from service.web import serve_web

@@ -123,7 +123,15 @@ def test_where_our_server_proves_senders_only_those_it_proved_are_answered(caref
 def test_no_letter_of_ours_is_larger_than_two_kilobytes(house: Reception, name: str) -> None:
     stationery = house.home.stationery
     values: dict[str, object] = {"link": f"{stationery.public_url}/r/{'a' * 32}", "hours": 24, "number": 1234}
-    values |= {"day": AT.date(), "due": AT.date(), "answer": "―", "cannot": True, "may_reply": False}
+    values |= {
+        "day": AT.date(),
+        "due": AT.date(),
+        "answer": "―",
+        "cannot": True,
+        "may_reply": False,
+        "organisation": "椎の木町会",
+        "in_city_list": True,
+    }
     values |= {"page": f"{stationery.public_url}/voice/{'a' * 24}?lang=yasashii"}
     links = resident_links(stationery.public_url) if name in ("registered", "links", "unread", "moved") else None
     letter = stationery.letter(name, values, links=links, in_reply_to=f"<{'x' * 60}@docomo.ne.jp>")

@@ -3,6 +3,7 @@
 import asyncio
 import email
 import email.policy
+import os
 import random
 import re
 import smtplib
@@ -39,9 +40,11 @@ _LINK = re.compile(r"https?://[!-~]+")
 
 
 def free_port() -> int:
-    """Below those that the system gives to connections on their way out, of which one might take it meanwhile."""
+    """Below those that the system gives to connections on their way out, of which one might take it meanwhile; each
+    process of a test run has some of its own."""
+    first = 20_000 + 1_000 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     while True:
-        port = random.randrange(20_000, 32_000)
+        port = random.randrange(first, first + 1_000)
         with socket.socket() as door, suppress(OSError):
             door.bind(("127.0.0.1", port))
             return port
