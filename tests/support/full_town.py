@@ -219,10 +219,9 @@ class FullTown:
     def _upload(self) -> None:
         """A list that was looked at, with lines that cannot be taken and a word nobody knows, and one just sent."""
         for told in (ImportState.CHECKING, ImportState.UPLOADED):
-            key, at = self.home.imports.put(BytesIO(OLD_LIST)), self.clock.now()
+            key, by, at = self.home.imports.put(BytesIO(OLD_LIST)), self.manager.actor, self.clock.now()
             with self.home.database.write() as session:
-                by, wish = self.manager.actor, Wish(gentle=True)
-                row = register_imports.begin(session, key, wish, size=len(OLD_LIST), by=by, at=at, file=key)
+                row = register_imports.begin(session, key, Wish(), size=len(OLD_LIST), by=by, at=at, file=key)
                 row.state = told.value
         self.home.import_work.turn(lambda: False)
 
