@@ -45,6 +45,10 @@ class LiaisonCircles:
         return session.scalar(held) is not None
 
     def join(self, session: Session, number: int, subscriber_id: int, *, at: datetime) -> None:
+        # Whoever closes it meanwhile waits for this row to be there, and then ends it.
+        held = select(Circle.id).where(Circle.id == number, Circle.closed_at.is_(None)).with_for_update(read=True)
+        if session.scalar(held) is None:
+            return
         row = insert_into(session, Membership).values(circle_id=number, subscriber_id=subscriber_id, joined_at=at)
         keys = ["circle_id", "subscriber_id"]
         session.execute(row.on_conflict_do_update(index_elements=keys, set_={"joined_at": at}))
@@ -154,7 +158,12 @@ def _is_code(text: str) -> bool:
 
 
 def _is_held(besides: int | None = None) -> ColumnElement[bool]:
-    joined = select(Membership.circle_id).where(Membership.subscriber_id == Subscriber.id)
+    joined = (
+        select(Membership.circle_id)
+        .join(Circle, Circle.id == Membership.circle_id)
+        .join(Liaison, Liaison.id == Circle.liaison_id)
+        .where(Membership.subscriber_id == Subscriber.id, *_IS_OPEN)
+    )
     member = (joined if besides is None else joined.where(Membership.circle_id != besides)).exists()
     liaison = select(Liaison.id).where(Liaison.subscriber_id == Subscriber.id, Liaison.state.in_(_IN_TOUCH)).exists()
     return or_(member, liaison)
