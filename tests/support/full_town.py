@@ -27,7 +27,6 @@ from liaisons.meeting_tables import Meeting
 from liaisons.paper_tables import PaperRow
 from liaisons.personal_link import LIAISON
 from liaisons.tables import Liaison
-from liaisons.voice_links import ONE_VOICE
 from liaisons.voice_tables import Voice
 from mailer.bounce_report.bounce_class import BounceClass
 from mailer.inbound import InboundRow, InboundState
@@ -111,9 +110,7 @@ class FullTown:
             "/poster?place=library&size=a3",
             "/card?place=library",
             "/leaflet?place=nowhere",
-            "/voice",
-            f"/voice/{sign(ONE_VOICE, 4)}",
-            "/voice/unknown",
+            *town_voices.pages(self.home),
             f"/liaison/{sign(LIAISON, self._liaison())}/voice",
             f"/liaison/{sign(LIAISON, self._liaison())}/materials",
             f"/liaison/{sign(LIAISON, self._liaison())}/materials/calls",

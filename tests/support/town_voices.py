@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from liaisons import voice_life, voices
 from liaisons.voice_life import Added, Member, Turn
+from liaisons.voice_links import ONE_VOICE
 from liaisons.voice_tables import Road, ToldBy, Voice
 from liaisons.voices import Heard
 from service.home import Home
@@ -64,3 +65,8 @@ def fill(session: Session, home: Home, by: Member) -> list[int]:
     )
     session.flush()
     return [elsewhere.id - 1, elsewhere.id, late.id, answered.id, wished.id]
+
+
+def pages(home: Home) -> tuple[str, ...]:
+    """Of residents; the fourth was answered."""
+    return "/voice", f"/voice/{home.keyring.sign(ONE_VOICE, 4)}", "/voice/unknown"
