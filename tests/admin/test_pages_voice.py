@@ -10,9 +10,21 @@ from sqlalchemy import select, update
 
 from admin.roles import Role
 from foundation.ledger import LedgerLine
-from liaisons.voice_tables import Road
+from liaisons.voice_tables import Road, Voice
 from mailer.outbox_tables import OutboxRow
-from tests.admin.heard_voices import ANSWER, MAIL, PHONE, VOICES, heard, letters_to, member, press, the_voice, version
+from tests.admin.heard_voices import (
+    ANSWER,
+    MAIL,
+    PHONE,
+    VOICES,
+    WORDS,
+    heard,
+    letters_to,
+    member,
+    press,
+    the_voice,
+    version,
+)
 from tests.admin.whole_console import Console, whole_console, words
 
 
@@ -173,6 +185,20 @@ def test_an_answer_that_does_not_arrive_is_told_to_whoever_looks(console: Consol
         with console.home.database.write() as session:
             session.execute(update(OutboxRow).values(state=state, bounced_as=bounced))
         assert told in words(clerk.get(at))
+
+
+def test_what_the_person_added_stands_below_what_they_said_first(console: Console, clerk: httpx.Client) -> None:
+    at = heard(console)
+    press(clerk, at, "answer", answer=ANSWER)
+    desk = console.home.voices
+    with console.home.database.write() as session:
+        desk.add(session, session.get_one(Voice, 1), "まだ暗いです。", by="resident", once_key="form:1")
+
+    page = words(clerk.get(at))
+
+    assert page.index(WORDS) < page.index("まだ暗いです。") < page.index("次にすること")
+    assert page.count("まだ暗いです。") == 1
+    assert "対応中" in page
 
 
 def test_who_is_answered_twice_has_two_letters(console: Console, clerk: httpx.Client) -> None:
