@@ -116,7 +116,8 @@ class Materials:
         return _words(row)
 
     def save(self, session: Session, key: str | None, typed: Words, by: Member, *, seen: int, at: datetime) -> Material:
-        """A new version, shown at once and checked by who wrote it. What says the same as before is no new version.
+        """A new version, shown at once and checked by who wrote it. What says the same as before is no new
+        version, but shown.
 
         `seen` is the version that the page was opened with. Raises UnknownMaterial, MaterialUnfit, MaterialOvertaken.
         """
@@ -128,7 +129,7 @@ class Materials:
             return self._write(session, Material(key, words, 0), words, by, at=at)
         old = self.find(session, key)
         if words == old.words:
-            return old
+            return old if old.shown else self.check(session, key, by, seen=seen, at=at)
         if old.version != seen:
             raise MaterialOvertaken(old)
         return self._write(session, old, words, by, at=at)

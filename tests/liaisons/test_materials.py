@@ -73,6 +73,13 @@ def test_each_save_is_a_version_of_its_own_and_the_same_words_are_none(
     assert shipped == words
 
 
+def test_what_is_saved_as_it_stood_is_shown_too(database: Database, clock: HandClock, materials: Materials) -> None:
+    with database.write() as session:
+        saved = materials.save(session, KEY, materials.starters[KEY], ANNA, seen=0, at=clock.now())
+
+    assert (saved.version, saved.shown, saved.checked_by) == (0, True, ANNA.name)
+
+
 def test_who_did_not_see_the_newest_version_overwrites_and_checks_nothing(
     database: Database, clock: HandClock, materials: Materials
 ) -> None:
