@@ -79,14 +79,19 @@ def words(items: tuple[Item, ...], *, code: str = "bulletins") -> Words:
 
 
 def fullest(look: Look, phrase: str) -> tuple[Item, ...]:
-    """As many words as are said to fit."""
-    one = Item(0, "空き巣と自転車の盗難にご注意ください", "若葉野3丁目", "", "")
-    blanks = (one,) * (3 if look is Look.ROUND_UP else 1)
-
-    def filled(number: int) -> tuple[Item, ...]:
-        return tuple(replace(item, what=phrase * number, advice=phrase * (number // 2)) for item in blanks)
-
-    return filled(max(number for number in range(1, 80) if fit(look, "", filled(number)).fits))
+    """As many words as are said to fit, one matter after the other."""
+    items = [Item(0, "空き巣と自転車の盗難にご注意ください", "若葉野3丁目")] * (3 if look is Look.ROUND_UP else 1)
+    for place, _ in enumerate(items):
+        for name in ("advice", "what"):
+            longest = LONGEST_OF_ITEM[name] - len(phrase)
+            while len(getattr(items[place], name)) < longest:
+                longer = replace(items[place], **{name: getattr(items[place], name) + phrase})
+                if not fit(look, "", [*items[:place], longer, *items[place + 1 :]]).fits:
+                    break
+                items[place] = longer
+            if name == "advice" and look is Look.ONE:  # half of it, so that both have words
+                items[place] = replace(items[place], advice=phrase * 3)
+    return tuple(items)
 
 
 @pytest.mark.parametrize("phrase", HARD.values(), ids=HARD.keys())
