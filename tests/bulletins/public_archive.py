@@ -15,6 +15,7 @@ from bulletins.notice_templates import Kind
 from bulletins.other_languages import EditionRow
 from bulletins.pages import ArchivePages
 from bulletins.redaction import Redaction
+from bulletins.standing import standing
 from bulletins.tables import Bulletin
 from foundation.database import Database
 from foundation.languages import Language
@@ -94,6 +95,14 @@ class PublicArchive:
     def change(self, number: int, state: BulletinState) -> None:
         with self._database.write() as session:
             session.get_one(Bulletin, number).state = state.value
+
+    def hide_from_all_but_liaisons(self, number: int) -> None:
+        with self._database.write() as session:
+            session.get_one(Bulletin, number).to_liaisons = "only"
+
+    def standing(self) -> Sequence[Bulletin]:
+        with self._database.read() as session:
+            return standing(session, at=self._clock.now())
 
     def page(self, path: str) -> str:
         answer = self.reader.get(path)

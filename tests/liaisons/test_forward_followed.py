@@ -49,9 +49,11 @@ def test_a_correction_reaches_everyone_whom_a_forward_reached_and_nobody_else(to
     town.settle_all(number)
 
     mending = town.office.sending(correction(number))
+    assert town.has_work(), "the sender looks by itself"
     town.settle_all(mending)
 
     assert other
+    assert not town.has_work()
     assert town.received(mending) == dict.fromkeys(("sato", "ito", "taro", *CIRCLE), 1)
     assert town.text("a", mending).startswith(town.office.bulletin(mending).text)
 

@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 
 from liaisons.forward_tables import SilencedMember
 from liaisons.tables import Membership
+from mailer import domain_pauses
 from subscribers.tables import Subscriber, SubscriberState
 from tests.bulletins.office import GONE, OK, tokyo
 from tests.liaisons.neighbourhood import Neighbourhood, sent
@@ -65,6 +66,8 @@ def test_where_a_whole_domain_fails_at_once_nobody_is_silenced(town: Neighbourho
         passed_on(town, liaison, day, dead=members)
 
     assert silenced(town) == set()
+    with town.office.database.read() as session:
+        assert domain_pauses.unresolved(session) == [], "staff would be told that something was passed on"
 
 
 def test_joining_anew_undoes_it(town: Neighbourhood) -> None:
