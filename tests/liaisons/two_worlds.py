@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from admin import api_tokens, sign_in, staff
@@ -24,6 +26,7 @@ from liaisons.tables import Liaison
 from mailer import inbound
 from mailer.inbound import Incoming
 from mailer.outbox_tables import LetterRow, OutboxRow
+from service.commands import run
 from service.web import console_app
 from subscribers.tables import Subscriber
 from tests.admin.role_table import routes
@@ -38,6 +41,13 @@ MORNING = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 _PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
 _CODE = re.compile(r"^確認番号：(\d{3} \d{3})$", re.MULTILINE)
 TABLES = ["months", "weeks", "places", "topics", "areas", "leaving", "placements"]
+COMMANDS = (
+    "subscribers export",
+    "subscribers show a@example.jp --json",
+    "subscribers show both@example.jp --json",
+    "bulletins list --json",
+    "bulletins show 1 --json",
+)
 _ENDLESS = "/events"
 _BY_CHANCE = re.compile(r"\b[a-z2-7]{32}\b")  # what a page draws anew each time
 
@@ -137,6 +147,22 @@ class World:
         with home.database.read() as session:
             for line in session.scalars(select(LedgerLine)):
                 told[f"ledger {line.id}"] = f"{line.at} {line.actor} {line.action} {line.subject} {line.details}"
+        # Last, since they go by the clock of the machine.
+        return told | self._commands()
+
+    def _commands(self) -> dict[str, str]:
+        """What `hansho` prints, of each command that tells of subscribers or bulletins."""
+        told: dict[str, str] = {}
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("HANSHO_DATABASE_URL", self.town.office.database.url)
+            patch.setenv("HANSHO_DATA", str(self.town.office.home.settings.data))
+            patch.setenv("HANSHO_SECRET", "a secret of the tests")
+            for words in COMMANDS:
+                kept = BytesIO()
+                with redirect_stdout(TextIOWrapper(kept, "utf-8")) as printed:
+                    run(words.split())
+                    printed.flush()
+                    told[f"hansho {words}"] = kept.getvalue().decode()
         return told
 
     def _ways(self, paths: list[str]) -> Iterator[str]:
