@@ -109,9 +109,12 @@ def standstill_words(kind: Standstill | None, sighting: Sighting, hours: Deliver
         case Standstill.TROUBLE:
             trouble = sighting.around.trouble
             return f"メールを送り出せない状態です（{trouble}）。直りしだい、続きを自動で送ります。"
-        case Standstill.HELD:
-            until = start_words(min(sighting.around.held.values()), hours.zone, at=at).text
-            return f"{_some(sorted(sighting.around.held), '社')}が混み合っているため、{until} まで待っています。"
+        case Standstill.LEAD | Standstill.HELD:
+            until = sighting.around.lead_until or min(sighting.around.held.values())
+            words = start_words(until, hours.zone, at=at).text
+            held = f"{_some(sorted(sighting.around.held), '社')}が混み合っているため、{words} まで待っています。"
+            lead = f"連絡員への配信が終わりました。登録者への配信は {words} に始まります。"
+            return lead if kind is Standstill.LEAD else held
         case Standstill.PAUSED:
             where = _some(sighting.around.paused, "ドメイン")
             return f"{where}への配信を止めています。「はじめに」で確かめると、続きを送ります。"

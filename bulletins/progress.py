@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bulletins.life import BulletinState
@@ -46,6 +47,7 @@ class Standstill(StrEnum):
     """Why nothing moves, and so nobody can say how long it will take."""
 
     HALTED = "halted"  # a person pressed the button
+    LEAD = "lead"  # the liaisons have it, and all others wait for their turn
     CLOSED = "closed"  # outside the delivery hours, until the next opening
     RETRIES = "retries"  # what is left was put off by its servers and waits for its next try
     TROUBLE = "trouble"  # the senders cannot hand letters over
@@ -57,13 +59,15 @@ class Standstill(StrEnum):
 @dataclass(frozen=True)
 class Circumstances:
     """What the database and the hours say besides the counts. `paused` are domains to which no bulk goes, `held` the
-    receiving systems that are left alone and until when; `trouble` is what keeps senders from handing letters over."""
+    receiving systems that are left alone and until when; `trouble` is what keeps senders from handing letters over.
+    `lead_until` is when all but the liaisons begin, where that is to come."""
 
     state: BulletinState
     may_travel: bool
     paused: tuple[str, ...] = ()
     held: Mapping[str, datetime] = field(default_factory=dict)
     trouble: str = ""
+    lead_until: datetime | None = None
 
 
 def progress(session: Session, bulletin: Bulletin) -> Progress:
@@ -77,12 +81,15 @@ def progress(session: Session, bulletin: Bulletin) -> Progress:
 def circumstances(session: Session, bulletin: Bulletin, hours: DeliveryHours, *, at: datetime) -> Circumstances:
     """Reads what stands in the way; urgent bulletins know neither hours nor pauses."""
     urgent = bulletin.urgent
+    ahead = (PublishingOrder.bulletin_id == bulletin.id, PublishingOrder.closed_at.is_(None))
+    everyone = session.scalar(select(PublishingOrder.everyone_at).where(*ahead, PublishingOrder.everyone_at > at))
     return Circumstances(
         state=BulletinState(bulletin.state),
         may_travel=urgent or _within(hours, bulletin.started_at, at=at),
         paused=() if urgent else tuple(sorted(domain_pauses.paused_domains(session))),
         held=domain_paces.held(session, at=at),
         trouble="／".join(sorted(set(roll.troubles(session, at=at).values()))),
+        lead_until=everyone,
     )
 
 
@@ -124,8 +131,8 @@ def standstill(found: Progress, readings: Sequence[Reading], around: Circumstanc
     left = found.queued + found.counts.deferred
     if around.state is not BulletinState.SENDING or (found.fanned_out and not left):
         return None
-    if not around.may_travel:
-        return Standstill.CLOSED
+    if not around.may_travel or (around.lead_until is not None and not left):
+        return Standstill.LEAD if around.may_travel else Standstill.CLOSED
     quiet_for = readings[-1].at - readings[0].at if readings else timedelta(0)
     moves = bool(readings) and readings[-1].ended > readings[0].ended
     if around.trouble and not moves:

@@ -20,8 +20,9 @@ from liaisons.forward_words import Words
 from liaisons.personal_link import LIAISON
 from liaisons.tables import Liaison
 from mailer import outbox, quiet
+from mailer.bounce_facts import BounceFactRow
 from mailer.outbox import Post, To
-from mailer.outbox_tables import BatchState, Lane
+from mailer.outbox_tables import IS_REPLY, BatchState, Lane, LetterRow, OutboxRow
 from subscribers.stationery import Stationery
 from subscribers.tables import Subscriber
 
@@ -29,6 +30,7 @@ DIGITS = 6
 TRIES = 5
 LIFE = timedelta(minutes=15)
 KEPT = timedelta(days=1)
+MAILS_KEPT = timedelta(days=7)
 CAPS = ((3, timedelta(minutes=30)), (8, KEPT))
 _PURPOSE = "forward-code"
 
@@ -124,8 +126,14 @@ class ForwardCodes:
 
 
 def forget(session: Session, *, at: datetime) -> None:
-    """What no cap asks for any more."""
+    """What no cap asks for any more, and the mails that told the codes, a week after they ended."""
     session.execute(delete(ForwardCode).where(ForwardCode.asked_at <= at - KEPT))
+    old = at - MAILS_KEPT
+    session.execute(delete(BounceFactRow).where(BounceFactRow.batch == quiet.CODES, BounceFactRow.known_at < old))
+    with_fact = select(BounceFactRow.outbox_id).where(BounceFactRow.batch == quiet.CODES)
+    ended = (OutboxRow.batch == quiet.CODES, IS_REPLY, OutboxRow.ended_at < old, OutboxRow.id.not_in(with_fact))
+    session.execute(delete(OutboxRow).where(*ended))
+    session.execute(delete(LetterRow).where(LetterRow.batch == quiet.CODES, LetterRow.created_at < old - MAILS_KEPT))
 
 
 def _mailbox(session: Session, liaison: Liaison) -> To:

@@ -94,6 +94,10 @@ def test_while_it_moves_the_time_is_said_and_while_it_does_not_the_reason() -> N
             sighting(Circumstances(BulletinState.SENDING, may_travel=True, held={"docomo": NOON, "kddi": NOON})),
             "docomo など 2社が混み合っているため、きょう 正午 まで待っています。",
         ),
+        (
+            sighting(Circumstances(BulletinState.SENDING, may_travel=True, lead_until=NOON), queued=0),
+            "連絡員への配信が終わりました。登録者への配信は きょう 正午 に始まります。",
+        ),
         (sighting(), "送信が進んでいません"),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 from bulletins.approval import Decision
 from bulletins.liaison_edition import ToLiaisons
 from bulletins.life import BulletinState
+from bulletins.progress import Standstill, circumstances, standstill
 from liaisons.personal_link import LIAISON
 from liaisons.tables import LiaisonState, Way
 from mailer.letter import Recipient
@@ -149,6 +150,21 @@ def test_an_order_that_waits_for_its_lead_keeps_no_other_waiting(town: Neighbour
     second = town.office.sending()
 
     assert town.received(second) == {"taro": 1}
+
+
+def test_while_the_others_wait_the_page_says_until_when(town: Neighbourhood) -> None:
+    town.liaison("sato")
+    number = town.office.sending(FIRST)
+    town.office.post()
+    at, hours = town.office.clock.now(), town.office.home.hours
+
+    with town.office.database.read() as session:
+        around = circumstances(session, town.office.bulletin(number), hours, at=at)
+        later = circumstances(session, town.office.bulletin(number), hours, at=at + timedelta(minutes=30))
+
+    assert standstill(town.office.progress(number), (), around) is Standstill.LEAD
+    assert around.lead_until == at + town.office.home.town.forwarding.lead
+    assert later.lead_until is None
 
 
 def test_urgent_ones_never_wait(town: Neighbourhood) -> None:

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from sqlalchemy import func, select, text
 
+from liaisons import forward_codes
 from liaisons.forward_codes import CAPS, LIFE, TRIES
 from liaisons.forward_tables import ForwardCode
 from mailer.outbox_tables import LetterRow
+from mailer.quiet import is_quiet
 from tests.liaisons.door import Door, key_of
 from tests.liaisons.neighbourhood import TO_ALL_AND_LIAISONS
 
@@ -90,6 +92,20 @@ def test_in_a_whole_day_there_are_few_mails(door: Door) -> None:
 
     with door.town.office.database.read() as session:
         assert session.scalar(select(func.count()).select_from(ForwardCode)) == most
+
+
+def test_after_some_weeks_neither_codes_nor_their_mails_are_left(door: Door) -> None:
+    door.ask()
+    door.town.office.post()
+    door.town.office.clock.move(timedelta(days=15))
+
+    with door.town.office.database.write() as session:
+        forward_codes.forget(session, at=door.town.office.clock.now())
+
+    assert door.codes() == []
+    with door.town.office.database.read() as session:
+        assert session.scalars(select(ForwardCode)).all() == []
+    assert not any(is_quiet(row.batch) for row in door.town.office.rows())
 
 
 def test_codes_and_keys_are_kept_as_fingerprints(door: Door) -> None:
