@@ -133,7 +133,11 @@ def test_no_letter_of_ours_is_larger_than_two_kilobytes(house: Reception, name: 
         "in_city_list": True,
     }
     values |= {"page": f"{stationery.public_url}/voice/{'a' * 24}?lang=yasashii"}
-    links = resident_links(stationery.public_url) if name in ("registered", "links", "unread", "moved") else None
+    links = (
+        resident_links(stationery.public_url)
+        if name in ("registered", "links", "unread", "moved", "circle-joined")
+        else None
+    )
     letter = stationery.letter(name, values, links=links, in_reply_to=f"<{'x' * 60}@docomo.ne.jp>")
     to = Recipient(1_000_000, f"{'a' * 30}@docomo.ne.jp", 1_000_000)
 
