@@ -8,15 +8,19 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment
 
-from foundation import pages, spoken_letters, templating
+from foundation import catalogue, pages, spoken_letters, templating
 from foundation.database import Database
 from service import home
 from service.schema import METADATA
-from tests.support import clean_schemas, quick_disk, read_signatures, ready_file
+from tests.support import clean_schemas, old_objects, quick_disk, read_signatures, ready_file
 from tests.support import read_once as reading
 from tests.support.clock import HandClock
 from tests.support.compiled_pages import Compiled
 from tests.support.postgres import end_postgres, postgres_url
+
+
+def pytest_collection_finish() -> None:
+    old_objects.leave_alone()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -39,6 +43,7 @@ def _pages_compiled_once() -> Iterator[None]:
         patch.setattr(home, "load_town", reading.load_town)
         patch.setattr(home, "read_tongues", reading.read_tongues)
         patch.setattr(home, "load_notices", reading.load_notices)
+        patch.setattr(catalogue.Catalogue, "read", reading.read_catalogue)
         patch.setattr(pages, "Environment", partial(Environment, bytecode_cache=Compiled()))
         yield
 

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from admin import passwords, staff
+from admin import staff
 from admin.roles import Role
 from admin.staff import Colleague
 from foundation.addresses import Address
 from foundation.database import Database
 from foundation.tokens import Keyring
-from tests.support import ready_file
+from tests.support import known_password, ready_file
 from tests.support.clock import HandClock
 
+PASSWORD = known_password.PASSWORD
 MORNING = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)
-PASSWORD = "correct horse battery 9"
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def enter(database: Database, address: str, role: Role) -> Colleague:
             Address.parse(address),
             role.label,
             role=role,
-            password_hash=passwords.make_hash(PASSWORD),
+            password_hash=known_password.hashed(PASSWORD),
             at=MORNING,
             actor="command",
         )

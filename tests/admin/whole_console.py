@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
 import httpx
 
-from admin import passwords, sign_in, staff
+from admin import sign_in, staff
 from admin.guard import COOKIE
 from admin.roles import Role
 from admin.staff import Colleague
@@ -20,18 +19,14 @@ from service.home import Home
 from service.schema import METADATA
 from service.web import console_app, whole_app
 from subscribers.tables import Subscriber, SubscriberState
-from tests.admin.conftest import MORNING, PASSWORD
+from tests.admin.conftest import MORNING
 from tests.support import ready_file
 from tests.support.clock import HandClock
+from tests.support.known_password import PASSWORD, hashed
 from tests.support.served import NO_TLS, listening, serving, url_of
 
 TEXT = "本日 午後3時ごろから、楓町の一部で停電しています。復旧の見込みはまだ分かりません。"
 PLAIN = {"field-subject": "停電のお知らせ", "field-text": TEXT, "topics_all": "1", "areas_all": "1"}
-
-
-@cache
-def _hash() -> str:
-    return passwords.make_hash(PASSWORD)
 
 
 class Console:
@@ -90,7 +85,7 @@ class Console:
                 Address.parse(address),
                 name,
                 role=role,
-                password_hash=_hash(),
+                password_hash=hashed(PASSWORD),
                 at=self.clock.now(),
                 actor="command",
             )

@@ -5,19 +5,18 @@ How one signs in is walked in test_story.py, test_people.py and test_without_scr
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
 
 from playwright.sync_api import Browser, Page
 
-from admin import passwords, staff
+from admin import staff
 from admin.guard import COOKIE
 from admin.roles import Role
 from admin.sign_in import open_session
 from foundation.addresses import Address
+from tests.support import known_password
 from tests.support.house import House
 
-PASSWORD = "correct horse battery 9"
-hashed = cache(passwords.make_hash)  # made slowly on purpose
+PASSWORD, hashed = known_password.PASSWORD, known_password.hashed
 
 
 def let_in(house: House, page: Page, role: Role) -> None:

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from bulletins.checks.draft import DraftText
 from bulletins.filling import fill
-from bulletins.notice_shelf import NoticeShelf, load_notices
-from bulletins.tongue import Tongue, read_tongues
+from bulletins.notice_shelf import NoticeShelf
+from bulletins.tongue import Tongue
 from bulletins.wording import write
 from foundation.languages import Language
 from subscribers.town import Town, load_town
+from tests.support import read_once
 
 PROJECT = Path(__file__).parents[2]
 NOTICES = PROJECT / "templates" / "notices"
@@ -33,22 +34,11 @@ def koganei() -> Town:
 
 
 def tongues(town: Town) -> Mapping[Language, Tongue]:
-    return _tongues(of_koganei=town == koganei())
-
-
-@cache
-def _tongues(*, of_koganei: bool) -> Mapping[Language, Tongue]:
-    return read_tongues(EDITIONS, koganei() if of_koganei else komorebi())
+    return read_once.read_tongues(EDITIONS, town)
 
 
 def shelf(town: Town) -> NoticeShelf:
-    return _shelf(of_koganei=town == koganei())
-
-
-@cache
-def _shelf(*, of_koganei: bool) -> NoticeShelf:
-    town = koganei() if of_koganei else komorebi()
-    return load_notices(NOTICES, town, tongues(town))
+    return read_once.load_notices(NOTICES, town, tongues(town))
 
 
 @dataclass(frozen=True)

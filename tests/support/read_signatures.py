@@ -5,32 +5,67 @@ An application is built for nearly every test, and two thirds of that is looking
 
 import inspect
 from collections.abc import Callable
+from functools import partial
+from types import FunctionType, MethodType
 from typing import Any
 
 import pytest
 from fastapi._compat import v2
-from fastapi.dependencies import utils
+from fastapi.dependencies import models, utils
 from pydantic import TypeAdapter
 
-_signatures: dict[object, inspect.Signature] = {}
+_typed: dict[object, inspect.Signature] = {}
+_bare: dict[object, inspect.Signature] = {}
 _adapters: dict[object, TypeAdapter[Any]] = {}
-_read_signature = utils.get_typed_signature
+_read_typed = utils.get_typed_signature
+_read_bare = utils._get_signature
 _read_field = v2.ModelField.__post_init__
 
 
 def keep(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(utils, "get_typed_signature", _signature)
+    patch.setattr(utils, "get_typed_signature", partial(_kept, _typed, _read_typed))
+    patch.setattr(utils, "_get_signature", partial(_kept, _bare, _read_bare))
+    patch.setattr(models, "_CallIdentity", _SameCall)
     patch.setattr(v2.ModelField, "__post_init__", _field)
 
 
-def _signature(call: Callable[..., Any]) -> inspect.Signature:
-    """A method is the same for every object that it is bound to."""
-    key = getattr(call, "__func__", None)
+class _SameCall:
+    """Whether something is asynchronous, or a generator, is kept by FastAPI for each call; this is what it asks by."""
+
+    __slots__ = ("_key", "call")
+
+    def __init__(self, call: Callable[..., Any]) -> None:
+        self.call = call
+        self._key = _key(call) or call
+
+    def __hash__(self) -> int:
+        return id(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _SameCall) and self._key is other._key
+
+
+def _kept(
+    known: dict[object, inspect.Signature],
+    read: Callable[[Callable[..., Any]], inspect.Signature],
+    call: Callable[..., Any],
+) -> inspect.Signature:
+    key = _key(call)
     if key is None:
-        return _read_signature(call)
-    if key not in _signatures:
-        _signatures[key] = _read_signature(call)
-    return _signatures[key]
+        return read(call)
+    if key not in known:
+        known[key] = read(call)
+    return known[key]
+
+
+def _key(call: Callable[..., Any]) -> object:
+    """A method is the same for every object that it is bound to, and so is what makes an object callable. Functions
+    that are made anew for each application are not kept."""
+    if isinstance(call, MethodType):
+        return call.__func__
+    if isinstance(call, FunctionType):
+        return None if call.__closure__ or "<locals>" in call.__qualname__ else call
+    return None if isinstance(call, type | partial) else type(call)
 
 
 def _field(field: v2.ModelField) -> None:
