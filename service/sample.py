@@ -24,8 +24,10 @@ from mailer.claims import Wish
 from mailer.courier import Delivered
 from mailer.outbox_tables import Lane
 from mailer.records import Result
+from service import sample_liaisons
 from service.home import Home
 from service.sample_bulletins import PAST, Past, Scene, being_written, waiting_for_approval
+from service.sample_liaisons import Register, people
 from service.sample_places import handed_out, note, open_places
 from service.sample_residents import SAMPLE_ACTOR, enter, residents
 from subscribers import leaving, leaving_reasons, pausing
@@ -64,7 +66,11 @@ class _Sample:
     def make(self, session: Session) -> None:
         """Step by step in the order of their moments, so that the ledger reads like any other."""
         drafter, approver = self._enter_staff(session)
-        steps: list[tuple[datetime, Step]] = [*self._residents(), *self._places(drafter)]
+        steps: list[tuple[datetime, Step]] = [
+            *self._residents(),
+            *self._places(drafter),
+            *self._liaisons(drafter, approver),
+        ]
         for past, moment in zip(PAST, self._office_moments(), strict=True):
             steps.append((moment, partial(self._publish, past=past, drafter=drafter, approver=approver, at=moment)))
             later = moment + timedelta(hours=25)
@@ -111,6 +117,15 @@ class _Sample:
             at = self._evening(max(1, min((self._today - placement.day).days, _FIRST_DAY - 2)))
             steps.append((at, partial(note, places=self.home.places, placement=placement, by=drafter, at=at)))
         return steps
+
+    def _liaisons(self, drafter: Signatory, approver: Signatory) -> list[tuple[datetime, Step]]:
+        rooms = Register(self.home.town, self.home.network.asking.wording, drafter)
+        steps: list[tuple[datetime, Step]] = []
+        for person in people(self.home.town):
+            for at, step in sample_liaisons.steps(person, self._evening(person.days_ago)):
+                steps.append((at, partial(rooms.step, person=person, step=step, at=at)))
+        at = self._evening(2)
+        return [*steps, (at, partial(rooms.propose, sender=approver, at=at))]
 
     def _publish(self, session: Session, past: Past, drafter: Signatory, approver: Signatory, at: datetime) -> None:
         """Written, submitted, approved by another, opened, fanned out, delivered, finished."""

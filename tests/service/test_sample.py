@@ -22,6 +22,8 @@ from foundation.clock import Clock
 from foundation.fiscal_year import FiscalYear
 from foundation.ledger import LedgerLine
 from foundation.settings import load
+from liaisons import candidates, listing
+from liaisons.listing import Wanted
 from mailer.outbox import open_rows
 from mailer.outbox_tables import LetterRow, OutboxRow
 from service.commands.bulletins import bulletins
@@ -158,7 +160,9 @@ def test_the_ledger_of_the_sample_is_sound_and_in_order(home: Home) -> None:
 
 def test_the_residents_are_synthetic_and_the_same_everywhere(home: Home) -> None:
     with home.database.read() as session:
-        addresses = session.scalars(select(Subscriber.address).order_by(Subscriber.id)).all()
+        addresses = session.scalars(
+            select(Subscriber.address).where(Subscriber.in_city_list).order_by(Subscriber.id)
+        ).all()
     assert {Address.parse(str(address)).domain for address in addresses} == {"example.jp", "example.com"}
     assert len(addresses) == 123
     assert UNDER_WATCH in addresses
@@ -202,6 +206,17 @@ def test_leaflets_go_home_on_a_day_of_school(year: int) -> None:
 
     assert day.weekday() < 5
     assert date(year, 4, 6) <= day <= date(year, 4, 8)
+
+
+def test_the_register_shows_liaisons_in_every_state_and_a_candidate(home: Home) -> None:
+    at = home.clock.now()
+    with home.database.read() as session:
+        states = Counter(line.state for line in listing.listed(session, Wanted(), at=at))
+        waiting = candidates.count_waiting(session)
+        domains = {Address.parse(each).domain for each in session.scalars(select(Subscriber.address)) if each}
+    assert states == {"活動中": 2, "休止中": 1, "承諾": 1, "打診中": 1}
+    assert waiting == 1
+    assert domains == {"example.jp", "example.com"}
 
 
 def test_people_came_by_every_place_and_to_the_schools_in_april(home: Home) -> None:
