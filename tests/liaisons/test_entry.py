@@ -1,6 +1,7 @@
 """An entry as it is typed: what is missing, odd or too long is named by its field."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -40,11 +41,12 @@ def test_what_is_missing_or_odd_is_named(town: Town, change: dict[str, object], 
 
 @pytest.mark.parametrize("field", LONGEST)
 def test_each_text_has_an_end(town: Town, field: str) -> None:
-    fits, longer = ("1" * LONGEST[field], "1" * (LONGEST[field] + 1))
+    fits: dict[str, Any] = {field: "1" * LONGEST[field]}
+    longer: dict[str, Any] = {field: "1" * (LONGEST[field] + 1)}
 
-    assert getattr(read(replace(TANAKA, **{field: fits}), town), field) == fits
+    assert getattr(read(replace(TANAKA, **fits), town), field) == fits[field]
     with pytest.raises(EntryUnfit) as told:
-        read(replace(TANAKA, **{field: longer}), town)
+        read(replace(TANAKA, **longer), town)
 
     assert list(told.value.errors) == [field]
 
