@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from admin.japanese_times import start_words
 from admin.lookout import Sighting
 from bulletins.life import BulletinState
-from bulletins.progress import Progress, Standstill, rate, standstill, time_left
+from bulletins.progress import Circumstances, Progress, Standstill, rate, standstill, time_left
 from mailer.delivery_hours import DeliveryHours, NeverOpens
 from mailer.tallies import Counts
 
@@ -110,16 +110,21 @@ def standstill_words(kind: Standstill | None, sighting: Sighting, hours: Deliver
             trouble = sighting.around.trouble
             return f"メールを送り出せない状態です（{trouble}）。直りしだい、続きを自動で送ります。"
         case Standstill.LEAD | Standstill.HELD:
-            until = sighting.around.lead_until or min(sighting.around.held.values())
-            words = start_words(until, hours.zone, at=at).text
-            held = f"{_some(sorted(sighting.around.held), '社')}が混み合っているため、{words} まで待っています。"
-            lead = f"連絡員への配信が終わりました。登録者への配信は {words} に始まります。"
-            return lead if kind is Standstill.LEAD else held
+            return _until_words(kind, sighting.around, hours, at=at)
         case Standstill.PAUSED:
             where = _some(sighting.around.paused, "ドメイン")
             return f"{where}への配信を止めています。「はじめに」で確かめると、続きを送ります。"
         case _:
             return _STANDS[kind]
+
+
+def _until_words(kind: Standstill, around: Circumstances, hours: DeliveryHours, *, at: datetime) -> str:
+    """Of what goes on by itself at a known moment."""
+    if kind is Standstill.LEAD and around.lead_until is not None:
+        until = start_words(around.lead_until, hours.zone, at=at).text
+        return f"連絡員への配信が終わりました。登録者への配信は {until} に始まります。"
+    until = start_words(min(around.held.values()), hours.zone, at=at).text
+    return f"{_some(sorted(around.held), '社')}が混み合っているため、{until} まで待っています。"
 
 
 def again_words(counts: Counts) -> str:

@@ -94,10 +94,6 @@ def test_while_it_moves_the_time_is_said_and_while_it_does_not_the_reason() -> N
             sighting(Circumstances(BulletinState.SENDING, may_travel=True, held={"docomo": NOON, "kddi": NOON})),
             "docomo など 2社が混み合っているため、きょう 正午 まで待っています。",
         ),
-        (
-            sighting(Circumstances(BulletinState.SENDING, may_travel=True, lead_until=NOON), queued=0),
-            "連絡員への配信が終わりました。登録者への配信は きょう 正午 に始まります。",
-        ),
         (sighting(), "送信が進んでいません"),
     ],
 )
@@ -146,3 +142,12 @@ def test_sending_again_says_whom_it_reaches_before_it_is_pressed() -> None:
         "送ったあとに不達の知らせが来た 2件にも送りません。"
     )
     assert again_words(one) == "送れず 1件に、もう一度送ります。届いた人には送りません。"
+
+
+def test_while_liaisons_are_ahead_it_says_when_all_others_begin() -> None:
+    ahead = sighting(replace(SENDING, lead_until=NOON), queued=0)
+    waiting = replace(ahead, progress=replace(ahead.progress, fanned_out=False))
+
+    told = progress_view(waiting, HOURS).words["stands"]
+
+    assert told == "連絡員への配信が終わりました。登録者への配信は きょう 正午 に始まります。"
