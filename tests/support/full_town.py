@@ -18,14 +18,15 @@ from admin.roles import Role
 from admin.staff import Colleague, StaffRow
 from bulletins.approval import Decision
 from bulletins.drafting import Sheet
+from bulletins.liaison_edition import ToLiaisons
 from bulletins.life import EDITABLE, BulletinState
 from bulletins.tables import Bulletin
 from foundation.addresses import Address
 from foundation.settings import load
 from foundation.tokens import fingerprint, random_token
+from liaisons.candidates import CandidateRow
 from liaisons.meeting_tables import Meeting
 from liaisons.paper_tables import PaperRow
-from liaisons.personal_link import LIAISON
 from liaisons.tables import Liaison
 from liaisons.voice_tables import Voice
 from mailer.bounce_report.bounce_class import BounceClass
@@ -40,7 +41,7 @@ from subscribers.placements import Occasion, Placement
 from subscribers.placements import Sheet as Sheets
 from subscribers.register_imports import ImportState, Wish
 from subscribers.tables import Invitation, Subscriber, SubscriberState
-from tests.support import town_meetings, town_voices
+from tests.support import town_liaisons, town_meetings, town_voices
 from tests.support.bounced import bounce
 from tests.support.clock import HandClock
 from tests.support.served import listening, serving, url_of
@@ -111,10 +112,7 @@ class FullTown:
             "/card?place=library",
             "/leaflet?place=nowhere",
             *town_voices.pages(self.home),
-            f"/liaison/{sign(LIAISON, self._liaison())}/voice",
-            f"/liaison/{sign(LIAISON, self._liaison())}/materials",
-            f"/liaison/{sign(LIAISON, self._liaison())}/materials/calls",
-            f"/liaison/{sign(LIAISON, self._liaison())}/materials/unknown",
+            *town_liaisons.pages(self.home),
             "/nothing-here",
         )
 
@@ -153,6 +151,8 @@ class FullTown:
             "staff_id": select(StaffRow.id),
             "voice_id": select(func.max(Voice.id)).group_by(Voice.state),
             "meeting_id": select(Meeting.id),
+            "liaison_id": select(func.max(Liaison.id)).group_by(Liaison.state),
+            "candidate_id": select(CandidateRow.id),
             "paper_id": select(PaperRow.id),
         }
         with self.home.database.read() as session:
@@ -161,8 +161,9 @@ class FullTown:
     def _fill(self) -> None:
         """The states that the sample does not have."""
         desk, drafter, approver = self.home.bulletin_desk, self._colleague(Role.DRAFTER), self._colleague(Role.APPROVER)
+        town_liaisons.fill(self.home)
         for state in (BulletinState.RETURNED, BulletinState.WITHDRAWN, BulletinState.HALTED, BulletinState.SENDING):
-            number = desk.begin(self._sheet("weather"), drafter)
+            number = desk.begin(replace(self._sheet("weather"), liaisons=ToLiaisons.WITH), drafter)
             desk.submit(number, drafter)
             if state is BulletinState.RETURNED:
                 desk.give_back(number, "発表の時刻を確かめてください。", approver)
@@ -225,10 +226,6 @@ class FullTown:
     def _post_a_letter(self) -> None:
         (self.home.mailbox / "new").mkdir(parents=True, exist_ok=True)
         (self.home.mailbox / "new" / "1.practice").write_bytes(MAIL_OF_HANAKO)
-
-    def _liaison(self) -> int:
-        with self.home.database.read() as session:
-            return session.scalars(select(Liaison.subscriber_id).where(Liaison.subscriber_id.is_not(None))).first() or 0
 
     def _welcome(self) -> str:
         """The token of an invitation that was not yet taken up."""
