@@ -11,7 +11,13 @@ from bulletins.tables import Bulletin
 STAMPS = 20  # households of one 回覧板
 # Sizes of type from the largest, with how many full-width characters fill a line and how many lines the sheet, with
 # boxes for stamps and without. Measured on A4 by the sheet's own style.
-_SIZES = (("large", 20, 14, 21), ("middle", 26, 21, 30), ("small", 34, 29, 42), ("tiny", 46, 42, 60))
+_SIZES = (
+    ("large", 21, 14, 17),
+    ("middle", 27, 18, 22),
+    ("small", 35, 25, 30),
+    ("tiny", 47, 34, 42),
+    ("fine", 56, 41, 50),
+)
 
 
 @dataclass(frozen=True)
