@@ -49,6 +49,9 @@ def test_a_town_cannot_be_changed(sample: Town) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "key"),
     [
+        ("lead_minutes = 30", "lead_minutes = 1441", "forwarding.lead_minutes"),
+        ("own_line = false", 'own_line = "no"', "forwarding.own_line"),
+        ("own_line = false", "own_lines = false", "forwarding.own_lines"),
         ('name = "こもれび市"', 'nmae = "こもれび市"', "name"),
         ('zone = "Asia/Tokyo"', 'zone = "Asia/Edo"', "zone"),
         ('zone = "Asia/Tokyo"', 'zone = "../../etc"', "zone"),
