@@ -168,7 +168,7 @@ def test_a_ticket_lives_a_day_and_a_made_up_one_is_none(
         "A" * 5000,
         keyring.sign(STOP, 1),
         keyring.sign(PREFERENCES, 1),
-        ticket[10:-1] + "A",
+        ticket[10:-1] + ("B" if ticket.endswith("A") else "A"),
     ):
         assert client.get(f"/register/{token}").status_code == 404
 

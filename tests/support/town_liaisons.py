@@ -1,4 +1,7 @@
-"""A circle, and a bulletin that went to liaisons too, for the full town; and the pages behind a liaison's link."""
+"""A circle, and a bulletin that went to liaisons too, for the full town; and the pages behind a liaison's link.
+
+The sheets that are printed there are looked at where they are made.
+"""
 
 from collections.abc import Sequence
 
@@ -40,8 +43,7 @@ def pages(home: Home) -> Sequence[str]:
         to_them = (Bulletin.to_liaisons != ToLiaisons.NONE.value, Bulletin.state == BulletinState.SENDING.value)
         number = session.scalar(select(Bulletin.id).where(*to_them).limit(1))
     link = f"/liaison/{home.keyring.sign(LIAISON, liaison.subscriber_id or 0)}"
-    behind = ("", f"/{number}", f"/{number}/sheet", f"/{number}/sheet?board=1", "/circle", "/circle/sheet", "/voice")
-    behind += ("/materials", "/materials/calls", "/materials/unknown")
+    behind = ("", f"/{number}", "/circle", "/voice", "/materials", "/materials/calls", "/materials/unknown")
     return (
         *(link + each for each in behind),
         f"/circle/{code}",
