@@ -4,7 +4,6 @@ All of it is made by the rooms themselves, at past moments, in one transaction.
 """
 
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
@@ -27,7 +26,8 @@ from mailer.records import Result
 from service import sample_liaisons
 from service.home import Home
 from service.sample_bulletins import PAST, Past, Scene, being_written, waiting_for_approval
-from service.sample_liaisons import Register, people
+from service.sample_liaisons import Register, Step, people
+from service.sample_network import Neighbourhood
 from service.sample_places import handed_out, note, open_places
 from service.sample_residents import SAMPLE_ACTOR, enter, residents
 from subscribers import leaving, leaving_reasons, pausing
@@ -43,8 +43,6 @@ PEOPLE = (
 )
 _FIRST_DAY = 400
 _SEARCH_DAYS = 40
-
-Step = Callable[[Session], object]
 
 
 def load_sample(home: Home) -> list[str]:
@@ -70,6 +68,7 @@ class _Sample:
             *self._residents(),
             *self._places(drafter),
             *self._liaisons(drafter, approver),
+            *Neighbourhood(self.home, drafter, approver, self._today).steps(),
         ]
         for past, moment in zip(PAST, self._office_moments(), strict=True):
             steps.append((moment, partial(self._publish, past=past, drafter=drafter, approver=approver, at=moment)))

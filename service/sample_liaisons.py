@@ -1,6 +1,6 @@
-"""The sample's liaisons: some active, one resting, one asked, one who declined, and a candidate of another section."""
+"""The sample's liaisons: some active, each reached in another way, and others on their way; with a candidate."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +18,7 @@ from subscribers import pausing
 from subscribers.town import Town
 
 LONGEST_AGO = 180  # days
+Step = Callable[[Session], object]
 _ANSWERED_AFTER, _BEGAN_AFTER = timedelta(days=3), timedelta(days=8)
 
 
@@ -32,11 +33,15 @@ class Person:
     phone: str
     days_ago: int
     comes_to: str
+    fax: str = ""
+    postal: str = ""
 
     def form(self, town: Town, number: int) -> EntryForm:
-        area = town.areas[number % len(town.areas)].key
-        way = "mail" if self.mail else "phone"
-        return EntryForm(self.name, self.group, self.post, "", way, self.mail, self.phone, areas=(area,))
+        areas = (town.areas[number % len(town.areas)].key,) if town.areas else ()
+        ways = (("mail", self.mail), ("fax", self.fax), ("paper", self.postal), ("phone", self.phone))
+        way = next(key for key, value in ways if value)
+        reached = (self.mail, self.phone, self.fax, self.postal)
+        return EntryForm(self.name, self.group, self.post, "", way, *reached, areas=areas)
 
 
 def people(town: Town) -> tuple[Person, ...]:
@@ -50,6 +55,8 @@ def people(town: Town) -> tuple[Person, ...]:
         Person("前田 健", f"{first}見守り隊", "隊長", "ken.maeda@example.jp", "042-000-0204", 20, "consented"),
         Person("清水 由美", f"{third}自治会", "防犯部長", "yumi.shimizu@example.com", "042-000-0205", 6, "asked"),
         Person("上田 進", f"{second}町会", "会長", "", "042-000-0206", 40, "declined"),
+        Person("大沢 実", "理容おおさわ", "店主", "", "042-000-0207", 100, "active", fax="042-000-0217"),
+        Person("三上 文子", f"{first}民生児童委員", "", "", "", 70, "active", postal=f"{town.name}{first}1-2-3"),
     )
 
 

@@ -22,14 +22,18 @@ from foundation.clock import Clock
 from foundation.fiscal_year import FiscalYear
 from foundation.ledger import LedgerLine
 from foundation.settings import load
-from liaisons import candidates, listing
+from liaisons import candidates, circles, listing, meetings, papers, voices
 from liaisons.listing import Wanted
+from liaisons.tables import Circle
+from liaisons.voice_tables import Voice, VoiceState
+from liaisons.voices import Asked
 from mailer.outbox import open_rows
 from mailer.outbox_tables import LetterRow, OutboxRow
 from service.commands.bulletins import bulletins
 from service.commands.desk import Desk
 from service.home import Home
 from service.sample import PEOPLE, SIGN_IN_FILE, load_sample
+from service.sample_network import MEMBERS, OVERDUE
 from service.sample_places import SCHOOL, SHOP, april
 from service.sample_residents import FAILED_FOR_GOOD, UNDER_WATCH
 from service.schema import migrate
@@ -214,9 +218,27 @@ def test_the_register_shows_liaisons_in_every_state_and_a_candidate(home: Home) 
         states = Counter(line.state for line in listing.listed(session, Wanted(), at=at))
         waiting = candidates.count_waiting(session)
         domains = {Address.parse(each).domain for each in session.scalars(select(Subscriber.address)) if each}
-    assert states == {"活動中": 2, "休止中": 1, "承諾": 1, "打診中": 1}
+    assert states == {"活動中": 4, "休止中": 1, "承諾": 1, "打診中": 1}
     assert waiting == 1
     assert domains == {"example.jp", "example.com"}
+
+
+def test_the_network_shows_a_circle_voices_in_every_state_meetings_and_a_paper(home: Home) -> None:
+    today = home.clock.now().astimezone(home.town.zone).date()
+    with home.database.read() as session:
+        circle = session.scalars(select(Circle)).one()
+        members = circles.how_many(session, circle.id)
+        states = Counter(session.scalars(select(Voice.state)))
+        late = voices.listed(session, Asked(overdue_on=today.isoformat()), limit=9)
+        held = Counter((each.state, each.asked_at is not None) for each in meetings.every(session, limit=9))
+        paper = papers.words_of(papers.every(session, limit=9)[0])
+        unread = [each.key for each in home.network.materials.every(session) if each.checked_at is None]
+    assert members == len(MEMBERS)
+    assert states == dict.fromkeys(VoiceState, 1)
+    assert [each.text for each in late] == [OVERDUE]
+    assert held == {("held", False): 1, ("planned", True): 1}
+    assert len(paper.items) > 1
+    assert unread == ["children", "requests", "disaster"]
 
 
 def test_people_came_by_every_place_and_to_the_schools_in_april(home: Home) -> None:
