@@ -60,7 +60,11 @@ class Forwarding:
         order = session.get(ForwardOrder, number, populate_existing=True) if number is not None else None
         if order is None:
             return False
-        bulletin = session.get_one(Bulletin, order.bulletin_id)
+        # Whoever halts or withdraws it, or approves what puts it right, comes before this, or after: then the quiet
+        # batch is there, and stops with the other.
+        bulletin = session.get_one(Bulletin, order.bulletin_id, with_for_update={"read": True}, populate_existing=True)
+        if bulletin.state not in _GOES:
+            return True
         published = session.get_one(PublishingOrder, order.bulletin_id)
         if published.expires_at is None or not self._may_go_on(session, order, bulletin, at=at):
             order.closed_at = at
