@@ -12,6 +12,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.responses import Response
 
 from bulletins.archive_rows import ArchiveRows
@@ -40,6 +41,21 @@ _WITH_COPYING = {
 }
 
 
+class _RowNumber(Convertor[int]):
+    """Of as many digits as every database takes; Starlette's own fails at thousands of them."""
+
+    regex = "[0-9]{1,18}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
+register_url_convertor("row", _RowNumber())
+
+
 @dataclass(frozen=True)
 class _Behind:
     """What a link leads to."""
@@ -63,7 +79,7 @@ class ForwardPages:
 
     def router(self) -> APIRouter:
         router = APIRouter(include_in_schema=False)
-        one = "/liaison/{token}/{number:int}"
+        one = "/liaison/{token}/{number:row}"
         router.add_api_route("/liaison/{token}", self.listed, methods=["GET"])
         router.add_api_route("/liaison/{token}/link", self.fresh_link, methods=["POST"])
         router.add_api_route(one, self.show, methods=["GET"])
@@ -77,7 +93,7 @@ class ForwardPages:
         with self.database.read() as session:
             liaison = self._liaison(session, token)
             if liaison is None or not is_active(session, liaison):
-                return self._closed(liaison)
+                return self._closed(token)
             begun = (Bulletin.to_liaisons != ToLiaisons.NONE.value, Bulletin.started_at.is_not(None))
             newest = select(Bulletin).where(*begun).order_by(Bulletin.started_at.desc(), Bulletin.id.desc())
             theirs = [each for each in session.scalars(newest.limit(MOST)) if has_it(session, liaison, each)]
@@ -89,7 +105,7 @@ class ForwardPages:
         with self.database.write() as session:
             liaison = self._liaison(session, token)
             if liaison is None or not is_active(session, liaison):
-                return self._closed(liaison)
+                return self._closed(token)
             try:
                 self.codes.mail_link(session, liaison, at=self.clock.now())
             except CodeRefused as fault:
@@ -116,8 +132,8 @@ class ForwardPages:
     def _behind(self, session: Session, token: str, number: int, then: Callable[[_Behind], Response]) -> Response:
         liaison = self._liaison(session, token)
         if liaison is None or not is_active(session, liaison):
-            return self._closed(liaison)
-        bulletin = session.get(Bulletin, number) if 0 < number < 1 << 62 else None
+            return self._closed(token)
+        bulletin = session.get(Bulletin, number)
         if bulletin is None or bulletin.started_at is None or not has_it(session, liaison, bulletin):
             return self._answer("no-bulletin", status=404, token=token)
         return then(_Behind(session, token, liaison, bulletin))
@@ -239,8 +255,9 @@ class ForwardPages:
             return None
         return session.scalars(select(Liaison).where(Liaison.subscriber_id == number)).first()
 
-    def _closed(self, liaison: Liaison | None) -> Response:
-        if liaison is None:
+    def _closed(self, token: str) -> Response:
+        """Whoever was a liaison is told so, though no row says any more who it was."""
+        if self.codes.keyring.read(LIAISON, token) is None:
             return self.pages.in_japanese.answer("resident/link-unknown.html", status=404, headers=PERSONAL)
         return self._answer("ended", status=410, why=ENDED)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bulletins.tables import Bulletin
-from liaisons.tables import LiaisonState
+from liaisons import register
 from mailer.outbox_tables import LetterRow
 from tests.bulletins.corrections import correction
 from tests.bulletins.office import tokyo
@@ -46,7 +46,7 @@ def test_what_we_did_not_sign_opens_nothing(door: Door, token: str) -> None:
 
 
 def test_another_liaison_s_words_and_numbers_open_nothing(door: Door) -> None:
-    for number in (0, 99, 10**30):
+    for number in (0, 99, 10**17, 10**18, 10**30, "9" * 5000):
         assert door.client.get(f"/liaison/{door.token}/{number}").status_code == 404
     unsent = door.town.office.sending()
 
@@ -55,7 +55,8 @@ def test_another_liaison_s_words_and_numbers_open_nothing(door: Door) -> None:
 
 def test_after_consent_ended_the_page_says_so_kindly(door: Door) -> None:
     key, code = key_of(door.ask()), door.codes()[-1]
-    door.town.change(1, state=LiaisonState.ENDED.value)
+    with door.town.office.database.write() as session:
+        register.end(session, 1, "liaison", at=door.town.office.clock.now())
 
     answers = [door.client.get(door.here), door.ask(), door.send(key, code)]
 
