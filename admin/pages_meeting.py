@@ -26,7 +26,7 @@ from liaisons.tables import Way
 Form = Annotated[Posted, Depends(posted)]
 Deed = Callable[[Session, Meeting], str]
 
-WAYS = {Way.MAIL: "メール（届かない）", Way.PHONE: "電話", Way.FAX: "FAX", Way.PAPER: "紙"}
+WAYS = {Way.MAIL: "メール（届かない）", Way.PHONE: "電話", Way.FAX: "ファックス", Way.PAPER: "紙"}
 _LONGEST = 20_000
 
 

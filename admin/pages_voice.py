@@ -17,7 +17,7 @@ from admin.roles import Role
 from admin.voice_words import STEPS, WAYS, line_of
 from bulletins.tables import Bulletin
 from liaisons import voice_life, voices
-from liaisons.tables import Liaison
+from liaisons.tables import Liaison, Way
 from liaisons.voice_desk import VoiceDesk
 from liaisons.voice_life import Changed, Step, Turn, VoiceUnfit, WrongMove
 from liaisons.voice_tables import Road, ToldBy, Voice
@@ -192,6 +192,7 @@ class VoicePages:
             line=line_of(voice, self._desk.town, names, today=today),
             voice=voice,
             liaison=liaison,
+            liaison_way=Way(liaison.way).label if liaison is not None else "",
             ways=[way for way in WAYS if way[0] != ToldBy.PAGE or voice.road == Road.FORM],
             told_way=ToldBy(voice.told_by).label if voice.told_by else "",
             told_day=date.fromisoformat(voice.told_on) if voice.told_on else None,

@@ -1,11 +1,12 @@
 """The sample town's bulletins: what they say, written from the notices' own examples, with fresh dates."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bulletins.approval import Decision
 from bulletins.drafting import Sheet
+from bulletins.liaison_edition import ToLiaisons
 from bulletins.notice_shelf import Shelf
 from foundation.era import clock_words, day_and_weekday
 from mailer.bounce_report.bounce_class import BounceClass
@@ -30,6 +31,10 @@ class Scene:
     def sheet(self, notice: str, *, areas: tuple[str, ...] = (), **values: object) -> Sheet:
         """The notice's example, with some values of our own."""
         return Sheet(notice, {**self.shelf.get(notice).example, **values}, areas=areas)
+
+    def near(self, notice: str, *, areas: tuple[str, ...] = (), **values: object) -> Sheet:
+        """One that liaisons get too."""
+        return replace(self.sheet(notice, areas=areas, **values), liaisons=ToLiaisons.WITH)
 
     def moment(self, by: timedelta) -> str:
         """So much before or after the writing, as a clerk types it, to ten minutes."""
@@ -69,7 +74,7 @@ def _event(scene: Scene) -> Sheet:
 
 def _burglary(scene: Scene) -> Sheet:
     quarter = scene.quarter(8)
-    return scene.sheet(
+    return scene.near(
         "crime",
         areas=scene.area(8),
         happened_at=scene.moment(-timedelta(hours=20)),
@@ -88,11 +93,11 @@ def _rain(scene: Scene) -> Sheet:
 
 
 def _fraud(scene: Scene) -> Sheet:
-    return scene.sheet("fraud-call", area=f"{scene.town.name}内")
+    return scene.near("fraud-call", area=f"{scene.town.name}内")
 
 
 def _stranger(scene: Scene) -> Sheet:
-    return scene.sheet(
+    return scene.near(
         "suspicious-person",
         happened_at=scene.moment(-timedelta(hours=18)),
         place=f"{scene.town.name}{scene.quarter(2)}",
@@ -105,7 +110,7 @@ def _influenza(scene: Scene) -> Sheet:
 
 def _bicycle(scene: Scene) -> Sheet:
     quarter = scene.quarter(5)
-    return scene.sheet(
+    return scene.near(
         "crime",
         areas=scene.area(5),
         happened_at=scene.moment(-timedelta(hours=15)),

@@ -34,6 +34,7 @@ _LIGHT = "児童公園の入口の街灯が、先週から切れています。�
 _CROSSING = "通学路の横断歩道の白線が消えかけて、見えにくくなっています。"
 _CAMERA = "防犯カメラを、今年中に商店街の全部の通りに付けてほしい。"
 _CASE = "先日のお知らせの不審者は、その後どうなりましたか。近くに住んでいるので心配です。"
+_ON_PAPER = 3  # bulletins that one sheet holds as they are
 _MORNING, _NOON = time(9, 40), time(11, 30)
 
 
@@ -150,7 +151,7 @@ class Neighbourhood:
     def _paper(self, session: Session, *, at: datetime) -> None:
         made = papers.Papers(PaperSource(self.home.town, Redaction(self.home.settings.redact_after)))
         span = Span(self.today - timedelta(days=60), self.today)
-        numbers = tuple(each.id for each in made.source.of_span(session, span, ""))[-Look.ROUND_UP.most :]
+        numbers = tuple(each.id for each in made.source.of_span(session, span, ""))[-_ON_PAPER:]
         made.begin(session, papers.Choice(Look.ROUND_UP, span, "", numbers), self.drafter, once="sample:paper", at=at)
 
     @property
