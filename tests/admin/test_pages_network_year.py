@@ -108,3 +108,16 @@ def test_of_a_year_that_is_over_it_is_told_how_many_passed_on_where_they_were_fi
     pages.append(words(clerk.get(f"{LIST}/years/2026")))
 
     assert ["転送先の方へお知らせを送ったことのある連絡員 5人" in page for page in pages] == [False, True, False]
+
+
+def test_every_page_of_the_network_has_one_menu_above_its_heading(console: Console, clerk: httpx.Client) -> None:
+    at = active(console, clerk)
+    own = (LIST, at, f"{at}/edit", CANDIDATES, *(f"{LIST}/{name}" for name in ("new", "review", "handover", "years")))
+    others = ("voices", "voices/new", "meetings", "meetings/new", "papers", "papers/new", "materials", "materials/new")
+    for page in (*own, *(f"/admin/{name}" for name in others), "/admin/materials/calls", "/admin/materials/calls/edit"):
+        shown = clerk.get(page)
+
+        above, heading, _ = shown.text.partition("<h1")
+        _, menu, links = above.partition('<nav class="tabs screen"')
+        assert (shown.status_code, bool(heading), bool(menu)) == (200, True, True), page
+        assert links.partition("</nav>")[0].count("aria-current") == 1, page
