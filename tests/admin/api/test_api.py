@@ -14,6 +14,15 @@ COUNTS = "audience sent queued deferred failed suppressed expired bounced".split
 CONTRACT = ["id", "state", "subject", "text", "editions", "starts_at", *COUNTS]
 
 
+on_both = pytest.mark.parametrize("database_kind", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Both on the way of a bulletin through the office, and for the list."""
+    return str(getattr(request, "param", "sqlite"))
+
+
 def test_a_draft_is_answered_with_its_text_and_its_checks(staff: Callers) -> None:
     answer = staff.drafter.post("/bulletins", PLAIN | {"fields": FIELDS | {"text": FIELDS["text"] + "〇〇"}})
 
@@ -66,6 +75,7 @@ def test_the_document_of_the_api_names_every_key_of_the_contract(staff: Callers)
     assert set(document["components"]["schemas"]["BulletinObject"]["required"]) == set(CONTRACT)
 
 
+@on_both
 def test_the_way_from_draft_to_sent(staff: Callers, office: Office) -> None:
     office.residents("a", "b", "c")
     number = staff.drafter.submitted()
@@ -158,6 +168,7 @@ def test_returning_needs_a_reason_and_a_changed_bulletin_is_a_new_version(staff:
     assert staff.approver.post(f"/bulletins/{number}/approve", {"version": 2}).json()["approved_version"] == 2
 
 
+@on_both
 def test_halt_resume_and_send_again(staff: Callers, office: Office) -> None:
     office.residents("a")
     number = staff.drafter.submitted()
@@ -193,6 +204,7 @@ def test_a_blocking_check_is_a_conflict_that_lists_what_blocks(staff: Callers) -
     assert [check["rule"] for check in answer.json()["checks"]] == ["text-too-short"]
 
 
+@on_both
 def test_bulletins_are_listed_newest_first_by_state_and_by_page(
     staff: Callers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
