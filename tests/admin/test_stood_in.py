@@ -20,6 +20,15 @@ from tests.support.clock import HandClock
 REASON = "夜間で連絡が取れず、火災が広がっているため"
 
 
+on_both = pytest.mark.parametrize("database_kind", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Both where two meet, or where what waits is asked of the database."""
+    return str(getattr(request, "param", "sqlite"))
+
+
 @pytest.fixture
 def hall(ready_url: str, clock: HandClock, tmp_path: Path) -> Iterator[Hall]:
     with town_hall(ready_url, clock, tmp_path, HANSHO_SOLO_NOTICES="plain,drill") as hall:
@@ -58,6 +67,7 @@ def test_a_deputys_approval_is_marked_in_the_ledger_and_on_the_sheet(hall: Hall,
     assert stamps(hall, number) == [("起案", "tanto"), ("代決", "dairi1"), ("後閲", "")]
 
 
+@on_both
 def test_a_deputys_approval_waits_for_the_proper_approvers_until_one_of_them_signs(hall: Hall) -> None:
     number = hall.submitted()
     hall.approve(number, "dairi1")
@@ -101,6 +111,7 @@ def test_a_deputy_who_became_a_proper_approver_does_not_sign_off_their_own(hall:
         countersign(hall, number, "dairi1")
 
 
+@on_both
 def test_of_two_who_sign_off_at_once_one_is_told_who_was_first(hall: Hall) -> None:
     number = hall.submitted()
     hall.approve(number, "dairi1")
@@ -167,6 +178,7 @@ def test_no_codes_are_mailed_of_what_one_person_sends_alone(hall: Hall) -> None:
     assert len(hall.letters("kacho")) == 1
 
 
+@on_both
 def test_what_was_sent_alone_waits_for_any_approver_but_the_sender(hall: Hall) -> None:
     number = hall.draft(who="kacho")
     alone(hall, number, "kacho")
@@ -217,6 +229,7 @@ def test_a_blocking_check_stops_a_single_person_too(hall: Hall) -> None:
         alone(hall, number)
 
 
+@on_both
 def test_a_viewer_sends_nothing_alone_and_nothing_leaves_alone_twice(hall: Hall) -> None:
     hall.enter("etsuran", Role.VIEWER)
     number = hall.draft()
