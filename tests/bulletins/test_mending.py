@@ -21,7 +21,16 @@ from subscribers.tables import Subscriber
 from tests.bulletins.corrections import NAMES, correction, fanned_out, finished, got, leave, retraction
 from tests.bulletins.office import GONE, LATER, OK, SENDER, TEXT, Office
 
+on_both = pytest.mark.parametrize("database_kind", ["sqlite", "postgresql"], indirect=True)
 
+
+@pytest.fixture
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Both where senders are in the way, or where the fan-out takes several turns."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+@on_both
 def test_who_came_in_between_gets_no_correction_and_who_left_gets_none_either(
     office: Office, small_chunks: int
 ) -> None:
@@ -75,6 +84,7 @@ def test_a_halted_and_withdrawn_bulletin_is_put_right_for_those_alone_who_have_i
     assert got(office, first) == list(NAMES)
 
 
+@on_both
 def test_a_letter_over_which_a_sender_died_counts_as_sent(office: Office) -> None:
     office.residents("a", "b", "c")
     first = office.sending()
@@ -104,6 +114,7 @@ def test_a_letter_over_which_a_sender_died_counts_as_sent_after_its_batch_was_sw
     assert fanned_out(office, correction(first)) == ["a"]
 
 
+@on_both
 def test_what_comes_back_from_the_wire_after_the_halt_is_put_right_too(office: Office) -> None:
     office.residents("a", "b")
     first = office.sending()
@@ -160,6 +171,7 @@ def test_what_was_put_right_is_neither_resumed_nor_sent_again(office: Office, af
     assert refused() is True
 
 
+@on_both
 def test_a_correction_of_a_correction_reaches_whomever_the_chain_reached(office: Office) -> None:
     office.residents("a", "b")
     first = finished(office)
@@ -183,6 +195,7 @@ def test_a_correction_of_a_follow_up_reaches_those_who_had_the_follow_up(office:
     assert fanned_out(office, correction(second)) == ["b"]
 
 
+@on_both
 def test_nobody_gets_it_twice_when_its_cursor_was_set_back(office: Office) -> None:
     office.residents(*NAMES)
     first = finished(office)
