@@ -21,6 +21,15 @@ from tests.bulletins.office import GONE, OK, SHEET, Office, tokyo
 MAY = tokyo("2019-05-22T10:00:00")
 
 
+on_both = pytest.mark.parametrize("database_kind", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Both where another query, or a moment that the database compares, decides."""
+    return str(getattr(request, "param", "sqlite"))
+
+
 def report_of(office: Office, number: int = 2019) -> YearlyReport:
     home = office.home
     reporter = Reporter(CategoryTree(home.town).statistic_classes(), EventMoments(home.shelf.all()), home.hours)
@@ -62,6 +71,7 @@ def test_the_forty_bulletins_of_reiwa_1_are_counted_as_the_city_counted_them(off
     assert report.approval == Lag(40, timedelta(minutes=10), timedelta(minutes=10))
 
 
+@on_both
 def test_the_last_second_of_march_and_the_first_moment_of_april_fall_into_the_years_beside_it(office: Office) -> None:
     office.residents("a")
     before, after = (forty.send(office, each) for each in forty.outside())
@@ -72,6 +82,7 @@ def test_the_last_second_of_march_and_the_first_moment_of_april_fall_into_the_ye
     assert found == {2018: [before], 2019: [first, last], 2020: [after]}
 
 
+@on_both
 def test_what_was_withdrawn_before_it_began_is_not_counted_and_what_had_begun_is_counted_and_marked(
     office: Office,
 ) -> None:
@@ -104,6 +115,7 @@ def test_a_bulletin_that_is_being_sent_is_counted_with_its_letters_still_waiting
     assert (report.letters.audience, report.letters.sent, report.letters.waiting) == (3, 1, 2)
 
 
+@on_both
 def test_a_bulletin_that_was_sent_again_in_the_next_year_stays_in_the_year_in_which_it_began(office: Office) -> None:
     office.clock.set(tokyo("2020-03-31T16:00:00"))
     office.residents("a", "gone")
@@ -120,6 +132,7 @@ def test_a_bulletin_that_was_sent_again_in_the_next_year_stays_in_the_year_in_wh
     assert report_of(office, 2020).total == 0
 
 
+@on_both
 def test_old_letters_that_were_folded_stay_in_the_counts(office: Office) -> None:
     office.clock.set(MAY)
     office.residents("a", "b", "gone")
@@ -202,6 +215,7 @@ def test_a_class_that_has_left_the_town_file_is_still_counted_after_the_others(o
     assert sum(report.months) == report.total == 1
 
 
+@on_both
 def test_a_correction_is_counted_and_listed_with_what_it_corrects(office: Office) -> None:
     first = sent(office, SHEET, tokyo("2019-03-29T10:00:00"))
     sent(office, sheet(office, "correction", {"sent_at": "2019-03-29 10:00"}, follows=first))
@@ -229,6 +243,7 @@ def test_an_urgent_delivery_is_listed_with_its_reason_and_told_whether_it_kept_t
     assert [(line.delivery.urgent_reason, line.outside) for line in report.urgent] == [("急ぐため", outside)]
 
 
+@on_both
 def test_the_years_go_from_the_very_first_delivery_to_now(office: Office) -> None:
     now = FiscalYear(2021, office.home.town.zone)
     with office.database.read() as session:
