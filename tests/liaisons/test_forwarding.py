@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -20,7 +21,16 @@ from subscribers.tables import Subscriber
 from tests.bulletins.office import GONE, OK, tokyo
 from tests.liaisons.neighbourhood import CIRCLE, TO_ALL_AND_LIAISONS, Neighbourhood, sent
 
+on_both = pytest.mark.parametrize("database_kind", ["sqlite", "postgresql"], indirect=True)
 
+
+@pytest.fixture
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Both where one copy a person, or a turn that broke off, is at stake."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+@on_both
 def test_a_circle_gets_it_once_however_often_it_is_sent(town: Neighbourhood, small_chunks: int) -> None:
     liaison = town.liaison("sato", *CIRCLE)
     number = sent(town)
@@ -36,6 +46,7 @@ def test_a_circle_gets_it_once_however_often_it_is_sent(town: Neighbourhood, sma
     assert not town.has_work()
 
 
+@on_both
 def test_who_is_in_several_circles_and_on_the_city_list_gets_one_copy(town: Neighbourhood) -> None:
     town.office.residents("a", "taro")
     first, second = town.liaison("sato", "a", "b"), town.liaison("ito", "a", "b", "c")
@@ -90,6 +101,7 @@ def test_members_read_it_in_their_own_language(town: Neighbourhood) -> None:
     assert town.text("b", number).startswith(town.office.bulletin(number).text)
 
 
+@on_both
 def test_bulletins_go_before_circles(town: Neighbourhood, small_chunks: int) -> None:
     town.office.residents("t", "u", "v", "w")
     liaison = town.liaison("sato", "t", "x")
@@ -151,6 +163,7 @@ def test_an_urgent_one_is_passed_on_at_any_hour(town: Neighbourhood) -> None:
     assert {row.lane for row in town.office.rows()} >= {int(Lane.URGENT)}
 
 
+@on_both
 def test_a_crash_in_any_chunk_neither_loses_nor_doubles_anybody(town: Neighbourhood, small_chunks: int) -> None:
     forwarding = town.office.home.network.forwarding
     liaison, other = town.liaison("sato", *CIRCLE), town.liaison("ito", "d", "e", "f", "g")
@@ -167,6 +180,7 @@ def test_a_crash_in_any_chunk_neither_loses_nor_doubles_anybody(town: Neighbourh
     assert town.received(number) == dict.fromkeys(("sato", "ito", *"abcdefg"), 1)
 
 
+@on_both
 def test_a_circle_of_five_thousand_gets_it_once_each(town: Neighbourhood) -> None:
     members = [f"m{number}" for number in range(5000)]
     liaison = town.liaison("sato", *members[:1])
@@ -203,6 +217,7 @@ def test_a_circle_of_five_thousand_gets_it_once_each(town: Neighbourhood) -> Non
     assert town.received(number) == {"sato": 1, **dict.fromkeys(members, 1)}
 
 
+@on_both
 def test_when_it_is_over_nothing_tells_any_more_who_passed_it_on(town: Neighbourhood) -> None:
     liaison = town.liaison("sato", *CIRCLE)
     number = sent(town)
