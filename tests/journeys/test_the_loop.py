@@ -20,6 +20,15 @@ TEXT = "明日、駅前の広場で防犯の催しがあります。どなたで
 SUBJECT = "こもれび市からのお知らせ"
 
 
+on_both = pytest.mark.parametrize("database_kind", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Both for the whole way out, and for the whole way back."""
+    return str(getattr(request, "param", "sqlite"))
+
+
 @pytest.fixture
 def house(tmp_path: Path, database_url: str) -> Iterator[House]:
     with House(tmp_path / "var", database_url, HandClock(FRIDAY)) as house:
@@ -61,6 +70,7 @@ class Office:
         return number
 
 
+@on_both
 def test_approved_on_sunday_it_leaves_on_tuesday_at_nine_since_monday_is_a_holiday(house: House) -> None:
     office = Office(house)
     house.register("taro@example.com")
@@ -139,6 +149,7 @@ def wait_a_day(house: House) -> None:
     house.tick()
 
 
+@on_both
 def test_bounces_on_three_delivery_days_stop_the_address_and_two_do_not(house: House) -> None:
     office = Office(house)
     house.register("hanako@example.com")
