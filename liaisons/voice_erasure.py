@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from foundation import ledger
 from foundation.ledger import Deed
 from liaisons.voice_tables import Voice, VoiceStep
-from mailer import inbound, outbox
+from mailer import inbound
+from mailer.reply_recall import recall
 from subscribers.tables import ERASED, Subscriber
 
 STRUCK = "〔消去〕"
@@ -31,26 +32,19 @@ def erase_contacts(session: Session, *, at: datetime, after: timedelta, limit: i
         .with_for_update(skip_locked=True)
     ).all()
     for voice in done:
-        mail, phone = voice.mail, voice.phone
-        voice.mail = voice.phone = None
+        _erase_ways(session, voice)
         voice.erased_at = at
-        strike(session, [voice], filter(None, (mail, phone)))
-        session.flush()
-        if mail is not None and not _is_needed(session, mail):
-            outbox.forget(session, mail, f"{ERASED}voice-{voice.id}")
-            inbound.forget_sender(session, mail)
-            inbound.forget_mentions(session, [mail])
         ledger.write(session, Deed("rule:erasure", "voice.erased", f"voice:{voice.id}"), at=at)
     return len(done)
 
 
 def strike_liaison(session: Session, liaison_id: int, words: Iterable[str]) -> None:
     """For a liaison who left: their name, addresses and numbers go from what they told the office, and from what was
-    written beside it."""
+    written beside it; an address that they wrote from beside the registered one goes everywhere."""
     voices = session.scalars(select(Voice).where(Voice.liaison_id == liaison_id)).all()
     strike(session, voices, words)
     for voice in voices:
-        voice.mail = voice.phone = None
+        _erase_ways(session, voice)
 
 
 def strike(session: Session, voices: Iterable[Voice], words: Iterable[str]) -> None:
@@ -63,6 +57,18 @@ def strike(session: Session, voices: Iterable[Voice], words: Iterable[str]) -> N
         for step in session.scalars(select(VoiceStep).where(VoiceStep.voice_id == voice.id)):
             for pattern in patterns:
                 step.note = pattern.sub(STRUCK, step.note)
+
+
+def _erase_ways(session: Session, voice: Voice) -> None:
+    """How the person is reached, wherever it stands; what was not handed over yet is not sent."""
+    mail, phone = voice.mail, voice.phone
+    voice.mail = voice.phone = None
+    strike(session, [voice], filter(None, (mail, phone)))
+    session.flush()
+    if mail is not None and not _is_needed(session, mail):
+        recall(session, mail, f"{ERASED}voice-{voice.id}")
+        inbound.forget_sender(session, mail)
+        inbound.forget_mentions(session, [mail])
 
 
 def _is_needed(session: Session, mail: str) -> bool:

@@ -1,5 +1,6 @@
 """The way to answer is erased a while after a voice is closed: from every column of every table, and nothing more."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -132,6 +133,23 @@ def test_a_liaison_who_left_is_struck_from_what_they_told(house: Reception) -> N
         voice = session.scalars(select(Voice)).one()
         assert voice.text == f"{STRUCK}です。{STRUCK}へ"
         assert (voice.mail, session.get_one(Liaison, liaison.id).id) == (None, voice.liaison_id)
+
+
+def test_another_address_of_a_liaison_who_left_goes_from_their_words_and_letters_too(house: Reception) -> None:
+    at = house.clock.now()
+    with house.database.write() as session:
+        liaison = enter(session, "yamada", at=at).id
+        heard = Heard(Road.MAIL, WRITTEN, "mail:9", at.date(), "liaison", liaison_id=liaison)
+        heard = replace(heard, mail=MAIL, phone=PHONE, differs=True)
+        _, mailed = house.home.voices.hear(session, heard)
+        assert mailed
+
+    with house.database.write() as session:
+        strike_liaison(session, liaison, ())
+
+    assert traces(house.database, *WORDS) == []
+    with house.database.read() as session:
+        assert session.scalars(select(OutboxRow.unwanted)).all() == [True]
 
 
 @pytest.mark.parametrize(
