@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from email.message import Message
 from itertools import islice
 
+from sqlalchemy.orm import Session
+
 from foundation.languages import Language
 from foundation.tokens import Keyring
 from mailer import outbox
@@ -18,6 +20,7 @@ from mailer.letter import BOUNCE_PURPOSE, MESSAGE_PURPOSE
 from mailer.mail_text import header_text, inner_parts, parse_mail, part_text
 from mailer.outbox import To
 from mailer.outbox_tables import OutboxRow
+from mailer.quiet import is_quiet
 from service.arrival import Arrival, Unreadable
 from subscribers import leaving
 from subscribers.links import STOP, STOP_MAIL_PREFIX
@@ -66,6 +69,16 @@ class Complaints:
         letter = self.stationery.letter("complained", {}, language=Language.of(subscriber.language))
         outbox.reply(mail.session, letter, post, to)
         return f"feedback: {kind}, stopped"
+
+    def is_about_quiet(self, session: Session, message: Message) -> bool:
+        """Whether the letter given back was a quiet one: its text names whoever passed it on."""
+        for head in _heads(message):
+            for field, token, purpose in _IN_FIELDS:
+                for found in token.finditer(header_text(head, field).lower()) if purpose in _NAMES_A_LETTER else ():
+                    letter = session.get(OutboxRow, self.keyring.read(purpose, found[1]) or 0)
+                    if letter is not None and is_quiet(letter.batch):
+                        return True
+        return False
 
     def _complainer(self, mail: Arrival) -> Subscriber | None:
         """None also where the tokens name several."""

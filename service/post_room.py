@@ -78,8 +78,9 @@ class PostRoom:
         letter = session.get(OutboxRow, own.number) if own and own.purpose is Purpose.BOUNCE else None
         about = letter.address if letter else None
         reading = read_mail(row.raw, envelope_from=row.envelope_from, recipient=row.recipient, about=about)
-        quiet = letter is not None and is_quiet(letter.batch)
-        return _Read(row.id, own, parse_mail(row.raw[:LONGEST_READ]), reading, quiet)
+        message = parse_mail(row.raw[:LONGEST_READ])
+        complains = reading.kind is Kind.FEEDBACK and self.complaints.is_about_quiet(session, message)
+        return _Read(row.id, own, message, reading, complains or (letter is not None and is_quiet(letter.batch)))
 
     def _work_off(self, session: Session, mail: _Read, *, at: datetime) -> None:
         row = inbound.take(session, mail.number)

@@ -3,7 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select, update
 
+from mailer.inbound import InboundRow
+from mailer.outbox_tables import OutboxRow
+from mailer.quiet import quiet
 from subscribers.tables import Subscriber
 from tests.support.mail_engine import AT
 from tests.support.reception import BLANK, RESIDENT, Reception
@@ -139,3 +143,22 @@ def test_who_complained_comes_back_by_a_blank_mail(house: Reception) -> None:
     house.receive(BLANK)
 
     assert house.work().note == "invited"
+
+
+@pytest.mark.parametrize(
+    "form", ["Return-Path: <b-{bounce}@mail.example.jp>", "Message-ID: <{message}@mail.example.jp>"]
+)
+def test_a_complaint_of_what_was_passed_on_is_heeded_and_leaves_no_mail_for_staff(house: Reception, form: str) -> None:
+    """The letter given back would tell by whom."""
+    resident = house.resident()
+    [number] = house.sent([RESIDENT])
+    tokens = {purpose: house.home.keyring.sign(purpose, number) for purpose in ("bounce", "message")}
+    with house.database.write() as session:
+        session.execute(update(OutboxRow).where(OutboxRow.id == number).values(batch=quiet("bulletin:1")))
+    house.receive(feedback(form.format(**tokens)), "feedback", sender="fbl@provider.test")
+
+    assert house.room.work()
+
+    assert house.state_of(resident) == "stopped"
+    with house.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(InboundRow)) == 0
