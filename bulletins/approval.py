@@ -177,10 +177,10 @@ class Approval:
             raise ReasonMissing("差し戻す理由を書いてください。")
         check_move(BulletinState(bulletin.state), BulletinState.RETURNED, "差し戻し")
         withdraw_order(session, bulletin)
-        self._let_go(session, bulletin, at=at)
         approval_codes.void(session, bulletin.id)
         bulletin.state, bulletin.return_reason = BulletinState.RETURNED.value, reason.strip()[:500]
         clear(bulletin)
+        self._let_go(session, bulletin, at=at)
         note(session, bulletin, who, "bulletin.returned", at=at, reason=bulletin.return_reason)
         return bulletin
 
@@ -203,9 +203,10 @@ class Approval:
             quiet.follow(session, mended.batch, BatchState.HALTED, at=at)
 
     def _let_go(self, session: Session, bulletin: Bulletin, *, at: datetime) -> None:
-        """It does not go out after all."""
+        """It does not go out after all; another one that puts the same right may."""
         for mended in mending.put_right(session, bulletin):
-            if mended.state in (BulletinState.SENDING, BulletinState.SENT):
+            goes = mended.state in (BulletinState.SENDING, BulletinState.SENT)
+            if goes and mending.put_right_by(session, mended) is None:
                 quiet.follow(session, mended.batch, BatchState.OPEN, at=at)
 
     def _refuse_blocked(self, bulletin: Bulletin, *, at: datetime) -> None:

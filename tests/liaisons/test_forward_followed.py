@@ -126,3 +126,19 @@ def test_a_crash_while_a_correction_follows_forwards_neither_loses_nor_doubles_a
         town.office.post()
 
     assert town.received(mending) == dict.fromkeys(("sato", *CIRCLE), 1)
+
+
+def test_pulling_back_one_of_two_corrections_does_not_let_go_what_was_passed_on(town: Neighbourhood) -> None:
+    liaison = town.liaison("sato", *CIRCLE)
+    number = sent(town)
+    town.settle_all(number)
+    town.forward(liaison, number)
+    town.pass_on()
+    first, second = (town.office.waiting(correction(number)) for _ in range(2))
+
+    town.office.give_back(first, "書き直します。")
+    while_another_waits = town.office.post()
+    town.office.give_back(second, "書き直します。")
+
+    assert while_another_waits == []
+    assert sorted(town.office.post()) == list(CIRCLE)
