@@ -36,12 +36,12 @@ _LABELS = {
 
 
 class LiaisonEdition(Protocol):
-    def page(self, scope: Scope, *, after: int, limit: int, at: datetime) -> Select[Any]:
+    def page(self, scope: Scope, *, also: tuple[str, ...], after: int, limit: int, at: datetime) -> Select[Any]:
         """The next liaisons by ascending number, as `outbox.enqueue_page` takes them; no row is the end. With `had`,
-        those who had what is put right, at rest or not."""
+        those who had what is put right, at rest or not; with `also`, those besides who had one of these letters."""
         ...
 
-    def reach(self, session: Session, scope: Scope, *, at: datetime) -> int: ...
+    def reach(self, session: Session, scope: Scope, *, also: tuple[str, ...], at: datetime) -> int: ...
 
     def letter(self, bulletin: Bulletin) -> Letter:
         """The notice, and beneath it what is for liaisons alone."""

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bulletins.audience_source import AudienceSource
-from bulletins.liaison_edition import LiaisonEdition, ToLiaisons
+from bulletins.liaison_edition import LiaisonEdition
+from bulletins.liaison_turn import turn_of
 from bulletins.mending import Addressed
 from bulletins.tables import Bulletin
 from subscribers.audience import Reach
@@ -19,6 +20,7 @@ class Audiences:
 
     def reach(self, session: Session, bulletin: Bulletin, whom: Addressed, *, at: datetime) -> Reach:
         reach = self.residents.reach(session, whom.scope, at=at)
-        if all(each.to_liaisons == ToLiaisons.NONE for each in (bulletin, *whom.mended)):
+        turn = turn_of(session, bulletin)
+        if turn is None:
             return reach
-        return replace(reach, liaisons=self.liaisons.reach(session, whom.scope, at=at))
+        return replace(reach, liaisons=self.liaisons.reach(session, turn.scope, also=turn.also, at=at))

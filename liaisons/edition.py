@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from bulletins.tables import Bulletin
@@ -29,21 +29,21 @@ class Edition:
     public_url: str
     template: SpokenLetter
 
-    def page(self, scope: Scope, *, after: int, limit: int, at: datetime) -> Select[Any]:
+    def page(self, scope: Scope, *, also: tuple[str, ...], after: int, limit: int, at: datetime) -> Select[Any]:
         who = (Subscriber.address, Subscriber.domain, Subscriber.id.label("recipient_ref"))
         return (
             select(*who)
             .join(Liaison, Liaison.subscriber_id == Subscriber.id)
-            .where(Subscriber.id > after, *_reached(scope, at))
+            .where(Subscriber.id > after, *_reached(scope, also, at))
             .order_by(Subscriber.id)
             .limit(limit)
             # Whoever leaves meanwhile waits for these letters to be in the outbox, and then suppresses them.
             .with_for_update(read=True, of=Subscriber)
         )
 
-    def reach(self, session: Session, scope: Scope, *, at: datetime) -> int:
+    def reach(self, session: Session, scope: Scope, *, also: tuple[str, ...], at: datetime) -> int:
         counted = select(func.count()).select_from(Subscriber).join(Liaison, Liaison.subscriber_id == Subscriber.id)
-        return session.scalar(counted.where(*_reached(scope, at))) or 0
+        return session.scalar(counted.where(*_reached(scope, also, at))) or 0
 
     def letter(self, bulletin: Bulletin) -> Letter:
         values = {
@@ -67,14 +67,15 @@ class Edition:
         )
 
 
-def _reached(scope: Scope, at: datetime) -> tuple[ColumnElement[bool], ...]:
+def _reached(scope: Scope, also: tuple[str, ...], at: datetime) -> tuple[ColumnElement[bool], ...]:
     """Who had something wrong is told what is right, at rest or not."""
     reachable = (Subscriber.state == SubscriberState.ACTIVE, Subscriber.address.is_not(None))
     who = (Liaison.state == LiaisonState.ACTIVE, *reachable)
     if scope.had:
         return (*who, had_letter.has_had(Subscriber.address, scope.had))
     resting = or_(Liaison.resting_until.is_(None), Liaison.resting_until <= at)
-    return (*who, Liaison.way == Way.MAIL, resting, _area(scope))
+    usual = and_(Liaison.way == Way.MAIL, resting, _area(scope))
+    return (*who, or_(usual, had_letter.has_had(Subscriber.address, also)) if also else usual)
 
 
 def _area(scope: Scope) -> ColumnElement[bool]:

@@ -243,3 +243,23 @@ def test_when_a_week_has_passed_nobody_was_reminded(town: Neighbourhood) -> None
         town.tidy()
 
     assert len(town.office.rows()) == letters
+
+
+@pytest.mark.parametrize("liaisons", [ToLiaisons.NONE, ToLiaisons.WITH, ToLiaisons.FIRST])
+def test_a_correction_to_everybody_reaches_every_liaison_who_had_what_was_wrong(
+    town: Neighbourhood, liaisons: ToLiaisons
+) -> None:
+    town.office.residents("taro")
+    town.liaison("sato")
+    moved = town.liaison("ito")
+    number = town.office.sending(TO_ALL_AND_LIAISONS)
+    town.settle_all(number)
+    town.office.clock.move(timedelta(minutes=1))
+    town.change(moved, resting_until=tokyo("2026-12-01T00:00:00"))
+
+    mending = town.office.sending(replace(correction(number, widened=True), liaisons=liaisons))
+    town.office.clock.move(town.office.home.town.forwarding.lead)
+    town.office.fan_out()
+
+    assert town.received(mending) == {"sato": 1, "ito": 1, "taro": 1}
+    assert (LINK in town.text("ito", mending)) is (liaisons is not ToLiaisons.NONE)
