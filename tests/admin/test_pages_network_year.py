@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from admin.roles import Role
-from liaisons import forwarding_year
+from liaisons import forwarding_year, life
 from liaisons.candidates import CandidateRow
 from tests.admin.conftest import MORNING
 from tests.admin.liaison_pages import CANDIDATE, CANDIDATES, LIST, TANAKA, active, liaison
 from tests.admin.staff_pages import letters_to
 from tests.admin.whole_console import Console, whole_console, words
+from tests.liaisons.network import enter
 
 
 @pytest.fixture
@@ -93,10 +94,13 @@ def test_the_figures_of_the_year_are_for_everybody_and_say_nothing_of_forwarding
     assert clerk.get(f"{LIST}/years/2025").status_code == 404
 
 
-def test_of_a_year_that_is_over_it_is_told_how_many_passed_on_where_they_were_five_or_more(
+def test_of_a_year_that_is_over_it_is_told_how_many_passed_on_where_five_did_and_five_did_not(
     console: Console, clerk: httpx.Client
 ) -> None:
     active(console, clerk)
+    with console.home.database.write() as session:
+        for number in range(9):
+            life.note(session, enter(session, f"sato{number}", at=MORNING), at=MORNING)
     zone, pages = console.home.town.zone, []
     for liaison_id in range(1, 6):
         with console.home.database.write() as session:

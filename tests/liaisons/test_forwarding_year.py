@@ -1,17 +1,19 @@
-"""The one number about forwarding: for a whole fiscal year, of five liaisons or more, and none that names anybody."""
+"""The one number about forwarding: for a whole fiscal year, where five did and five did not; none names anybody."""
 
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from sqlalchemy import select, text
 
 from foundation.fiscal_year import FiscalYear
-from liaisons import forwarding_year
+from liaisons import forwarding_year, life
 from liaisons.forward_tables import ForwardYear
+from liaisons.tables import Liaison, Way
 from tests.bulletins.office import tokyo
 from tests.liaisons.neighbourhood import Neighbourhood, sent
 
-NAMES = ("sato", "ito", "kato", "goto", "endo", "saito")
+_NUMBERS = count()
 
 
 def counted(town: Neighbourhood, at: str) -> int | None:
@@ -20,11 +22,23 @@ def counted(town: Neighbourhood, at: str) -> int | None:
         return forwarding_year.counted(session, year, at=tokyo(at))
 
 
-@pytest.mark.parametrize(("many", "told"), [(0, None), (1, None), (4, None), (5, 5), (6, 6)])
-def test_it_is_told_of_five_or_more_and_only_when_the_year_is_over(
-    town: Neighbourhood, many: int, told: int | None
+def active(town: Neighbourhood, *, since: str = "2026-06-01T09:00:00", way: Way = Way.MAIL) -> int:
+    """One more liaison, as the register would have written down that they began."""
+    liaison = town.liaison(f"sato{next(_NUMBERS)}", "member")
+    town.change(liaison, way=way.value)
+    with town.office.database.write() as session:
+        life.note(session, session.get_one(Liaison, liaison), at=tokyo(since))
+    return liaison
+
+
+@pytest.mark.parametrize(
+    ("many", "others", "told"),
+    [(0, 9, None), (1, 9, None), (4, 9, None), (5, 5, 5), (6, 9, 6), (6, 4, None), (9, 0, None)],
+)
+def test_it_is_told_where_five_did_and_five_did_not_and_only_when_the_year_is_over(
+    town: Neighbourhood, many: int, others: int, told: int | None
 ) -> None:
-    liaisons = [town.liaison(name, "member") for name in NAMES]
+    liaisons = [active(town) for _ in range(many + others)]
     for _ in range(2):
         number = sent(town)
         for liaison in liaisons[:many]:
@@ -32,6 +46,21 @@ def test_it_is_told_of_five_or_more_and_only_when_the_year_is_over(
 
     assert counted(town, "2027-03-31T23:59:59") is None
     assert counted(town, "2027-04-01T00:00:00") == told
+
+
+def test_who_could_not_hides_nobody(town: Neighbourhood) -> None:
+    """Those without mail, and those who begin when the year is over."""
+    liaisons = [active(town) for _ in range(9)]
+    for _ in range(5):
+        active(town, way=Way.PHONE)
+        active(town, since="2027-04-01T00:00:00")
+    number = sent(town)
+    for liaison in liaisons[:5]:
+        town.forward(liaison, number)
+
+    assert counted(town, "2027-04-01T00:00:00") is None
+    active(town)
+    assert counted(town, "2027-04-01T00:00:00") == 5
 
 
 def test_what_is_kept_names_nobody(town: Neighbourhood) -> None:
