@@ -28,7 +28,7 @@ from liaisons.forward_orders import ENDED, ForwardDesk, ForwardRefused, has_it, 
 from liaisons.forward_words import LONGEST_LINE, Words, WordsRefused, warnings_about, words_of
 from liaisons.materials import Materials
 from liaisons.personal_link import LIAISON
-from liaisons.sharing import STAMPS, below_headline, texts, type_size
+from liaisons.sharing import STAMPS, on_paper, texts, type_size
 from liaisons.tables import Liaison
 from subscribers.page_headers import PERSONAL
 
@@ -174,14 +174,15 @@ class ForwardPages:
         row = self.rows.rows(behind.session, [behind.bulletin], at=at)[0]
         if row.redacted or self.desk.why_stale(behind.session, behind.bulletin, at=at):
             return self._shown(behind)
+        text = on_paper(row, behind.bulletin.notice, self.desk.town)
         return self._answer(
             "sheet",
             token=behind.token,
             number=behind.bulletin.id,
             row=row,
             on_board=on_board,
-            text=below_headline(row),
-            size=type_size(below_headline(row), stamps=not on_board),
+            text=text,
+            size=type_size(text, stamps=not on_board),
             stamps=STAMPS,
         )
 

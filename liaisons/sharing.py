@@ -7,6 +7,8 @@ from math import ceil
 from bulletins.archive_rows import Row
 from bulletins.liaison_edition import ToLiaisons
 from bulletins.tables import Bulletin
+from bulletins.wording import CLOSING
+from subscribers.town import Town
 
 STAMPS = 20  # households of one 回覧板
 # Sizes of type from the largest, with how many full-width characters fill a line and how many lines the sheet, with
@@ -36,10 +38,13 @@ def texts(row: Row, bulletin: Bulletin, *, town_name: str, public_url: str) -> T
     return Texts(f"{row.subject}\n{end}", f"{row.text}\n\n{end}")
 
 
-def below_headline(row: Row) -> str:
-    """The text without its first line, where that says the subject once more."""
-    first, _, rest = row.text.partition("\n")
-    return rest.strip("\n") if first.strip() == row.subject.strip() and rest.strip() else row.text
+def on_paper(row: Row, notice: str, town: Town) -> str:
+    """The text without its first line, where that says the subject once more, and without those that speak of the mail
+    or of the office, which stands at the foot of the sheet."""
+    of_mail = {*town.standing_note("no_reply", notice).split("\n"), CLOSING + town.section}
+    text = "\n".join(line for line in row.text.split("\n") if line not in of_mail).strip("\n")
+    first, _, rest = text.partition("\n")
+    return rest.strip("\n") if first.strip() == row.subject.strip() and rest.strip() else text
 
 
 def type_size(text: str, *, stamps: bool) -> str:

@@ -151,6 +151,17 @@ def test_the_sheet_has_boxes_for_some_twenty_households_and_the_board_has_none(d
     assert all(door.town.office.bulletin(door.number).subject in page for page in (round_, board))
 
 
+def test_paper_does_not_speak_of_answering_a_mail_and_names_the_office_once(door: Door) -> None:
+    town = door.town.office.home.town
+    said = town.standing_note("no_reply", "plain")
+    assert said in door.town.office.bulletin(door.number).text
+
+    page = door.client.get(f"{door.here}/sheet").text
+
+    assert said not in page
+    assert page.count(town.section) == 1
+
+
 def test_a_notice_leads_to_the_materials_of_its_topic_that_the_office_shows(door: Door) -> None:
     office = door.town.office
     materials, at = office.home.network.materials, office.clock.now()
