@@ -82,13 +82,19 @@ def test_the_pages_of_residents_are_whole_in_every_language(browser: Browser, to
     page = context.new_page()
 
     ways = [f"{way}?lang={language}" for way in town.resident_pages() if not way.startswith("/leaflet")]
-    faults = {way: found for way in ways if (found := _faults(page, way))}
+    # What a page is built of is the same in every language: one of the three is looked at by axe-core, too.
+    look = _faults if language == "zh" else _cut_off
+    faults = {way: found for way in ways if (found := look(page, way))}
 
     context.close()
     assert faults == {}
 
 
 def _faults(page: Page, way: str) -> list[str]:
+    return _cut_off(page, way) + [_told(each) for each in Axe().run(page, options=RULES).response["violations"]]
+
+
+def _cut_off(page: Page, way: str) -> list[str]:
     found = []
     page.goto(way, wait_until="load")
     for width in WIDTHS:
@@ -97,7 +103,7 @@ def _faults(page: Page, way: str) -> list[str]:
         if PICTURES:
             name = re.sub(r"\W+", "-", way).strip("-") or "front"
             page.screenshot(path=Path(PICTURES) / f"{name[:60]}-{width}.png", full_page=True)
-    return found + [_told(each) for each in Axe().run(page, options=RULES).response["violations"]]
+    return found
 
 
 def _told(violation: dict[str, Any]) -> str:
