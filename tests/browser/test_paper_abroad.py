@@ -17,17 +17,16 @@ ABROAD = [Language.ENGLISH, Language.CHINESE]
 
 
 @pytest.mark.parametrize("language", ABROAD)
-@pytest.mark.parametrize("place", ["library", LONGEST_KEY])
 @pytest.mark.parametrize(("way", "sheets"), list(zip(PAPERS, (2, 1, 1, 1), strict=True)))
 def test_a_paper_in_another_language_is_whole_and_its_code_asks_for_that_language(
-    page: Page, printed: Print, tmp_path: Path, way: str, sheets: int, place: str, language: Language
+    page: Page, printed: Print, tmp_path: Path, way: str, sheets: int, language: Language
 ) -> None:
-    asked = f"{way.format(place)}&lang={language}"
+    asked = f"{way.format(LONGEST_KEY)}&lang={language}"
     paper = printed(asked)
 
     assert paper.sheets == sheets
     assert min(paper.margins()) >= 5
-    assert set(codes_in(paper.picture(1), tmp_path)) == {EntryCode("mail.example.jp", place, language).link}
+    assert set(codes_in(paper.picture(1), tmp_path)) == {EntryCode("mail.example.jp", LONGEST_KEY, language).link}
     page.goto(asked)
     page.set_viewport_size({"width": 1500, "height": 1000})
     page.emulate_media(media="print")
