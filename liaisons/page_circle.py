@@ -47,7 +47,7 @@ class CircleDesk:
         with self.database.read() as session:
             liaison = liaison_of(session, self.keyring, token)
             if liaison is None:
-                return self._unknown()
+                return self._closed(token)
             circle = circles.circle_of(session, liaison.id)
             number = circles.how_many(session, circle.id) if circle is not None else 0
         told = done if done in _DONE else ""
@@ -57,7 +57,7 @@ class CircleDesk:
         with self.database.write() as session:
             liaison = liaison_of(session, self.keyring, token)
             if liaison is None:
-                return self._unknown()
+                return self._closed(token)
             circles.open_circle(session, liaison.id, at=self.clock.now())
         return self._back(token, done="opened")
 
@@ -65,7 +65,7 @@ class CircleDesk:
         with self.database.write() as session:
             liaison = liaison_of(session, self.keyring, token)
             if liaison is None:
-                return self._unknown()
+                return self._closed(token)
             circles.close(session, liaison.id, at=self.clock.now())
         return self._back(token, done="closed")
 
@@ -112,6 +112,12 @@ class CircleDesk:
             return self._unknown()
         address = f"/liaison/{self.keyring.sign(LIAISON, number)}/circle" + (f"?done={done}" if done else "")
         return RedirectResponse(address, status_code=303, headers=dict(PERSONAL))
+
+    def _closed(self, token: str) -> Response:
+        """Whoever was a liaison is told so; who has no link of ours, that it is none."""
+        if self.keyring.read(LIAISON, token) is None:
+            return self._unknown()
+        return self.pages.in_japanese.answer("liaison/voice-ended.html", status=410, headers=PERSONAL)
 
     def _unknown(self) -> Response:
         return self.pages.in_japanese.answer("resident/link-unknown.html", status=404, headers=PERSONAL)

@@ -9,7 +9,7 @@ from foundation.database import Database
 from foundation.spoken_pages import SpokenPages
 from foundation.tokens import Keyring
 from liaisons.materials import Materials, UnknownMaterial
-from liaisons.personal_link import areas_of, liaison_of
+from liaisons.personal_link import LIAISON, areas_of, liaison_of
 from liaisons.simple_text import blocks
 from subscribers.page_headers import PERSONAL
 
@@ -32,7 +32,7 @@ class MaterialReading:
     def index(self, token: str) -> Response:
         with self.database.read() as session:
             if liaison_of(session, self.keyring, token) is None:
-                return self._unknown()
+                return self._closed(token)
             shown = self.materials.shown(session)
         return self._answer("materials", token=token, shown=shown)
 
@@ -40,7 +40,7 @@ class MaterialReading:
         with self.database.read() as session:
             liaison = liaison_of(session, self.keyring, token)
             if liaison is None:
-                return self._unknown()
+                return self._closed(token)
             areas = areas_of(session, liaison.id)
             try:
                 material = self.materials.find(session, key)
@@ -52,7 +52,10 @@ class MaterialReading:
         notes = [(labels[area], blocks(note)) for area, note in material.notes_for(areas).items() if area in labels]
         return self._answer("material", token=token, material=material, text=blocks(material.words.text), notes=notes)
 
-    def _unknown(self) -> Response:
+    def _closed(self, token: str) -> Response:
+        """Whoever was a liaison is told so; who has no link of ours, that it is none."""
+        if self.keyring.read(LIAISON, token) is not None:
+            return self._answer("voice-ended", status=410)
         return self.pages.in_japanese.answer("resident/link-unknown.html", status=404, headers=PERSONAL)
 
     def _answer(self, name: str, *, status: int = 200, **context: object) -> Response:

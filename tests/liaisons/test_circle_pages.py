@@ -284,5 +284,7 @@ def test_only_the_liaisons_own_token_opens_the_circles_page(here: CircleTown, ci
     with here.database.write() as session:
         session.get_one(Liaison, circle.liaison_id).state = LiaisonState.ENDED.value
 
-    assert seen == done == {404}
-    assert here.client.get(desk).status_code == here.client.post(f"{desk}/open").status_code == 404
+    # Who has a link that we signed for a liaison is told that this is over.
+    assert seen == done == {404, 410}
+    assert here.client.get(desk).status_code == here.client.post(f"{desk}/open").status_code == 410
+    assert here.client.get(f"{desk}/sheet").status_code == 404

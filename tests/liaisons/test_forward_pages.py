@@ -63,6 +63,9 @@ def test_after_consent_ended_the_page_says_so_kindly(door: Door) -> None:
     assert [answer.status_code for answer in answers] == [410] * 3
     assert "お礼を申し上げます" in answers[0].text
     assert door.orders() == 0
+    for way in ("circle", "materials", "voice"):
+        page = door.client.get(f"/liaison/{door.token}/{way}")
+        assert (page.status_code, "ありがとうございました" in page.text) == (410, True)
 
 
 def test_what_is_put_right_meanwhile_is_refused_though_the_code_is_good(door: Door) -> None:
