@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from admin.place_report import april_list, place_list
 from admin.sign_in import SignedIn, SignIn
+from bulletins.liaison_edition import ToLiaisons
 from bulletins.life import BulletinState
 from bulletins.progress import progress
 from bulletins.tables import Bulletin
@@ -233,6 +234,8 @@ def test_the_network_shows_a_circle_voices_in_every_state_meetings_and_a_paper(h
         held = Counter((each.state, each.asked_at is not None) for each in meetings.every(session, limit=9))
         paper = papers.words_of(papers.every(session, limit=9)[0])
         unread = [each.key for each in home.network.materials.every(session) if each.checked_at is None]
+        editions = session.scalar(select(func.count()).where(Bulletin.to_liaisons == ToLiaisons.WITH.value))
+    assert editions == 4
     assert members == len(MEMBERS)
     assert states == dict.fromkeys(VoiceState, 1)
     assert [each.text for each in late] == [OVERDUE]
