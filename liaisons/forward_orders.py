@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bulletins import archive, mending
@@ -14,10 +13,10 @@ from bulletins.tables import Bulletin
 from foundation import bell
 from foundation.database import insert_into
 from foundation.tokens import Keyring
-from liaisons import forwarding_year
+from liaisons import circles, forwarding_year
 from liaisons.forward_tables import ForwardOrder
 from liaisons.forward_words import Words
-from liaisons.tables import Circle, Liaison, LiaisonState, Membership
+from liaisons.tables import Liaison, LiaisonState
 from mailer import outbox
 from mailer.delivery_hours import DeliveryHours, NeverOpens
 from subscribers.tables import Subscriber, SubscriberState
@@ -60,7 +59,7 @@ class ForwardDesk:
         session.refresh(bulletin, with_for_update={"read": True})
         session.refresh(liaison, with_for_update={"read": True})
         why_not = self.why_not(session, liaison, bulletin, at=at)
-        circle = circle_of(session, liaison)
+        circle = circles.circle_of(session, liaison.id)
         if why_not or circle is None:
             raise ForwardRefused(why_not or NO_CIRCLE)
         order = {
@@ -116,17 +115,7 @@ def has_it(session: Session, liaison: Liaison, bulletin: Bulletin) -> bool:
     return bool(offered and mine and mine.address and outbox.is_known(session, bulletin.batch, mine.address))
 
 
-def circle_of(session: Session, liaison: Liaison) -> Circle | None:
-    """The open one."""
-    mine = select(Circle).where(Circle.liaison_id == liaison.id, Circle.closed_at.is_(None))
-    return session.scalars(mine).first()
-
-
 def members(session: Session, liaison: Liaison) -> int:
     """How many joined the circle and still get mail: the one number that its liaison sees."""
-    circle = circle_of(session, liaison)
-    if circle is None:
-        return 0
-    counted = select(func.count()).select_from(Membership).join(Subscriber, Subscriber.id == Membership.subscriber_id)
-    active = (Subscriber.state == SubscriberState.ACTIVE, Subscriber.address.is_not(None))
-    return session.scalar(counted.where(Membership.circle_id == circle.id, *active)) or 0
+    circle = circles.circle_of(session, liaison.id)
+    return circles.how_many(session, circle.id) if circle is not None else 0

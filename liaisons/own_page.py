@@ -16,7 +16,6 @@ from mailer.outbox import To
 from subscribers.stationery import Stationery, as_reply
 from subscribers.tables import Subscriber
 
-LIAISON = "liaison"  # purpose of the token behind `/liaison/TOKEN`: the number of the liaison's subscriber
 HOURS = 24
 _OWNERS = tuple(state for state in LIVING if state is not LiaisonState.ASKED)
 

@@ -117,7 +117,7 @@ class CircleDesk:
         """Whoever was a liaison is told so; who has no link of ours, that it is none."""
         if self.keyring.read(LIAISON, token) is None:
             return self._unknown()
-        return self.pages.in_japanese.answer("liaison/voice-ended.html", status=410, headers=PERSONAL)
+        return self.pages.in_japanese.answer("liaison/ended.html", status=410, headers=PERSONAL)
 
     def _unknown(self) -> Response:
         return self.pages.in_japanese.answer("resident/link-unknown.html", status=404, headers=PERSONAL)

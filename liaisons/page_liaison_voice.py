@@ -75,7 +75,7 @@ class LiaisonVoicePages:
         """Whoever was a liaison is told so; who has no link of ours, that it is none."""
         if self._desk.keyring.read(LIAISON, token) is None:
             return self._pages.answer("resident/link-unknown.html", status=404, headers=PERSONAL)
-        return self._answer("voice-ended", status=410)
+        return self._answer("ended", status=410)
 
     def _form(self, token: str, errors: Mapping[str, str], *, text: str = "", area: str = "") -> Response:
         return self._answer(

@@ -8,8 +8,9 @@ from starlette.responses import Response
 from foundation.database import Database
 from foundation.spoken_pages import SpokenPages
 from foundation.tokens import Keyring
+from liaisons.life import areas_of
 from liaisons.materials import Materials, UnknownMaterial
-from liaisons.personal_link import LIAISON, areas_of, liaison_of
+from liaisons.personal_link import LIAISON, liaison_of
 from liaisons.simple_text import blocks
 from subscribers.page_headers import PERSONAL
 
@@ -55,7 +56,7 @@ class MaterialReading:
     def _closed(self, token: str) -> Response:
         """Whoever was a liaison is told so; who has no link of ours, that it is none."""
         if self.keyring.read(LIAISON, token) is not None:
-            return self._answer("voice-ended", status=410)
+            return self._answer("ended", status=410)
         return self.pages.in_japanese.answer("resident/link-unknown.html", status=404, headers=PERSONAL)
 
     def _answer(self, name: str, *, status: int = 200, **context: object) -> Response:

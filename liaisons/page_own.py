@@ -15,6 +15,7 @@ from liaisons import entry, life, mail_side, own_page, register
 from liaisons.entry import EntryForm, EntryUnfit
 from liaisons.life import WrongMove
 from liaisons.officers import BY_THEMSELVES
+from liaisons.personal_link import LIAISON
 from liaisons.tables import ConsentWay, Liaison, Way
 from liaisons.typed_entry import TypedEntry
 from mailer.answer_caps import Leave
@@ -53,7 +54,7 @@ class OwnPages:
 
     def ask_for_it(self, token: str) -> Response:
         """The button on the page behind a personal link; the answer is the same whoever presses it."""
-        number, leave = self._keyring.read(own_page.LIAISON, token), Leave.NO
+        number, leave = self._keyring.read(LIAISON, token), Leave.NO
         if number is not None:
             with self._database.write() as session:
                 at = self._clock.now()

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from foundation.tokens import Keyring
-from liaisons.tables import Liaison, LiaisonArea, LiaisonState
+from liaisons.tables import Liaison, LiaisonState
 
 LIAISON = "liaison"  # the purpose of the token, over the number of the subscriber
 
@@ -16,9 +16,3 @@ def liaison_of(session: Session, keyring: Keyring, token: str) -> Liaison | None
         return None
     active = Liaison.subscriber_id == number, Liaison.state == LiaisonState.ACTIVE
     return session.scalar(select(Liaison).where(*active))
-
-
-def areas_of(session: Session, liaison_id: int) -> tuple[str, ...]:
-    """Empty for who is there for the whole town."""
-    query = select(LiaisonArea.area).where(LiaisonArea.liaison_id == liaison_id)
-    return tuple(session.scalars(query.order_by(LiaisonArea.area)))

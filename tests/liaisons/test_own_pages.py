@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from liaisons import own_page
 from liaisons.page_asked import AskedPages
 from liaisons.page_own import OwnPages
+from liaisons.personal_link import LIAISON
 from tests.liaisons.office import SATO, TANAKA, Office
 from tests.subscribers.people import letters_to
 from tests.support.page_reader import PageReader
@@ -159,8 +160,8 @@ def test_rest_and_end_are_one_button_each(office: Office, reader: PageReader) ->
 
 def test_the_button_on_the_personal_page_says_the_same_whoever_presses_it(office: Office, reader: PageReader) -> None:
     number = office.active()
-    token = office.keyring.sign(own_page.LIAISON, office.liaison(number).subscriber_id or 0)
-    other, forged = office.keyring.sign(own_page.LIAISON, 999), office.keyring.sign("me", 1)
+    token = office.keyring.sign(LIAISON, office.liaison(number).subscriber_id or 0)
+    other, forged = office.keyring.sign(LIAISON, 999), office.keyring.sign("me", 1)
 
     answers = [reader.post(f"/liaison/{each}/own-page") for each in (token, other, forged, "x", "a" * 3_000)]
 
