@@ -19,6 +19,12 @@ GARBAGE = ("", "0", "-1", "1 ", "１", "9" * 30, "x" * 5000, "\0", "<b>", "{{ 7*
 
 
 @pytest.fixture
+def database_kind() -> str:
+    """A page shows what a room found; the rooms are proved on both."""
+    return "sqlite"
+
+
+@pytest.fixture
 def here(database: Database, clock: HandClock) -> CircleTown:
     return CircleTown.opened(database, clock)
 

@@ -13,6 +13,12 @@ from tests.liaisons.door import Door, key_of
 from tests.liaisons.network import ANNA
 
 
+@pytest.fixture
+def database_kind() -> str:
+    """A page shows what a room found; the rooms are proved on both."""
+    return "sqlite"
+
+
 def test_looking_changes_nothing_however_often(door: Door) -> None:
     before = door.everything()
 

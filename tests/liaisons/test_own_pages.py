@@ -29,6 +29,12 @@ FORM = {
 
 
 @pytest.fixture
+def database_kind() -> str:
+    """A page shows what a room found; the rooms are proved on both."""
+    return "sqlite"
+
+
+@pytest.fixture
 def reader(office: Office) -> PageReader:
     app, pages = FastAPI(), pages_in(office.town)
     asked = AskedPages(office.database, office.clock, pages, office.asking)

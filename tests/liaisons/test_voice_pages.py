@@ -32,6 +32,12 @@ MARKUP = "<b onclick=x>{{7*7}}</b>"
 
 
 @pytest.fixture
+def database_kind() -> str:
+    """A page shows what a room found; the rooms are proved on both."""
+    return "sqlite"
+
+
+@pytest.fixture
 def home(tmp_path: Path, clock: HandClock) -> Iterator[Home]:
     ready_file.make(tmp_path / "hansho.db")
     home = Home(load({"HANSHO_DATA": str(tmp_path)}), clock)

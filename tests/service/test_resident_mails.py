@@ -15,6 +15,12 @@ from tests.support.reception import BLANK, RESIDENT, Reception
 ANSWER = "From: <{sender}>\r\nMessage-ID: <a{turn}@docomo.ne.jp>\r\nSubject: Re: notice\r\n\r\nThank you\r\n"
 
 
+@pytest.fixture
+def database_kind() -> str:
+    """What the rooms do is proved on both; here it is how they are met."""
+    return "sqlite"
+
+
 def announced(house: Reception) -> str:
     local = house.home.recipients.announced
     assert local is not None

@@ -28,6 +28,12 @@ WORDS = "楓町の公園の街灯が切れています。"
 QUOTED = "2026年11月20日(金) 10:00 こもれび市 <anzen@example.jp>:\r\n\r\n> 【防犯】不審な電話\r\n> https://anzen.example.jp/liaison/x\r\n"
 
 
+@pytest.fixture
+def database_kind() -> str:
+    """What the rooms do is proved on both; here it is how they are met."""
+    return "sqlite"
+
+
 def mail(text: str = f"{WORDS}\r\n\r\n-- \r\n楓町自治会 山田\r\n\r\n{QUOTED}", head: str = "", number: int = 1) -> str:
     kind = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n"
     return f"From: <{{sender}}>\r\nMessage-ID: <v{number}@example.jp>\r\nSubject: Re: notice\r\n{head}{kind}\r\n{text}"

@@ -23,6 +23,12 @@ TARO = "taro-123@example.jp"
 CARRIERS = ("docomo", "au", "uq", "softbank", "ymobile", "rakuten", "gmail", "icloud", "yahoo")
 
 
+@pytest.fixture
+def database_kind() -> str:
+    """What the rooms do is proved on both; here it is how they are met."""
+    return "sqlite"
+
+
 def _ticket(page: str) -> str:
     found = re.search(r'"(/register/[\w-]+)"', page)
     assert found is not None

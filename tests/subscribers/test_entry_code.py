@@ -18,6 +18,12 @@ PAPERS = ("/leaflet", "/poster", "/poster?size=a3", "/card")
 MARKUP = "<script>alert(1)</script>{{7*7}}"
 
 
+@pytest.fixture
+def database_kind() -> str:
+    """A page shows what a room found; the rooms are proved on both."""
+    return "sqlite"
+
+
 class Clerk:
     def deed(self, action: str, subject: str) -> Deed:
         return Deed("staff:1", action, subject)

@@ -33,6 +33,12 @@ H1 = {
 ODD = ["", "a" * 300 + "@example.jp", "taro", "ta ro@example.jp", "太郎@example.jp", "taro@x", "taro\x01@example.jp"]
 
 
+@pytest.fixture
+def database_kind() -> str:
+    """A page shows what a room found; the rooms are proved on both."""
+    return "sqlite"
+
+
 def heading(answer: httpx.Response) -> str:
     """Without readings, and without the spaces of plain Japanese."""
     found = re.search(r"<h1[^>]*>(.*?)</h1>", answer.text, re.DOTALL)

@@ -81,6 +81,8 @@ class FullTown:
         if not names:
             return [path]
         values = [str(number) for number in self._few(path)] if names[0] == "bulletin_id" else self._values(names[0])
+        if not path.endswith("}") and names[0] != "bulletin_id":
+            values = values[:3]  # what lies behind a thing's own page is much the same for each
         filled = [_PARAMETER.sub(value, path, count=1) for value in values]
         return [way for each in filled for way in self.ways(each)]
 
