@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from admin import staff
 from admin.bounce_words import bounce_words
-from bulletins.tables import Bulletin
+from bulletins.tables import BATCH, Bulletin
 from foundation.ledger import LedgerLine
 from mailer import letters_to
 from mailer.bounce_facts import BounceFactRow
@@ -121,7 +121,7 @@ def deliveries(session: Session, address: str) -> list[Delivery]:
 
 def _number(row: OutboxRow) -> int:
     """Of the bulletin; 0 for letters that belong to none."""
-    _, _, number = row.batch.partition(":")
+    number = row.batch.removeprefix(BATCH)
     return int(number) if number.isdigit() else 0
 
 
