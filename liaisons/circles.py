@@ -15,7 +15,7 @@ from foundation.database import insert_into
 from liaisons.tables import Circle, Liaison, LiaisonState, Membership
 from subscribers import leaving
 from subscribers.circle_book import CircleSign
-from subscribers.tables import StopReason, Subscriber, SubscriberState
+from subscribers.tables import OFF_THE_LIST, StopReason, Subscriber, SubscriberState
 
 # Neither what is taken for a figure or another letter (i, l, o, 0, 1), nor vowels that would make words.
 LETTERS = "bcdfghjkmnpqrstvwxyz23456789"
@@ -126,7 +126,7 @@ def tidy(session: Session, *, at: datetime, limit: int = _LET_GO) -> int:
 def let_go(session: Session, *, at: datetime, limit: int = _LET_GO) -> int:
     """Stops who is neither on the town's list nor held by the network, so that they are erased like those who left; at
     most `limit`, and returns how many."""
-    idle = select(Subscriber.id).where(~Subscriber.in_city_list, *_IS_ACTIVE, ~_is_held()).limit(limit)
+    idle = select(Subscriber.id).where(OFF_THE_LIST, *_IS_ACTIVE, ~_is_held()).limit(limit)
     numbers = session.scalars(idle).all()
     for number in numbers:
         subscriber = leaving.stop(session, number, StopReason.LEFT, by="rule:not-held", at=at)

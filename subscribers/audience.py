@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from mailer import had_letter
 from mailer.had_letter import HowMany
 from subscribers import headcount
-from subscribers.tables import ERASED, Choice, ChoiceKind, Subscriber, SubscriberState
+from subscribers.tables import ERASED, OFF_THE_LIST, Choice, ChoiceKind, Subscriber, SubscriberState
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def _gone(session: Session, scope: Scope) -> int:
 def _had_elsewhere(session: Session, scope: Scope) -> int:
     """How many of those who had the letter are not on the town's list, be it not any more."""
     had = had_letter.has_had(_sign(), scope.had)
-    return session.scalar(select(func.count()).select_from(Subscriber).where(~Subscriber.in_city_list, had)) or 0
+    return session.scalar(select(func.count()).select_from(Subscriber).where(OFF_THE_LIST, had)) or 0
 
 
 def _sign() -> ColumnElement[str]:

@@ -70,6 +70,10 @@ class Subscriber(Base):
     may_say_why: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
+# A partial index serves only where a condition says the same in the same words; SQLite would be asked for `= 0`.
+OFF_THE_LIST = text("NOT subscribers.in_city_list")
+
+
 class Choice(Base):
     """One topic or area of a subscriber who does not want all."""
 
