@@ -1,9 +1,10 @@
 """A liaison written down anew, changed, or asked a second time: one form for all three."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from admin.console_page import go, me_of
@@ -13,7 +14,7 @@ from admin.pages_liaison import ONE, LiaisonPages, address_of
 from admin.roles import Role
 from liaisons import candidates, entry, life, mail_side, register
 from liaisons.candidates import AlreadyDecided, CandidateRow, CandidateState
-from liaisons.entry import LONGEST, EntryForm, EntryUnfit
+from liaisons.entry import LONGEST, Entry, EntryForm, EntryUnfit
 from liaisons.life import UnknownLiaison, WrongMove
 from liaisons.mail_side import AddressTaken
 from liaisons.register import AlreadyListed, DeclinedBefore, ReasonMissing
@@ -22,6 +23,7 @@ from liaisons.typed_entry import entry_form
 
 Form = Annotated[Posted, Depends(posted)]
 
+_DONE = {"edit": "liaison-changed", "again": "liaison-asked"}
 _WAYS = tuple((way.value, way.label) for way in Way)
 
 
@@ -69,37 +71,38 @@ class LiaisonFormPages:
         return self._of(request, liaison_id, "edit")
 
     def change(self, request: Request, liaison_id: str, form: Form) -> Response:
-        known, me, at, typed = number(liaison_id) or 0, me_of(request), self._desk.clock.now(), _typed(form)
-        try:
-            with self._desk.database.write() as session:
-                life.held(session, known)
-                taken = entry.read(typed, self._desk.town)
-                register.change(session, known, taken, me, officer_id=form.number("officer"), at=at)
-        except UnknownLiaison:
-            return self._one.missing(request)
-        except WrongMove as error:
-            return self._desk.page.message(request, 409, refusal_of(error).title, str(error))
-        except (EntryUnfit, AddressTaken) as fault:
-            return self._refused(request, "edit", typed, fault, form=form, liaison_id=known)
-        return go(address_of(known), "liaison-changed")
+        def change(session: Session, known: int, taken: Entry) -> None:
+            at, officer = self._desk.clock.now(), form.number("officer")
+            register.change(session, known, taken, me_of(request), officer_id=officer, at=at)
+
+        return self._taken(request, liaison_id, form, "edit", change)
 
     def again(self, request: Request, liaison_id: str) -> Response:
         return self._of(request, liaison_id, "again")
 
     def ask_again(self, request: Request, liaison_id: str, form: Form) -> Response:
-        known, me, at, typed = number(liaison_id) or 0, me_of(request), self._desk.clock.now(), _typed(form)
+        def ask(session: Session, known: int, taken: Entry) -> None:
+            at, because = self._desk.clock.now(), form.text("because")
+            register.ask_again(session, known, taken, me_of(request), because=because, at=at)
+
+        return self._taken(request, liaison_id, form, "again", ask)
+
+    def _taken(
+        self, request: Request, liaison_id: str, form: Posted, purpose: str, step: Callable[[Session, int, Entry], None]
+    ) -> Response:
+        """What was typed of a known liaison goes its way, or stands in the form again with what is wrong."""
+        known, typed = number(liaison_id) or 0, _typed(form)
         try:
             with self._desk.database.write() as session:
                 life.held(session, known)
-                taken = entry.read(typed, self._desk.town)
-                register.ask_again(session, known, taken, me, because=form.text("because"), at=at)
+                step(session, known, entry.read(typed, self._desk.town))
         except UnknownLiaison:
             return self._one.missing(request)
         except WrongMove as error:
             return self._desk.page.message(request, 409, refusal_of(error).title, str(error))
         except (EntryUnfit, AddressTaken, ReasonMissing) as fault:
-            return self._refused(request, "again", typed, fault, form=form, liaison_id=known)
-        return go(address_of(known), "liaison-asked")
+            return self._refused(request, purpose, typed, fault, form=form, liaison_id=known)
+        return go(address_of(known), _DONE[purpose])
 
     def _of(self, request: Request, liaison_id: str, purpose: str) -> Response:
         known, me = number(liaison_id), me_of(request)
