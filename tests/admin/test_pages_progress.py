@@ -21,7 +21,8 @@ from service import web
 from service.web import run_servers, whole_app
 from tests.admin.under_way import begun, come_to, move
 from tests.admin.whole_console import Console, whole_console, words
-from tests.support.house import eventually, free_port
+from tests.support.house import eventually
+from tests.support.ports import free_port
 
 
 @pytest.fixture(scope="module")

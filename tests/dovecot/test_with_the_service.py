@@ -14,8 +14,9 @@ from service.roles import receive
 from service.schema import migrate
 from tests.dovecot.fetching import ENTRY, Post, delivered
 from tests.support.clock import HandClock
-from tests.support.house import SECRET, House, eventually, free_port, links_of
+from tests.support.house import SECRET, House, eventually, links_of
 from tests.support.imap_line import never
+from tests.support.ports import free_port
 from tests.support.processes import Service
 
 pytestmark = pytest.mark.dovecot

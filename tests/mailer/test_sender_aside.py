@@ -20,7 +20,6 @@ from mailer.flight_log import FlightLog
 from mailer.outbox_tables import BatchState, Lane, OutboxRow, State
 from mailer.relay import RelayCourier
 from tests.support.clock import HandClock, RunningClock
-from tests.support.house import free_port
 from tests.support.mail_engine import (
     AT,
     ScriptedCourier,
@@ -34,6 +33,7 @@ from tests.support.mail_engine import (
     states,
     until,
 )
+from tests.support.ports import free_port
 from tests.support.smtp_relay import SmtpRelay
 
 SECOND = timedelta(seconds=1)

@@ -17,7 +17,8 @@ import pytest
 
 from tests.support.certificates import Authority
 from tests.support.guard import Guard
-from tests.support.house import eventually, free_port
+from tests.support.house import eventually
+from tests.support.ports import free_port
 
 PLACES = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 PASSWORD = "correct-horse@9"

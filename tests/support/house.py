@@ -3,15 +3,12 @@
 import asyncio
 import email
 import email.policy
-import os
-import random
 import re
 import smtplib
 import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from email.message import EmailMessage
 from pathlib import Path
 from types import TracebackType
@@ -32,22 +29,12 @@ from service.timetable import Timetable
 from service.web import serve_web
 from tests.support import ready_file
 from tests.support.clock import HandClock
+from tests.support.ports import free_port
 from tests.support.served import NO_TLS
 
 V = TypeVar("V")
 SECRET = "a secret of the tests that is long enough"
 _LINK = re.compile(r"https?://[!-~]+")
-
-
-def free_port() -> int:
-    """Below those that the system gives to connections on their way out, of which one might take it meanwhile; each
-    process of a test run has some of its own."""
-    first = 20_000 + 1_000 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    while True:
-        port = random.randrange(first, first + 1_000)
-        with socket.socket() as door, suppress(OSError):
-            door.bind(("127.0.0.1", port))
-            return port
 
 
 def eventually(found: Callable[[], V | None], *, seconds: float = 15, what: str = "it") -> V:

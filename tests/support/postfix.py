@@ -16,7 +16,7 @@ from typing import Self
 import pytest
 
 from tests.support.guard import Guard
-from tests.support.house import free_port
+from tests.support.ports import free_port
 
 PLACES = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 DOMAIN = "mail.example.jp"

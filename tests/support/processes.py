@@ -14,7 +14,8 @@ from typing import Self
 
 import httpx
 
-from tests.support.house import eventually, free_port, read_letter
+from tests.support.house import eventually, read_letter
+from tests.support.ports import free_port
 
 PASSWORD = "correct horse battery 9\n"
 ROOT = Path(__file__).parents[2]
