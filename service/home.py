@@ -22,14 +22,11 @@ from bulletins.schedule import Schedule
 from bulletins.solo import SoloDelivery
 from bulletins.tongue import Tongue, read_tongues
 from foundation.catalogue import Catalogue
-from foundation.clock import Clock
-from foundation.database import Database
 from foundation.languages import Language
 from foundation.setting_values import SettingInvalid
-from foundation.settings import Mode, Settings
+from foundation.settings import Mode
 from foundation.spoken_letters import SpokenLetter
 from foundation.templating import read_letter
-from foundation.tokens import Keyring
 from liaisons.circles import LiaisonCircles
 from liaisons.voice_desk import VoiceDesk
 from liaisons.voice_letters import VoiceLetters
@@ -43,10 +40,9 @@ from mailer.practice_mailbox import PracticeMailbox
 from mailer.relay import RelayCourier
 from service.check_levels import levels_of
 from service.complaints import Complaints
-from service.kept_secret import kept_secret
+from service.entrance import Entrance
 from service.network import Network
 from service.post_room import PostRoom
-from service.recipients import Recipients
 from service.resident_mails import ResidentMails
 from service.signing import signer_of
 from service.voice_mails import VoiceMails
@@ -58,36 +54,17 @@ from subscribers.register_work import ImportWork
 from subscribers.registration import Registration
 from subscribers.stationery import Stationery
 from subscribers.three_days import Rule
-from subscribers.town import Town, load_town
 from subscribers.unreachable import Watch
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = ROOT / "templates"
 USUAL_HOURS = "mon-fri 09:00-17:00"
-SAMPLE_TOWN = Path(__file__).parent / "komorebi.toml"
 
 
 @dataclass(frozen=True)
-class Home:
+class Home(Entrance):
     """One service, assembled; rooms are made when first entered. Raises SettingInvalid where a setting and the
     town file do not fit."""
-
-    settings: Settings
-    clock: Clock
-
-    @cached_property
-    def database(self) -> Database:
-        if not self.settings.database_url:
-            self.settings.data.mkdir(parents=True, exist_ok=True)
-        return Database(self.settings.url)
-
-    @cached_property
-    def town(self) -> Town:
-        return load_town(self.settings.town or SAMPLE_TOWN)
-
-    @cached_property
-    def keyring(self) -> Keyring:
-        return Keyring(self.settings.secret or [kept_secret(self.settings.data / "secret")])
 
     @cached_property
     def hours(self) -> DeliveryHours:
@@ -163,11 +140,6 @@ class Home:
     @cached_property
     def courtesy(self) -> Courtesy:
         return Courtesy(self.stationery, self.hours.next_opening)
-
-    @cached_property
-    def recipients(self) -> Recipients:
-        local, _, domain = self.town.from_address.lower().rpartition("@")
-        return Recipients(self.keyring, announced=local if domain == self.settings.mail_domain else None)
 
     @cached_property
     def post_room(self) -> PostRoom:

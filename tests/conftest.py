@@ -10,7 +10,7 @@ from jinja2 import Environment
 
 from foundation import catalogue, pages, spoken_letters, templating
 from foundation.database import Database
-from service import home
+from service import entrance, home
 from service.schema import METADATA
 from tests.support import clean_schemas, old_objects, quick_disk, read_signatures, ready_file
 from tests.support import read_once as reading
@@ -40,7 +40,7 @@ def _pages_compiled_once() -> Iterator[None]:
         patch.setattr(home, "read_letter", read_once)
         read_signatures.keep(patch)
         quick_disk.keep(patch)
-        patch.setattr(home, "load_town", reading.load_town)
+        patch.setattr(entrance, "load_town", reading.load_town)
         patch.setattr(home, "read_tongues", reading.read_tongues)
         patch.setattr(home, "load_notices", reading.load_notices)
         patch.setattr(catalogue.Catalogue, "read", reading.read_catalogue)

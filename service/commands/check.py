@@ -5,19 +5,20 @@ import json
 import click
 
 from service.checks import Verdict, findings
-from service.commands.desk import Desk
+from service.commands.whole_house import pass_home
+from service.home import Home
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="one JSON object a line")
-@click.pass_obj
-def check(desk: Desk, *, as_json: bool) -> int:
+@pass_home
+def check(home: Home, *, as_json: bool) -> int:
     """Check settings, database, town file, templates, From and DKIM key; connect to no other server.
 
     Exit status 1 if a check failed.
     """
     failed = False
-    for finding in findings(desk.home):
+    for finding in findings(home):
         failed = failed or finding.verdict is Verdict.FAILED
         if as_json:
             said = {"verdict": finding.verdict, "check": finding.what, "words": finding.words}

@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from mailer import inbound
 from mailer.door import SIZE_LIMIT
 from mailer.inbound import Incoming
-from service.commands.desk import Desk
+from service.entrance import Entrance
 
 EX_DATAERR = 65
 EX_NOUSER = 67
@@ -37,23 +37,23 @@ class NotNow(click.ClickException):
 @click.option("--sender", required=True, help="the envelope sender; MAILER-DAEMON is the null sender")
 @click.argument("recipients", metavar="RECIPIENT…", nargs=-1, required=True)
 @click.pass_obj
-def deliver_mail(desk: Desk, sender: str, recipients: tuple[str, ...]) -> None:
+def deliver_mail(entrance: Entrance, sender: str, recipients: tuple[str, ...]) -> None:
     """Take in one mail from a mail server on this host."""
     raw = sys.stdin.buffer.read(SIZE_LIMIT + 1)
     if len(raw) > SIZE_LIMIT:
         raise Malformed("the message is larger than 1 MiB")
-    ours = tuple(_ours(desk, recipient) for recipient in recipients)
+    ours = tuple(_ours(entrance, recipient) for recipient in recipients)
     # A pipe gives plain line ends; the door's form is kept, so that the same mail by two roads is the same.
     mail = Incoming(inbound.envelope_sender(sender), ours, raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
     try:
-        with desk.database.write() as session:
-            inbound.store(session, mail, at=desk.clock.now())
+        with entrance.database.write() as session:
+            inbound.store(session, mail, at=entrance.clock.now())
     except SQLAlchemyError:
         raise NotNow("the message could not be stored, try again later") from None
 
 
-def _ours(desk: Desk, recipient: str) -> str:
+def _ours(entrance: Entrance, recipient: str) -> str:
     local, _, domain = recipient.strip('<>"').rpartition("@")
-    if domain.lower() != desk.settings.mail_domain or not desk.home.recipients.is_wanted(local.lower()):
+    if domain.lower() != entrance.settings.mail_domain or not entrance.recipients.is_wanted(local.lower()):
         raise Refused("no such address here")
     return f"{local}@{domain}".lower()

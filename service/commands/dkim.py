@@ -4,16 +4,17 @@ import json
 
 import click
 
-from service.commands.desk import Desk
+from service.commands.whole_house import pass_home
+from service.home import Home
 from service.signing import signer_of
 
 
 @click.command("dkim-record")
 @click.option("--json", "as_json", is_flag=True, help="as one JSON object")
-@click.pass_obj
-def dkim_record(desk: Desk, *, as_json: bool) -> None:
+@pass_home
+def dkim_record(home: Home, *, as_json: bool) -> None:
     """Print the DNS record of the DKIM key: its name, and its text in strings of at most 255 octets."""
-    signer = signer_of(desk.settings)
+    signer = signer_of(home.settings)
     if signer is None:
         raise click.ClickException("letters are not signed here: HANSHO_DKIM_KEY and HANSHO_DKIM_SELECTOR are not set")
     strings = signer.key.record()

@@ -5,24 +5,25 @@ import json
 import click
 
 from foundation.settings import Mode, shown
-from service.commands.desk import Desk
+from service.commands.whole_house import pass_home
+from service.home import Home
 from service.sample import load_sample
 from service.schema import migrate
 
 
 @click.command("migrate")
-@click.pass_obj
-def migrate_command(desk: Desk) -> None:
+@pass_home
+def migrate_command(home: Home) -> None:
     """Bring the database to the newest schema."""
-    migrate(desk.database)
+    migrate(home.database)
 
 
 @click.command("settings")
 @click.option("--json", "as_json", is_flag=True, help="as one JSON object")
-@click.pass_obj
-def settings_command(desk: Desk, *, as_json: bool) -> None:
+@pass_home
+def settings_command(home: Home, *, as_json: bool) -> None:
     """Show what is in force, without secrets."""
-    values = shown(desk.settings)
+    values = shown(home.settings)
     if as_json:
         click.echo(json.dumps(values, ensure_ascii=False))
         return
@@ -31,10 +32,10 @@ def settings_command(desk: Desk, *, as_json: bool) -> None:
 
 
 @click.command("sample")
-@click.pass_obj
-def sample(desk: Desk) -> None:
+@pass_home
+def sample(home: Home) -> None:
     """Fill an empty practice service with the sample town's staff, residents and bulletins; once only."""
-    if desk.settings.mode is not Mode.PRACTICE:
+    if home.settings.mode is not Mode.PRACTICE:
         raise click.ClickException("the sample town is for practice mode only")
-    for line in load_sample(desk.home):
+    for line in load_sample(home):
         click.echo(line)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from service.commands.desk import Desk
+from service.commands.whole_house import pass_home
+from service.home import Home
 from subscribers.register_file import FileInvalid, RegisterFile, Told
 from subscribers.register_imports import Overtaken, Wish
 from subscribers.register_transfer import Findings, Importer, Rejected
@@ -49,8 +50,8 @@ class Pairs(click.ParamType[Mapping[str, str]]):
 @click.option("--gentle", is_flag=True, help="First bulletins to them that are not urgent go in waves, a few at first.")
 @click.option("--stops", is_flag=True, help="Stop who came by an earlier import and has left the older system since.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a rejected line, then one with the counts.")
-@click.pass_obj
-def import_list(desk: Desk, /, file: Path, *, dry_run: bool, yes: bool, as_json: bool, **words: object) -> None:
+@pass_home
+def import_list(home: Home, /, file: Path, *, dry_run: bool, yes: bool, as_json: bool, **words: object) -> None:
     """Take over a list of addresses; no bulletin goes to anybody from it.
 
     Addresses that are known here stay as they are, stopped ones too. UTF-8 or CP932, with a header line: the headings
@@ -59,17 +60,17 @@ def import_list(desk: Desk, /, file: Path, *, dry_run: bool, yes: bool, as_json:
     """
     wish = _wish(words)
     try:
-        register = RegisterFile.open(file, desk.town, wish.told)
+        register = RegisterFile.open(file, home.town, wish.told)
         _confirm(register, ask=not (yes or dry_run or as_json))
         with click.progressbar(length=file.stat().st_size, label=file.name, file=sys.stderr) as bar:
             importer = Importer(
-                desk.database,
-                desk.town,
-                desk.clock,
+                home.database,
+                home.town,
+                home.clock,
                 wish=wish,
                 reject=lambda line: _reject(line, as_json=as_json),
                 progress=bar.update,
-                courtesy=desk.home.courtesy,
+                courtesy=home.courtesy,
             )
             found = importer.look(register) if dry_run else importer.run(register)
     except (FileInvalid, Overtaken) as fault:

@@ -13,7 +13,7 @@ import click
 import uvloop
 
 from foundation.settings import Mode
-from service.commands.desk import Desk
+from service.commands.whole_house import pass_home
 from service.home import Home
 from service.listening import PortTaken, refuse_taken_ports
 from service.logbook import open_logbook
@@ -31,25 +31,25 @@ _LOOPS = {RoleName.SEND: uvloop.new_event_loop}  # a letter costs little more th
 @click.option(
     "--role", "names", multiple=True, type=click.Choice([r.value for r in RoleName]), help="all, if not given"
 )
-@click.pass_obj
-def serve(desk: Desk, names: tuple[str, ...]) -> int:
+@pass_home
+def serve(home: Home, names: tuple[str, ...]) -> int:
     """Run the service: all roles, or only those named."""
-    _check(desk.home)
-    if not is_newest(desk.database):
+    _check(home)
+    if not is_newest(home.database):
         raise click.ClickException("the database is not ready: run hansho migrate")
-    desk.database.close()
+    home.database.close()
     wanted = [RoleName(name) for name in names] or list(RoleName)
     try:
-        refuse_taken_ports(desk.settings, wanted)
+        refuse_taken_ports(home.settings, wanted)
     except PortTaken as taken:
         raise click.ClickException(str(taken)) from None
-    for line in where_to_look(desk.home, wanted):
+    for line in where_to_look(home, wanted):
         click.echo(line)
     open_logbook("serve")
-    return Supervisor(wanted, partial(_run_role, desk)).run()
+    return Supervisor(wanted, partial(_run_role, home)).run()
 
 
-def _run_role(desk: Desk, name: RoleName, parent: int) -> int:
+def _run_role(home: Home, name: RoleName, parent: int) -> int:
     """In the child: 0 when it was told to stop, 1 when it cannot do its work."""
     open_logbook(name)
     _end_with(parent)
@@ -59,7 +59,7 @@ def _run_role(desk: Desk, name: RoleName, parent: int) -> int:
     status = 0
     try:
         with asyncio.Runner(loop_factory=_LOOPS.get(name)) as runner:
-            runner.run(_until_told(Home(desk.settings, desk.clock), name))
+            runner.run(_until_told(Home(home.settings, home.clock), name))
     except* Exception as problems:  # noqa: BLE001 -- the parent starts the role again; the log says why it ended
         status = 1
         for problem in _leaves(problems):

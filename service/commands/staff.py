@@ -16,7 +16,8 @@ from admin.staff import Colleague
 from admin.staff_requests import Kind
 from foundation.addresses import Address, AddressInvalid
 from foundation.ledger import Deed
-from service.commands.desk import Desk
+from service.commands.whole_house import pass_home
+from service.home import Home
 
 # The command line is exempt from the console's two-person rules; the ledger names it instead of a person.
 ACTOR = "command"
@@ -49,8 +50,8 @@ def staff() -> None:
     help="An approver who stands in for the others, 1 the first to; 0 makes a proper approver again.",
 )
 @click.option("--password-stdin", is_flag=True, help="Take the password from the first line of standard input.")
-@click.pass_obj
-def add(desk: Desk, address: Address, *, name: str, role: str, deputy: int | None, password_stdin: bool) -> None:
+@pass_home
+def add(home: Home, address: Address, *, name: str, role: str, deputy: int | None, password_stdin: bool) -> None:
     """Enter a person, or change name, role and password of the one who has this address.
 
     Without a password (none on standard input, no terminal to ask at) a new person can use the API only,
@@ -60,18 +61,18 @@ def add(desk: Desk, address: Address, *, name: str, role: str, deputy: int | Non
         raise click.UsageError("--deputy is for those who may approve: --role approver")
     try:
         password_hash = _password_hash(passwords.words_of(name, address.local), from_stdin=password_stdin)
-        with desk.database.write() as session:
+        with home.database.write() as session:
             me = register.add(
                 session,
                 address,
                 name,
                 role=Role(role),
                 password_hash=password_hash,
-                at=desk.clock.now(),
+                at=home.clock.now(),
                 actor=ACTOR,
                 deputy_rank=deputy,
             )
-            staff_requests.end_about(session, ACTOR, at=desk.clock.now(), staff_id=me.id, kind=Kind.ROLE)
+            staff_requests.end_about(session, ACTOR, at=home.clock.now(), staff_id=me.id, kind=Kind.ROLE)
     except PasswordWeak as weak:
         raise click.ClickException(str(weak)) from weak
     except register.NameInvalid as invalid:
@@ -81,13 +82,13 @@ def add(desk: Desk, address: Address, *, name: str, role: str, deputy: int | Non
 
 @staff.command()
 @click.argument("address", type=AddressParameter())
-@click.pass_obj
-def token(desk: Desk, address: Address) -> None:
+@pass_home
+def token(home: Home, address: Address) -> None:
     """Print a new bearer token for the API; it cannot be shown again. Earlier ones stay valid."""
-    with desk.database.write() as session:
+    with home.database.write() as session:
         me = _person(session, address)
-        issued = api_tokens.issue(session, me.id, at=desk.clock.now(), actor=ACTOR)
-        staff_requests.end_about(session, ACTOR, at=desk.clock.now(), staff_id=me.id, kind=Kind.TOKEN)
+        issued = api_tokens.issue(session, me.id, at=home.clock.now(), actor=ACTOR)
+        staff_requests.end_about(session, ACTOR, at=home.clock.now(), staff_id=me.id, kind=Kind.TOKEN)
     click.echo(issued)
 
 
@@ -95,31 +96,31 @@ def token(desk: Desk, address: Address) -> None:
 @click.argument("address", type=AddressParameter())
 @click.option("--name", required=True, help="As it stands on request sheets.")
 @click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
-@click.pass_obj
-def invite(desk: Desk, address: Address, *, name: str, role: str) -> None:
+@pass_home
+def invite(home: Home, address: Address, *, name: str, role: str) -> None:
     """Mail a person the link behind which they set a password; an invitation that waits for a second manager goes."""
-    at = desk.clock.now()
+    at = home.clock.now()
     try:
-        with desk.database.write() as session:
+        with home.database.write() as session:
             waiting = [one for one in invitations.open_ones(session) if one.address == address.text]
             for one in waiting:
                 staff_requests.end_about(session, ACTOR, at=at, invitation_id=one.id)
                 invitations.cancel(session, one, Deed(ACTOR, "staff.invitation-cancelled", one.subject), at=at)
             row = invitations.write(session, ACTOR, address, name, role=Role(role), at=at)
             deed = Deed(ACTOR, "staff.invitation-sent", row.subject)
-            invitations.send(session, desk.home.stationery, row, deed, at=at)
+            invitations.send(session, home.stationery, row, deed, at=at)
     except (invitations.AlreadyHere, register.NameInvalid) as refused:
         raise click.ClickException(str(refused)) from refused
 
 
 @staff.command(name="reset-codes")
 @click.argument("address", type=AddressParameter())
-@click.pass_obj
-def reset_codes(desk: Desk, address: Address) -> None:
+@pass_home
+def reset_codes(home: Home, address: Address) -> None:
     """Forget a person's one-time codes and recovery codes, for a lost telephone; where they are required, the next
     sign-in sets up new ones."""
-    at = desk.clock.now()
-    with desk.database.write() as session:
+    at = home.clock.now()
+    with home.database.write() as session:
         me = _person(session, address)
         if not staff_changes.end_codes(session, me.id, ACTOR, at=at):
             raise click.ClickException(f"{address.text} signs in without one-time codes")
@@ -128,11 +129,11 @@ def reset_codes(desk: Desk, address: Address) -> None:
 
 @staff.command()
 @click.argument("address", type=AddressParameter())
-@click.pass_obj
-def deactivate(desk: Desk, address: Address) -> None:
+@pass_home
+def deactivate(home: Home, address: Address) -> None:
     """Shut a person out at once: sessions end, tokens are revoked. `add` lets the person in again."""
-    at = desk.clock.now()
-    with desk.database.write() as session:
+    at = home.clock.now()
+    with home.database.write() as session:
         me = _person(session, address)
         api_tokens.revoke_all(session, me.id, at=at, actor=ACTOR)
         staff_changes.end_codes(session, me.id, ACTOR, at=at)
@@ -142,10 +143,10 @@ def deactivate(desk: Desk, address: Address) -> None:
 
 @staff.command(name="list")
 @click.option("--json", "as_json", is_flag=True, help="One JSON array.")
-@click.pass_obj
-def list_(desk: Desk, *, as_json: bool) -> None:
+@pass_home
+def list_(home: Home, *, as_json: bool) -> None:
     """Print everyone who may enter."""
-    with desk.database.read() as session:
+    with home.database.read() as session:
         people = register.everyone(session)
     if as_json:
         rows = [

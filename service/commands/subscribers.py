@@ -6,8 +6,9 @@ import sys
 import click
 
 from foundation.addresses import Address, AddressInvalid
-from service.commands.desk import Desk
 from service.commands.register_import import import_list
+from service.commands.whole_house import pass_home
+from service.home import Home
 from subscribers.leaving import stop as stop_address
 from subscribers.lookup import Finding, find
 from subscribers.register_export import export as export_lines
@@ -26,11 +27,11 @@ subscribers.add_command(import_list)
 
 @subscribers.command()
 @click.option("--encoding", type=click.Choice(["utf-8", "cp932"]), default="utf-8", show_default=True)
-@click.pass_obj
-def export(desk: Desk, *, encoding: str) -> None:
+@pass_home
+def export(home: Home, *, encoding: str) -> None:
     """Write all addresses and their choices as CSV to standard output; the ledger notes it."""
     out = sys.stdout.buffer
-    for line in export_lines(desk.database, desk.town, at=desk.clock.now()):
+    for line in export_lines(home.database, home.town, at=home.clock.now()):
         out.write(line.encode(encoding))
     out.flush()
 
@@ -38,10 +39,10 @@ def export(desk: Desk, *, encoding: str) -> None:
 @subscribers.command()
 @click.argument("address")
 @click.option("--json", "as_json", is_flag=True, help="The object of POST /subscribers/find, {} where there is none.")
-@click.pass_obj
-def show(desk: Desk, address: str, *, as_json: bool) -> None:
+@pass_home
+def show(home: Home, address: str, *, as_json: bool) -> None:
     """Look up one address."""
-    finding = _find(desk, _parsed(address))
+    finding = _find(home, _parsed(address))
     if as_json:
         click.echo(json.dumps(finding.public() if finding else {}, ensure_ascii=False))
     elif finding is None:
@@ -54,17 +55,17 @@ def show(desk: Desk, address: str, *, as_json: bool) -> None:
 @subscribers.command()
 @click.argument("address")
 @click.option("--why", required=True, help="Kept with the address, for other members of staff.")
-@click.pass_obj
-def stop(desk: Desk, address: str, *, why: str) -> None:
+@pass_home
+def stop(home: Home, address: str, *, why: str) -> None:
     """Stop one address; what is still on its way to it is not sent."""
-    finding = _find(desk, _parsed(address))
+    finding = _find(home, _parsed(address))
     if finding is None:
         raise click.ClickException("このアドレスは登録されていません。")
     if finding.state == SubscriberState.STOPPED:
         click.echo("このアドレスの配信は、すでに停止しています。")
         return
-    with desk.database.write() as session:
-        stop_address(session, finding.id, StopReason.STAFF, by=ACTOR, at=desk.clock.now(), evidence=why)
+    with home.database.write() as session:
+        stop_address(session, finding.id, StopReason.STAFF, by=ACTOR, at=home.clock.now(), evidence=why)
     click.echo("配信を停止しました。")
 
 
@@ -75,6 +76,6 @@ def _parsed(text: str) -> Address:
         raise click.BadParameter(str(fault), param_hint="ADDRESS") from fault
 
 
-def _find(desk: Desk, address: Address) -> Finding | None:
-    with desk.database.read() as session:
-        return find(session, address.text, watch=desk.watch, at=desk.clock.now())
+def _find(home: Home, address: Address) -> Finding | None:
+    with home.database.read() as session:
+        return find(session, address.text, watch=home.watch, at=home.clock.now())

@@ -4,7 +4,7 @@ from admin.mending_words import reach_sentence
 from admin.reach_words import reach_words
 from bulletins.mending import Addressed
 from bulletins.tables import Bulletin
-from service.home import SAMPLE_TOWN
+from service.entrance import SAMPLE_TOWN
 from subscribers.audience import Reach, Scope
 from subscribers.town import load_town
 

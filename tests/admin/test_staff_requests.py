@@ -19,7 +19,8 @@ from foundation import ledger
 from foundation.database import Database
 from foundation.tokens import Keyring
 from mailer.outbox_tables import LetterRow
-from service.home import SAMPLE_TOWN, TEMPLATES
+from service.entrance import SAMPLE_TOWN
+from service.home import TEMPLATES
 from subscribers.stationery import Stationery
 from subscribers.town import load_town
 from tests.admin.conftest import MORNING, enter

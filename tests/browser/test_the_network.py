@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from admin.roles import Role
 from bulletins.drafting import find
-from service.home import SAMPLE_TOWN
+from service.entrance import SAMPLE_TOWN
 from tests.browser.by_keyboard import deliver
 from tests.browser.windows import windows
 from tests.support.clock import HandClock

@@ -16,7 +16,6 @@ from foundation.settings import load
 from mailer.outbox_tables import OutboxRow
 from service import database_copy
 from service.commands.copy_database import copy_database
-from service.commands.desk import Desk
 from service.database_copy import CopyRefused, copy
 from service.home import Home
 from service.sample import load_sample
@@ -196,12 +195,12 @@ def test_a_source_that_is_not_there_is_not_made(tmp_path: Path) -> None:
 
 
 def test_the_command_counts_each_table(source: Database, target: Database, tmp_path: Path) -> None:
-    desk = Desk(load({"HANSHO_DATA": str(tmp_path / "var"), "HANSHO_DATABASE_URL": target.url}), HandClock(FRIDAY))
+    house = Home(load({"HANSHO_DATA": str(tmp_path / "var"), "HANSHO_DATABASE_URL": target.url}), HandClock(FRIDAY))
 
-    first = CliRunner().invoke(copy_database, ["--from", source.url], obj=desk)
-    second = CliRunner().invoke(copy_database, ["--from", source.url], obj=desk)
+    first = CliRunner().invoke(copy_database, ["--from", source.url], obj=house)
+    second = CliRunner().invoke(copy_database, ["--from", source.url], obj=house)
 
-    desk.database.close()
+    house.database.close()
     assert first.exit_code == 0
     assert [line for line in first.stdout.splitlines() if line.endswith(" subscribers")]
     assert second.exit_code == 1
@@ -210,9 +209,9 @@ def test_the_command_counts_each_table(source: Database, target: Database, tmp_p
 
 @pytest.mark.parametrize("url", ["", "sqlite://", "mysql://a/b"])
 def test_a_source_must_be_named_as_in_the_settings(url: str, tmp_path: Path) -> None:
-    desk = Desk(load({"HANSHO_DATA": str(tmp_path)}), HandClock(FRIDAY))
+    house = Home(load({"HANSHO_DATA": str(tmp_path)}), HandClock(FRIDAY))
 
-    result = CliRunner().invoke(copy_database, ["--from", url], obj=desk)
+    result = CliRunner().invoke(copy_database, ["--from", url], obj=house)
 
     assert result.exit_code == 2
     assert "allowed: sqlite:///path" in result.stderr

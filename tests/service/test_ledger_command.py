@@ -4,7 +4,6 @@ import json
 import logging
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
@@ -22,13 +21,13 @@ from tests.support.clock import HandClock
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[SimpleNamespace]:
+def house(tmp_path: Path) -> Iterator[Home]:
     home = Home(load({"HANSHO_DATA": str(tmp_path)}), HandClock(MORNING))
     Base.metadata.create_all(home.database.engine)
     for number in range(3):
         with home.database.write() as session:
             book.write(session, Deed("command", "staff.changed", f"staff:{number}"), at=MORNING)
-    yield SimpleNamespace(database=home.database, home=home)
+    yield home
     home.database.close()
 
 
@@ -38,55 +37,53 @@ def cheat(database: Database) -> None:
         session.execute(text("DROP TRIGGER ledger_no_delete"))
 
 
-def verify(desk: SimpleNamespace, *words: str) -> Result:
-    return CliRunner().invoke(ledger, ["verify", *words], obj=desk)
+def verify(house: Home, *words: str) -> Result:
+    return CliRunner().invoke(ledger, ["verify", *words], obj=house)
 
 
-def test_a_sound_ledger_is_told_with_its_last_line(desk: SimpleNamespace) -> None:
-    result = verify(desk)
+def test_a_sound_ledger_is_told_with_its_last_line(house: Home) -> None:
+    result = verify(house)
 
     assert result.exit_code == 0
     assert result.output.startswith("sound: 3 lines, the last one is 3:")
 
 
-def test_a_changed_line_is_named_and_the_exit_status_says_so(desk: SimpleNamespace) -> None:
-    cheat(desk.database)
-    with desk.database.write() as session:
+def test_a_changed_line_is_named_and_the_exit_status_says_so(house: Home) -> None:
+    cheat(house.database)
+    with house.database.write() as session:
         session.execute(update(LedgerLine).where(LedgerLine.id == 2).values(subject="staff:9"))
 
-    result = verify(desk)
+    result = verify(house)
 
     assert result.exit_code == 1
     assert "broken at line 2" in result.output
 
 
-def test_a_line_noted_on_paper_is_missed_when_the_end_was_cut_off(desk: SimpleNamespace) -> None:
-    noted = json.loads(verify(desk, "--json").output)
+def test_a_line_noted_on_paper_is_missed_when_the_end_was_cut_off(house: Home) -> None:
+    noted = json.loads(verify(house, "--json").output)
     seen = f"{noted['last']}:{noted['hash']}"
-    assert verify(desk, "--seen", seen).exit_code == 0
-    cheat(desk.database)
-    with desk.database.write() as session:
+    assert verify(house, "--seen", seen).exit_code == 0
+    cheat(house.database)
+    with house.database.write() as session:
         session.execute(delete(LedgerLine).where(LedgerLine.id == 3))
 
-    assert verify(desk).exit_code == 0
-    result = verify(desk, "--seen", seen)
+    assert verify(house).exit_code == 0
+    result = verify(house, "--seen", seen)
     assert result.exit_code == 1
     assert "line 3, noted earlier" in result.output
 
 
-def test_what_is_no_line_is_wrong_usage(desk: SimpleNamespace) -> None:
-    assert verify(desk, "--seen", "3").exit_code == 2
+def test_what_is_no_line_is_wrong_usage(house: Home) -> None:
+    assert verify(house, "--seen", "3").exit_code == 2
 
 
-def test_the_timetable_reports_a_ledger_that_was_changed(
-    desk: SimpleNamespace, caplog: pytest.LogCaptureFixture
-) -> None:
-    timetable = Timetable(desk.home)
+def test_the_timetable_reports_a_ledger_that_was_changed(house: Home, caplog: pytest.LogCaptureFixture) -> None:
+    timetable = Timetable(house)
     with caplog.at_level(logging.ERROR):
         timetable.prove(MORNING)
     assert caplog.messages == []
-    cheat(desk.database)
-    with desk.database.write() as session:
+    cheat(house.database)
+    with house.database.write() as session:
         session.execute(update(LedgerLine).where(LedgerLine.id == 1).values(actor="staff:9"))
 
     with caplog.at_level(logging.ERROR):

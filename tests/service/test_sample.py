@@ -31,7 +31,6 @@ from liaisons.voices import Asked
 from mailer.outbox import open_rows
 from mailer.outbox_tables import LetterRow, OutboxRow
 from service.commands.bulletins import bulletins
-from service.commands.desk import Desk
 from service.home import Home
 from service.sample import PEOPLE, SIGN_IN_FILE, load_sample
 from service.sample_network import MEMBERS, OVERDUE
@@ -116,11 +115,8 @@ def test_a_newcomer_finds_bulletins_in_every_state_that_needs_a_hand(home: Home)
 
 
 def test_the_command_shows_a_bulletin_with_what_is_read_in_each_other_language(home: Home) -> None:
-    desk = Desk(home.settings, home.clock)
-    vars(desk)["home"] = home
-
-    shown = CliRunner().invoke(bulletins, ["show", "1", "--json"], obj=desk)
-    newest = CliRunner().invoke(bulletins, ["list", "--limit", "1", "--json"], obj=desk)
+    shown = CliRunner().invoke(bulletins, ["show", "1", "--json"], obj=home)
+    newest = CliRunner().invoke(bulletins, ["list", "--limit", "1", "--json"], obj=home)
 
     found = json.loads(shown.output)
     assert [each["language"] for each in found["editions"]] == ["yasashii", "en", "zh"]

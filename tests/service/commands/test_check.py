@@ -16,34 +16,35 @@ from mailer.dkim_key import DkimKey
 from service import home as assembly
 from service.checks import findings
 from service.commands.check import check
-from service.commands.desk import Desk
 from service.commands.dkim import dkim_record
+from service.entrance import SAMPLE_TOWN
+from service.home import Home
 from service.schema import migrate
 from tests.service.test_signing import LIVE, key_in
 
 READY = {**LIVE, "HANSHO_MAIL_DOMAIN": "mail.example.jp", "HANSHO_PUBLIC_URL": "https://anzen.example.jp"}
 
 
-def desk(folder: Path, settings: dict[str, str] | None = None) -> Desk:
-    return Desk(load({"HANSHO_DATA": str(folder / "var"), **(settings or {})}), SystemClock())
+def house(folder: Path, settings: dict[str, str] | None = None) -> Home:
+    return Home(load({"HANSHO_DATA": str(folder / "var"), **(settings or {})}), SystemClock())
 
 
-def ready(folder: Path, settings: dict[str, str] | None = None) -> Desk:
-    made = desk(folder, settings)
+def ready(folder: Path, settings: dict[str, str] | None = None) -> Home:
+    made = house(folder, settings)
     migrate(made.database)
     made.database.close()
     return made
 
 
-def run(given: Desk) -> Result:
+def run(given: Home) -> Result:
     result = CliRunner().invoke(check, [], obj=given, standalone_mode=False)
     assert result.exception is None
     given.database.close()
     return result
 
 
-def told(given: Desk) -> set[tuple[str, str]]:
-    found = {(finding.verdict.value, finding.what) for finding in findings(given.home)}
+def told(given: Home) -> set[tuple[str, str]]:
+    found = {(finding.verdict.value, finding.what) for finding in findings(given)}
     given.database.close()
     return found
 
@@ -57,7 +58,7 @@ def test_a_practice_service_that_is_ready_passes(tmp_path: Path) -> None:
 
 def test_a_live_service_that_signs_passes_and_opens_no_connection(tmp_path: Path) -> None:
     town = tmp_path / "town.toml"
-    shutil.copy(assembly.SAMPLE_TOWN, town)
+    shutil.copy(SAMPLE_TOWN, town)
 
     found = told(ready(tmp_path, {**READY, **key_in(tmp_path), "HANSHO_TOWN": str(town)}))
 
@@ -66,20 +67,20 @@ def test_a_live_service_that_signs_passes_and_opens_no_connection(tmp_path: Path
 
 
 def test_a_database_that_is_not_there_fails_and_is_not_made(tmp_path: Path) -> None:
-    found = told(desk(tmp_path))
+    found = told(house(tmp_path))
 
     assert ("failed", "database") in found
     assert ("ok", "templates") in found, "the rest is told all the same"
 
 
 def test_checking_a_fresh_machine_leaves_no_trace(tmp_path: Path) -> None:
-    list(findings(desk(tmp_path).home))
+    list(findings(house(tmp_path)))
 
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_database_that_was_not_migrated_fails(tmp_path: Path) -> None:
-    given = desk(tmp_path)
+    given = house(tmp_path)
     given.database.engine.connect().close()
 
     assert ("failed", "database") in told(given)
@@ -88,7 +89,7 @@ def test_a_database_that_was_not_migrated_fails(tmp_path: Path) -> None:
 def test_a_database_that_does_not_answer_fails_in_one_line(tmp_path: Path) -> None:
     url = "postgresql+psycopg://u:hush@127.0.0.1:1/hansho"
 
-    (said,) = [f for f in findings(desk(tmp_path, {"HANSHO_DATABASE_URL": url}).home) if f.what == "database"]
+    (said,) = [f for f in findings(house(tmp_path, {"HANSHO_DATABASE_URL": url})) if f.what == "database"]
 
     assert said.verdict.value == "failed"
     assert "\n" not in said.words
@@ -138,7 +139,7 @@ def test_what_serves_and_should_be_known_is_a_note(tmp_path: Path) -> None:
 
 
 def test_the_checks_as_json_are_one_object_a_line(tmp_path: Path) -> None:
-    result = CliRunner().invoke(check, ["--json"], obj=desk(tmp_path))
+    result = CliRunner().invoke(check, ["--json"], obj=house(tmp_path))
 
     said = [json.loads(line) for line in result.stdout.splitlines()]
     assert {"verdict", "check", "words"} == set(said[0])
@@ -147,7 +148,7 @@ def test_the_checks_as_json_are_one_object_a_line(tmp_path: Path) -> None:
 
 def test_the_record_can_be_pasted_into_a_zone(tmp_path: Path) -> None:
     private = rsa.generate_private_key(65537, 2048)
-    given = desk(tmp_path, {**READY, **key_in(tmp_path, private)})
+    given = house(tmp_path, {**READY, **key_in(tmp_path, private)})
 
     shown = CliRunner().invoke(dkim_record, [], obj=given)
     as_json = json.loads(CliRunner().invoke(dkim_record, ["--json"], obj=given).stdout)
@@ -162,7 +163,7 @@ def test_the_record_can_be_pasted_into_a_zone(tmp_path: Path) -> None:
 
 
 def test_without_a_key_there_is_no_record(tmp_path: Path) -> None:
-    result = CliRunner().invoke(dkim_record, [], obj=desk(tmp_path))
+    result = CliRunner().invoke(dkim_record, [], obj=house(tmp_path))
 
     assert result.exit_code == 1
     assert "HANSHO_DKIM_KEY" in result.stderr

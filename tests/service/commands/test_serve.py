@@ -8,7 +8,6 @@ from click.testing import CliRunner
 from foundation.clock import SystemClock
 from foundation.setting_values import SettingInvalid
 from foundation.settings import load
-from service.commands.desk import Desk
 from service.commands.serve import serve, where_to_look
 from service.home import Home
 from service.roles import RoleName
@@ -45,7 +44,7 @@ def test_a_host_names_only_what_runs_there(
 def test_a_setting_whose_file_is_missing_stops_the_start_before_anything_is_said(tmp_path: Path) -> None:
     settings = {"HANSHO_DATA": str(tmp_path), "HANSHO_PACING": str(tmp_path / "none.toml")}
 
-    result = CliRunner().invoke(serve, obj=Desk(load(settings), SystemClock()), standalone_mode=False)
+    result = CliRunner().invoke(serve, obj=Home(load(settings), SystemClock()), standalone_mode=False)
 
     assert isinstance(result.exception, SettingInvalid)
     assert "HANSHO_PACING" in str(result.exception)
