@@ -20,12 +20,12 @@ from subscribers.town import TownInvalid
 
 WHERE = {
     "serve": "serve:serve",
-    "migrate": "house:migrate_command",
+    "migrate": "migrate:migrate_command",
     "copy-database": "copy_database:copy_database",
-    "settings": "house:settings_command",
+    "settings": "settings:settings_command",
     "check": "check:check",
     "dkim-record": "dkim:dkim_record",
-    "sample": "house:sample",
+    "sample": "sample:sample",
     "staff": "staff:staff",
     "subscribers": "subscribers:subscribers",
     "bulletins": "bulletins:bulletins",

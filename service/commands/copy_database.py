@@ -7,9 +7,8 @@ from sqlalchemy.exc import DBAPIError
 
 from foundation.database import Database
 from foundation.setting_values import database_url
-from service.commands.whole_house import pass_home
 from service.database_copy import CopyRefused, copy
-from service.home import Home
+from service.entrance import Entrance
 
 ACTOR = "command"
 
@@ -17,8 +16,8 @@ ACTOR = "command"
 @click.command("copy-database")
 @click.option("--from", "url", required=True, metavar="URL", help="The old database, as HANSHO_DATABASE_URL names one.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object: each table and its rows.")
-@pass_home
-def copy_database(home: Home, *, url: str, as_json: bool) -> None:
+@click.pass_obj
+def copy_database(entrance: Entrance, *, url: str, as_json: bool) -> None:
     """Copy everything from another database into the one of HANSHO_DATABASE_URL.
 
     That one must be migrated and empty, and no service may run on either. All or nothing: the rows are counted on both
@@ -33,7 +32,7 @@ def copy_database(home: Home, *, url: str, as_json: bool) -> None:
         click.echo(f"{rows:>12,}  {table}", err=as_json)
 
     try:
-        copy(source, home.database, at=home.clock.now(), actor=ACTOR, tell=tell)
+        copy(source, entrance.database, at=entrance.clock.now(), actor=ACTOR, tell=tell)
     except CopyRefused as problem:
         raise click.ClickException(f"nothing was copied: {problem}") from None
     except DBAPIError as problem:

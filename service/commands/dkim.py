@@ -4,17 +4,16 @@ import json
 
 import click
 
-from service.commands.whole_house import pass_home
-from service.home import Home
+from service.entrance import Entrance
 from service.signing import signer_of
 
 
 @click.command("dkim-record")
 @click.option("--json", "as_json", is_flag=True, help="as one JSON object")
-@pass_home
-def dkim_record(home: Home, *, as_json: bool) -> None:
+@click.pass_obj
+def dkim_record(entrance: Entrance, *, as_json: bool) -> None:
     """Print the DNS record of the DKIM key: its name, and its text in strings of at most 255 octets."""
-    signer = signer_of(home.settings)
+    signer = signer_of(entrance.settings)
     if signer is None:
         raise click.ClickException("letters are not signed here: HANSHO_DKIM_KEY and HANSHO_DKIM_SELECTOR are not set")
     strings = signer.key.record()

@@ -7,8 +7,7 @@ from typing import Any
 import click
 
 from foundation import ledger as book
-from service.commands.whole_house import pass_home
-from service.home import Home
+from service.entrance import Entrance
 
 _SEEN = re.compile(r"(\d{1,18}):([0-9a-f]{64})")
 
@@ -33,14 +32,14 @@ def ledger() -> None:
 @ledger.command()
 @click.option("--seen", type=SeenLine(), multiple=True, help="A line noted earlier that must still be there.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-@pass_home
-def verify(home: Home, *, seen: tuple[tuple[int, str], ...], as_json: bool) -> None:
+@click.pass_obj
+def verify(entrance: Entrance, *, seen: tuple[tuple[int, str], ...], as_json: bool) -> None:
     """Follow the whole chain; exit 1 when it is broken.
 
     Lines cut off at the end leave a chain that fits: note the last line on paper now and then, and hand it in
     by --seen.
     """
-    with home.database.read() as session:
+    with entrance.database.read() as session:
         proof = book.verify(session, seen=dict(seen))
     if as_json:
         told = {"lines": proof.lines, "last": proof.last, "hash": proof.last_hash}

@@ -17,9 +17,7 @@ from typing import Self, TypeVar
 import httpx
 from sqlalchemy import make_url
 
-from admin import api_tokens, staff
 from admin.roles import Role
-from foundation.addresses import Address
 from foundation.settings import load
 from mailer.practice_mailbox import newest_letters
 from service.home import Home
@@ -29,6 +27,7 @@ from service.timetable import Timetable
 from service.web import serve_web
 from tests.support import ready_file
 from tests.support.clock import HandClock
+from tests.support.member import entered
 from tests.support.ports import free_port
 from tests.support.served import NO_TLS
 
@@ -134,19 +133,7 @@ class House:
         return [m for m in found if to is None or to in (m["Delivered-To"] or "").replace('"', "")]
 
     def colleague(self, address: str, role: Role) -> "Colleague":
-        at = self.clock.now()
-        with self.home.database.write() as session:
-            me = staff.add(
-                session,
-                Address.parse(address),
-                address.split("@", maxsplit=1)[0],
-                role=role,
-                password_hash=None,
-                at=at,
-                actor="test",
-            )
-            token = api_tokens.issue(session, me.id, at=at, actor="test")
-        return Colleague(self, token)
+        return Colleague(self, entered(self.home.database, address, role, at=self.clock.now()))
 
     def register(self, address: str) -> None:
         """By a real blank mail and the link in the answer; returns when the completion letter has arrived, so that a
