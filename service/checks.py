@@ -8,14 +8,11 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from foundation.catalogue import CatalogueBroken
-from foundation.setting_values import SettingInvalid
 from foundation.settings import Mode
-from foundation.templating import TemplateBroken
 from service.home import Home
+from service.misfits import MISFITS
 from service.schema import is_newest
 from service.signing import misalignment, signer_of
-from subscribers.town import TownInvalid
 
 
 class Verdict(StrEnum):
@@ -38,6 +35,12 @@ class Finding:
 Said = tuple[Verdict, str]
 
 
+def look_over(home: Home) -> None:
+    """Enters each room that reads a setting, the town file or a template; makes no file. Raises MISFITS."""
+    _ = (home.hours, home.stationery, home.catalogues, home.publisher, home.carriers)
+    _ = (home.check_levels, home.solo_notices)
+
+
 def findings(home: Home) -> Iterator[Finding]:
     """In the order in which a person would mend them."""
     checks: list[tuple[str, Callable[[Home], Iterator[Said]]]] = [
@@ -54,7 +57,7 @@ def findings(home: Home) -> Iterator[Finding]:
         try:
             for verdict, words in check(home):
                 yield Finding(verdict, what, words)
-        except (SettingInvalid, TownInvalid, TemplateBroken, CatalogueBroken) as problem:
+        except MISFITS as problem:
             yield Finding(Verdict.FAILED, what, str(problem))
         except SQLAlchemyError as problem:
             reason = getattr(problem, "orig", None) or type(problem).__name__
@@ -87,7 +90,7 @@ def _town(home: Home) -> Iterator[Said]:
 
 
 def _templates(home: Home) -> Iterator[Said]:
-    _ = (home.stationery, home.catalogues, home.publisher, home.solo_notices)
+    look_over(home)
     for notice in home.shipped_shelf.broken:
         yield Verdict.FAILED, f"notice template left out: {notice}"
     if not home.shipped_shelf.broken:

@@ -12,6 +12,7 @@ from admin.personnel import Personnel
 from bulletins.approval import Approval
 from bulletins.approval_codes import Codes
 from bulletins.categories import CategoryTree
+from bulletins.checks.draft import Level
 from bulletins.drafting import Drafting
 from bulletins.interpreter import NoticeInterpreter
 from bulletins.live_shelf import LiveShelf
@@ -178,8 +179,12 @@ class Home(Entrance):
 
     @cached_property
     def drafting(self) -> Drafting:
-        levels = levels_of(self.settings.check_levels)
-        return Drafting(self.town, self.shelf, CategoryTree(self.town), self.schedule, levels)
+        return Drafting(self.town, self.shelf, CategoryTree(self.town), self.schedule, self.check_levels)
+
+    @cached_property
+    def check_levels(self) -> Mapping[str, Level]:
+        """Raises SettingInvalid for a check that does not exist."""
+        return levels_of(self.settings.check_levels)
 
     @cached_property
     def schedule(self) -> Schedule:

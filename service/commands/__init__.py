@@ -9,14 +9,11 @@ import click
 from dotenv import dotenv_values
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
-from foundation.catalogue import CatalogueBroken
 from foundation.clock import SystemClock
 from foundation.database import OUTAGES
-from foundation.setting_values import SettingInvalid
 from foundation.settings import load
-from foundation.templating import TemplateBroken
 from service.entrance import Entrance
-from subscribers.town import TownInvalid
+from service.misfits import MISFITS
 
 WHERE = {
     "serve": "serve:serve",
@@ -67,7 +64,7 @@ def run(arguments: list[str]) -> int:
         return 2
     except click.UsageError as problem:
         return _say(problem.format_message(), 2)
-    except (SettingInvalid, TownInvalid, TemplateBroken, CatalogueBroken) as problem:
+    except MISFITS as problem:
         return _say(str(problem), 2)
     except click.Abort:
         return _say("stopped", 1)

@@ -13,6 +13,7 @@ import click
 import uvloop
 
 from foundation.settings import Mode
+from service.checks import look_over
 from service.commands.whole_house import pass_home
 from service.home import Home
 from service.listening import PortTaken, refuse_taken_ports
@@ -90,7 +91,8 @@ def _check(home: Home) -> None:
         click.echo(f"hansho: notice template left out: {notice}", err=True)
     for worry in worries(home.settings, home.town.from_address):
         click.echo(f"hansho: {worry}", err=True)
-    _ = (home.hours, home.stationery, home.publisher, home.recipients, home.composer, home.carriers, home.solo_notices)
+    look_over(home)
+    _ = home.composer  # makes the keys where there are none
 
 
 def where_to_look(home: Home, wanted: Collection[RoleName]) -> list[str]:
