@@ -25,6 +25,7 @@ from bulletins.schedule import StartUnfit
 from bulletins.signatory import NotAllowed
 from foundation.addresses import AddressInvalid
 from foundation.database import OUTAGES
+from foundation.unfit import Unfit
 from mailer.delivery_hours import NeverOpens
 
 log = logging.getLogger(__name__)
@@ -68,12 +69,8 @@ _STATUSES: Mapping[int, str] = {
 }
 
 
-class BodyInvalid(Exception):
-    """Members of the body that pydantic let pass cannot be taken; `errors` has a sentence for each."""
-
-    def __init__(self, errors: Mapping[str, str]) -> None:
-        super().__init__(" ".join(errors.values()))
-        self.errors = errors
+class BodyInvalid(Unfit):
+    """Members of the body that pydantic let pass cannot be taken."""
 
 
 class ApiRoute(APIRoute):

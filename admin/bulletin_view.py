@@ -47,7 +47,6 @@ class BulletinView:
     notice_changed: bool
     live: bool
     reload: int
-    is_open_now: bool
     approving: ApprovalView
 
     @property
@@ -82,7 +81,6 @@ def view(approvals: ApprovalDesk, lookout: Lookout, bulletin_id: int, me: Collea
         notice_changed=_notice_changed(desk, bulletin),
         live=bool(reload) or bulletin.state == BulletinState.HALTED,
         reload=reload,
-        is_open_now=desk.hours.is_open(at),
         approving=approval_view(approvals, bulletin, me),
     )
 

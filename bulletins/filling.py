@@ -8,18 +8,15 @@ from datetime import date, datetime, time
 from bulletins.notice_fields import CHOOSING, HOLDING_SEVERAL, LONGEST_LINE, LONGEST_TEXT, Field, FieldKind, Filled
 from bulletins.notice_templates import NoticeTemplate
 from foundation.plain_text import forbidden_character
+from foundation.unfit import Unfit
 
 _NUMBER = re.compile(r"\d{2,5}-\d{1,4}-\d{3,4}|\d{9,11}|#?\d{3,4}")
 # A hyphen or star is a bullet only before a space: -5℃ is a temperature.
 _BULLET = re.compile(r"(?:[・･•]\s*|[-*]\s+)")
 
 
-class FieldsInvalid(Exception):
-    """Some fields cannot be taken as they are; `errors` has a sentence for each of them."""
-
-    def __init__(self, errors: dict[str, str]) -> None:
-        super().__init__(" ".join(errors.values()))
-        self.errors = errors
+class FieldsInvalid(Unfit):
+    """Some fields of a notice cannot be taken as they are."""
 
 
 class _Refused(Exception):

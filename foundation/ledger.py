@@ -70,6 +70,16 @@ class Doer(Protocol):
     def deed(self, action: str, subject: str) -> Deed: ...
 
 
+class Member(Doer, Protocol):
+    """Of the staff; the name is kept beside the number where it is shown later, when the person may have left."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def name(self) -> str: ...
+
+
 def deed_of(by: str | Doer, action: str, subject: str) -> Deed:
     """Of a person, or of what the service does by itself (`resident`, `rule:three-days`)."""
     return Deed(by, action, subject) if isinstance(by, str) else by.deed(action, subject)

@@ -14,9 +14,8 @@ from foundation.ledger import Doer
 from foundation.tokens import fingerprint
 from liaisons import consent, links, register
 from liaisons.consent import Consent, Wording
-from liaisons.life import WrongMove, held
+from liaisons.life import BY_THEMSELVES, WrongMove, held
 from liaisons.links import LiaisonLink, LinkPurpose
-from liaisons.officers import BY_THEMSELVES
 from liaisons.register import subject
 from liaisons.tables import ConsentWay, LiaisonState
 from mailer import outbox

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from foundation import ledger
 from foundation.database import Base, RowId
-from foundation.ledger import Deed
+from foundation.ledger import Deed, Member
 from foundation.plain_text import forbidden_character
-from liaisons.officers import Officer
+from foundation.unfit import Unfit
 
 # In characters; the page names the fields so.
 FIELDS: Mapping[str, tuple[str, int]] = {
@@ -74,19 +74,15 @@ class CandidateForm:
     section: str = ""
 
 
-class CandidateUnfit(Exception):
-    """`errors` are sentences by the name of the field."""
-
-    def __init__(self, errors: Mapping[str, str]) -> None:
-        super().__init__(" ".join(errors.values()))
-        self.errors = errors
+class CandidateUnfit(Unfit):
+    """What was told of a candidate."""
 
 
 class AlreadyDecided(Exception):
     """この候補は、もう決まっています。"""
 
 
-def send(session: Session, form: CandidateForm, by: Officer, *, at: datetime) -> CandidateRow:
+def send(session: Session, form: CandidateForm, by: Member, *, at: datetime) -> CandidateRow:
     """One that came in twice is there once. Raises CandidateUnfit."""
     errors = {name: fault for name in FIELDS if (fault := _fault(name, getattr(form, name)))}
     if errors:
@@ -121,7 +117,7 @@ def sent_by(session: Session, staff_id: int, *, limit: int = 50) -> Sequence[Can
     return session.scalars(mine.order_by(CandidateRow.id.desc()).limit(limit)).all()
 
 
-def take(session: Session, candidate_id: int, liaison_id: int, by: Officer, *, at: datetime) -> None:
+def take(session: Session, candidate_id: int, liaison_id: int, by: Member, *, at: datetime) -> None:
     """They are asked: the register holds them now. Raises AlreadyDecided."""
     row = _open(session, candidate_id)
     _decide(row, CandidateState.TAKEN, by, at=at)
@@ -130,7 +126,7 @@ def take(session: Session, candidate_id: int, liaison_id: int, by: Officer, *, a
     ledger.write(session, by.deed("candidate.taken", f"candidate:{row.id}"), at=at)
 
 
-def put_aside(session: Session, candidate_id: int, because: str, by: Officer, *, at: datetime) -> None:
+def put_aside(session: Session, candidate_id: int, because: str, by: Member, *, at: datetime) -> None:
     """Raises CandidateUnfit without a reason, AlreadyDecided."""
     reason = because.strip()
     if not reason or len(reason) > LONGEST_REASON or forbidden_character(reason) is not None:
@@ -167,7 +163,7 @@ def _open(session: Session, candidate_id: int) -> CandidateRow:
     return row
 
 
-def _decide(row: CandidateRow, to: CandidateState, by: Officer, *, at: datetime) -> None:
+def _decide(row: CandidateRow, to: CandidateState, by: Member, *, at: datetime) -> None:
     row.state, row.decided_at, row.decided_by_id, row.decided_by_name = to.value, at, by.id, by.name
 
 

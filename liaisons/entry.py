@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 
 from foundation.addresses import Address, AddressInvalid
 from foundation.plain_text import forbidden_character
+from foundation.unfit import Unfit
 from liaisons.tables import Liaison, Way
 from subscribers.town import Town
 
@@ -70,12 +71,8 @@ class Entry:
     areas: tuple[str, ...]
 
 
-class EntryUnfit(Exception):
-    """`errors` are sentences by the name of the field."""
-
-    def __init__(self, errors: Mapping[str, str]) -> None:
-        super().__init__(" ".join(errors.values()))
-        self.errors = errors
+class EntryUnfit(Unfit):
+    """What is to be held of a liaison."""
 
 
 def read(form: EntryForm, town: Town) -> Entry:

@@ -19,6 +19,7 @@ MOVES: Mapping[LiaisonState, frozenset[LiaisonState]] = {
     LiaisonState.ENDED: frozenset({LiaisonState.ASKED}),
 }
 LIVING = (LiaisonState.ASKED, LiaisonState.CONSENTED, LiaisonState.ACTIVE)
+BY_THEMSELVES = "liaison"  # how the ledger names a liaison who acts on their own page
 _JOINED = ";"
 
 

@@ -13,11 +13,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from foundation import ledger
+from foundation.ledger import Member
 from foundation.plain_text import forbidden_character
+from foundation.unfit import Unfit
 from liaisons.material_tables import MaterialRow, MaterialVersionRow
 from liaisons.simple_text import settled
 from liaisons.starter_materials import Words
-from subscribers.placements import Member
 from subscribers.town import Town
 
 LONGEST_TITLE = 40
@@ -53,12 +54,8 @@ class UnknownMaterial(Exception):
     """この資料はありません。"""
 
 
-class MaterialUnfit(Exception):
-    """`errors` are sentences by the name of the field."""
-
-    def __init__(self, errors: Mapping[str, str]) -> None:
-        super().__init__(" ".join(errors.values()))
-        self.errors = errors
+class MaterialUnfit(Unfit):
+    """The words of a material."""
 
 
 class MaterialOvertaken(Exception):

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from foundation import ledger
 from foundation.era import clock_words, day_and_weekday
+from foundation.ledger import Member
 from foundation.tokens import Keyring
 from liaisons import meeting_people, meetings
 from liaisons.calendar_file import Entry
@@ -26,7 +27,6 @@ from mailer.delivery_hours import DeliveryHours
 from mailer.letter import Letter
 from mailer.outbox import Post
 from mailer.outbox_tables import BatchRow, BatchState, Lane
-from subscribers import placements
 from subscribers.stationery import Stationery
 from subscribers.town import Town
 
@@ -34,7 +34,9 @@ BATCH = "meeting:"
 PURPOSE = "meeting"  # of the token in the address of a calendar entry
 
 
-class Member(placements.Member, Protocol):
+class Planner(Member, Protocol):
+    """By whom they were let in tells whether a second person is another one."""
+
     @property
     def let_in_by(self) -> int | None: ...
 
@@ -80,7 +82,7 @@ class MeetingLetters:
         due = self.hours.next_opening(at)
         return Sending(new, known, changed(meeting), due if due < meeting.starts_at else None)
 
-    def ask(self, session: Session, meeting: Meeting, by: Member, *, at: datetime) -> None:
+    def ask(self, session: Session, meeting: Meeting, by: Planner, *, at: datetime) -> None:
         """Raises MeetingNotSo."""
         self._check(session, meeting, at=at)
         meeting.asked_at, meeting.asked_by_id, meeting.asked_by_name = at, by.id, by.name
@@ -88,13 +90,13 @@ class MeetingLetters:
         session.flush()
         ledger.write(session, by.deed("meeting.letter-asked", meetings.subject(meeting)), at=at)
 
-    def take_back(self, session: Session, meeting: Meeting, by: Member, *, at: datetime) -> None:
+    def take_back(self, session: Session, meeting: Meeting, by: Planner, *, at: datetime) -> None:
         if meeting.asked_at is not None:
             forget_asking(meeting)
             session.flush()
             ledger.write(session, by.deed("meeting.letter-taken-back", meetings.subject(meeting)), at=at)
 
-    def confirm(self, session: Session, meeting: Meeting, by: Member, *, revision: int, at: datetime) -> int:
+    def confirm(self, session: Session, meeting: Meeting, by: Planner, *, revision: int, at: datetime) -> int:
         """How many letters leave. Raises MeetingNotSo, with NotByYou and TooLate, and where `revision`, what the
         confirming person saw, is not what stands."""
         if meeting.asked_at is None or meeting.revision != revision:
@@ -117,7 +119,7 @@ class MeetingLetters:
         ledger.write(session, by.deed("meeting.letter-sent", meetings.subject(meeting)), at=at, details=details)
         return sending.number
 
-    def call_off(self, session: Session, meeting: Meeting, by: Member, *, at: datetime) -> int:
+    def call_off(self, session: Session, meeting: Meeting, by: Planner, *, at: datetime) -> int:
         """How many letters leave: to everybody who was invited, or to nobody where they would come too late. Raises
         MeetingNotSo."""
         if meeting.state != MeetingState.PLANNED or at >= meeting.starts_at:

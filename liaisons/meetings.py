@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from foundation import ledger
 from foundation.fiscal_year import FiscalYear
+from foundation.ledger import Member
 from foundation.plain_text import forbidden_character
 from liaisons.meeting_tables import Meeting, MeetingArea, MeetingState
 from liaisons.simple_text import settled
-from subscribers.placements import Member, day_of
+from subscribers.placements import day_of
 from subscribers.town import Town
 
 LONGEST_LINE = 100

@@ -13,8 +13,7 @@ from foundation.spoken_pages import SpokenPages
 from foundation.tokens import Keyring
 from liaisons import entry, life, mail_side, own_page, register
 from liaisons.entry import EntryForm, EntryUnfit
-from liaisons.life import WrongMove
-from liaisons.officers import BY_THEMSELVES
+from liaisons.life import BY_THEMSELVES, WrongMove
 from liaisons.personal_link import LIAISON
 from liaisons.tables import ConsentWay, Liaison, Way
 from liaisons.typed_entry import TypedEntry

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from foundation import ledger
 from foundation.era import era_date, era_year
+from foundation.ledger import Member
 from foundation.plain_text import forbidden_character, full_width
+from foundation.unfit import Unfit
 from liaisons.paper_fit import Fit, Look, fit
 from liaisons.paper_source import Item, PaperSource, Span
 from liaisons.paper_tables import PaperRow
 from liaisons.simple_text import settled
-from subscribers.placements import Member
 
 LONGEST = {"masthead": 10, "issue": 20, "lead": 120, "contact": 40}  # full-width characters
 LONGEST_OF_ITEM = {"headline": 60, "place": 60, "what": 800, "advice": 600}
@@ -60,12 +61,8 @@ class UnknownPaper(Exception):
     """この紙はありません。"""
 
 
-class PaperUnfit(Exception):
-    """`errors` are sentences by the name of the field; that of an item bears its place, as `what-0`."""
-
-    def __init__(self, errors: Mapping[str, str]) -> None:
-        super().__init__(" ".join(errors.values()))
-        self.errors = errors
+class PaperUnfit(Unfit):
+    """The words of a paper; the name of an item's field bears its place, as `what-0`."""
 
 
 class PaperOvertaken(Exception):
@@ -172,10 +169,6 @@ def month_before(today: date) -> Span:
         return Span(today.replace(day=1), today)
     last = date.fromordinal(today.replace(day=1).toordinal() - 1)
     return Span(last.replace(day=1), last)
-
-
-def known_codes(places: Collection[str]) -> frozenset[str]:
-    return frozenset({"bulletins", "bulletin", "register", *(f"place:{key}" for key in places)})
 
 
 def _put(row: PaperRow, words: Words, by: Member, *, at: datetime) -> None:

@@ -11,14 +11,13 @@ from sqlalchemy.orm import Session
 
 from foundation import ledger
 from foundation.fiscal_year import FiscalYear
-from foundation.ledger import Doer, deed_of
+from foundation.ledger import Doer, Member, deed_of
 from foundation.plain_text import forbidden_character
 from liaisons import life, links, mail_side
 from liaisons.emptying import empty
 from liaisons.entry import LABELS, Entry, same_words
 from liaisons.life import WrongMove, held, move
 from liaisons.links import LinkPurpose
-from liaisons.officers import Officer
 from liaisons.tables import Liaison, LiaisonArea, LiaisonState
 
 LONGEST_REASON = 200
@@ -50,7 +49,7 @@ def subject(liaison_id: int) -> str:
     return f"liaison:{liaison_id}"
 
 
-def ask(session: Session, entry: Entry, by: Officer, *, officer_id: int | None = None, at: datetime) -> Liaison:
+def ask(session: Session, entry: Entry, by: Member, *, officer_id: int | None = None, at: datetime) -> Liaison:
     """A new line. Raises DeclinedBefore, AlreadyListed, AddressTaken."""
     declined, listed = _named(session, entry, LiaisonState.DECLINED), _named(session, entry, *life.LIVING)
     if declined is not None:
@@ -75,7 +74,7 @@ def ask(session: Session, entry: Entry, by: Officer, *, officer_id: int | None =
     return liaison
 
 
-def ask_again(session: Session, liaison_id: int, entry: Entry, by: Officer, *, because: str, at: datetime) -> Liaison:
+def ask_again(session: Session, liaison_id: int, entry: Entry, by: Member, *, because: str, at: datetime) -> Liaison:
     """Who declined or ended; the reason stays with the record. Raises ReasonMissing, WrongMove, AddressTaken."""
     reason = because.strip()
     if not reason or len(reason) > LONGEST_REASON or forbidden_character(reason) is not None:

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from foundation import ledger
-from foundation.ledger import Deed, deed_of
+from foundation.ledger import Member, deed_of
+from foundation.unfit import Unfit
 from liaisons.voice_tables import ToldBy, Voice, VoiceState, VoiceStep
 from liaisons.voice_text import CUT, LONGEST, LONGEST_LINE, LONGEST_MAIL, LONGEST_NOTE, cleaned, cleaned_line
 
@@ -52,24 +52,8 @@ class Changed(Exception):
     """ほかの人が先に変えました。"""
 
 
-class VoiceUnfit(ValueError):
-    """`errors` are sentences by the name of the field."""
-
-    def __init__(self, errors: Mapping[str, str]) -> None:
-        super().__init__(*errors.values())
-        self.errors = errors
-
-
-class Member(Protocol):
-    """Whoever of the staff acts."""
-
-    @property
-    def id(self) -> int: ...
-
-    @property
-    def name(self) -> str: ...
-
-    def deed(self, action: str, subject: str) -> Deed: ...
+class VoiceUnfit(Unfit):
+    """What is to be written of a voice."""
 
 
 @dataclass(frozen=True)

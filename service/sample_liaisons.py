@@ -12,7 +12,7 @@ from liaisons import candidates, consent, register
 from liaisons.candidates import CandidateForm
 from liaisons.consent import Consent, Wording
 from liaisons.entry import EntryForm, read
-from liaisons.officers import BY_THEMSELVES
+from liaisons.life import BY_THEMSELVES
 from liaisons.tables import ConsentWay, Liaison
 from subscribers import pausing
 from subscribers.town import Town

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from foundation import ledger
 from foundation.database import Base, RowId
 from foundation.fiscal_year import FiscalYear
-from foundation.ledger import Deed
+from foundation.ledger import Member
 from foundation.plain_text import forbidden_character
 
 MOST_SHEETS = 1_000_000
@@ -72,18 +71,6 @@ class PlacementRow(Base):
     staff_name: Mapped[str]
     at: Mapped[datetime]
     once_key: Mapped[str] = mapped_column(unique=True)
-
-
-class Member(Protocol):
-    """Whoever of the staff notes it."""
-
-    @property
-    def id(self) -> int: ...
-
-    @property
-    def name(self) -> str: ...
-
-    def deed(self, action: str, subject: str) -> Deed: ...
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from foundation.database import Base
 from foundation.languages import Language
 from foundation.ledger import Doer
 from foundation.plain_text import forbidden_character
+from foundation.unfit import Unfit
 from subscribers.entry_code import PlaceInvalid, checked_place
 from subscribers.place_kinds import PlaceKind
 from subscribers.town import Town
@@ -75,12 +76,8 @@ class UnknownPlace(Exception):
     """この配布・配置場所は、台帳にありません。"""
 
 
-class PlaceUnfit(Exception):
-    """`errors` are sentences by the name of the field."""
-
-    def __init__(self, errors: Mapping[str, str]) -> None:
-        super().__init__(" ".join(errors.values()))
-        self.errors = errors
+class PlaceUnfit(Unfit):
+    """What is to stand in the ledger of places."""
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from foundation.ledger import Member
 from liaisons import voice_life, voices
-from liaisons.voice_life import Added, Member, Turn
+from liaisons.voice_life import Added, Turn
 from liaisons.voice_links import ONE_VOICE
 from liaisons.voice_tables import Road, ToldBy, Voice
 from liaisons.voices import Heard
