@@ -6,21 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from threading import Lock
 
-from sqlalchemy.exc import ProgrammingError
-
 from bulletins.notice_shelf import NoticeShelf, in_order
 from bulletins.notice_templates import NoticeTemplate
 from bulletins.notice_trial import proved
 from bulletins.notice_versions import NoticePast, NoticeVersion, mark, pasts
-from foundation.database import OUTAGES, Database
+from foundation.database import UNREADY, Database
 from foundation.templating import TemplateBroken
 from subscribers.town import Town
 
 log = logging.getLogger(__name__)
 
 FRESH_SECONDS = 0.9
-# PostgreSQL's word for a table that is not there yet, before the first `hansho migrate`.
-_ABSENT = (*OUTAGES, ProgrammingError)
 
 Read = NoticeTemplate | TemplateBroken
 
@@ -76,7 +72,7 @@ class LiveShelf:
                 if number != self._mark:
                     shelf = layered(self.shipped, pasts(session), self._proved)
                     self._mark = number
-        except _ABSENT as problem:
+        except UNREADY as problem:
             if not self._is_away:
                 log.warning("the notices of the office cannot be read (%s)", type(problem).__name__)
             self._is_away = True

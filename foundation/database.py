@@ -23,13 +23,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from foundation.clock import aware
 
 # What the driver says while the database is locked, full, gone or, after a failover, open for reading only.
 OUTAGES = (OperationalError, InterfaceError, InternalError)
+# The same, or PostgreSQL's word for a table that is not there yet, before the first `hansho migrate`.
+UNREADY = (*OUTAGES, ProgrammingError)
 BUSY_SECONDS = 5
 LOOK_SECONDS = 0.004  # between two tries to begin writing to SQLite
 CACHE_KIB = 16 * 1024  # of pages, for the connection that writes to SQLite

@@ -6,19 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
-from sqlalchemy.exc import ProgrammingError
-
 from bulletins.archive_rows import headings
 from bulletins.standing import standing
 from foundation.clock import Clock
-from foundation.database import OUTAGES, Database
+from foundation.database import UNREADY, Database
 from subscribers.headline import Headline
 
 log = logging.getLogger(__name__)
 
 FRESH_SECONDS = 2.0
-# PostgreSQL's word for a table that is not there yet, before the first `hansho migrate`.
-_ABSENT = (*OUTAGES, ProgrammingError)
 
 
 @dataclass
@@ -52,7 +48,7 @@ class StandingNow:
                     for each in found
                     if each.started_at
                 ]
-        except _ABSENT as problem:
+        except UNREADY as problem:
             log.warning("what is urgent cannot be read (%s)", type(problem).__name__)
         self._asked = time.monotonic()
         return self._known

@@ -7,10 +7,10 @@ from typing import cast
 
 import click
 from dotenv import dotenv_values
-from sqlalchemy.exc import DBAPIError, ProgrammingError
+from sqlalchemy.exc import DBAPIError
 
 from foundation.clock import SystemClock
-from foundation.database import OUTAGES
+from foundation.database import UNREADY
 from foundation.settings import load
 from service.entrance import Entrance
 from service.misfits import MISFITS
@@ -70,7 +70,7 @@ def run(arguments: list[str]) -> int:
         return _say("stopped", 1)
     except click.ClickException as problem:
         return _say(problem.format_message(), problem.exit_code)
-    except (*OUTAGES, ProgrammingError) as problem:
+    except UNREADY as problem:
         return _say(_database_words(problem), 1)
     except OSError as problem:
         return _say(f"{problem.filename or ''}: {problem.strerror or problem}".lstrip(": "), 1)
