@@ -7,7 +7,6 @@ from pathlib import Path
 
 def kept_secret(path: Path) -> str:
     """Made once; two processes that start together agree on one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         draft.write_text(secrets.token_urlsafe(32))

@@ -1,5 +1,6 @@
 """The log: one line an event, to standard error, and never an address in it."""
 
+import asyncio
 import logging
 import re
 import sys
@@ -23,10 +24,16 @@ class WithoutAddresses(logging.Formatter):
         return _ADDRESS.sub("〔address〕", super().format(record))
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """The clockwork calls a job an error that the end of the service cut short; each of them goes on the next time."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+
+
 def open_logbook(role: str) -> None:
     """For this process; `role` stands in each line."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(WithoutAddresses(f"%(asctime)s {role} %(levelname)s %(name)s: %(message)s"))
+    handler.addFilter(_is_news)
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for name, level in _QUIET.items():
         logging.getLogger(name).setLevel(level)

@@ -3,6 +3,5 @@
 from foundation.catalogue import CatalogueBroken
 from foundation.setting_values import SettingInvalid
 from foundation.templating import TemplateBroken
-from subscribers.town import TownInvalid
 
-MISFITS = (SettingInvalid, TownInvalid, TemplateBroken, CatalogueBroken)
+MISFITS = (SettingInvalid, TemplateBroken, CatalogueBroken)

@@ -1,5 +1,6 @@
 """`deliver-mail`: one mail on standard input, for Postfix's pipe(8); exit codes of sysexits."""
 
+import os
 import sys
 
 import click
@@ -42,9 +43,9 @@ def deliver_mail(entrance: Entrance, sender: str, recipients: tuple[str, ...]) -
     raw = sys.stdin.buffer.read(SIZE_LIMIT + 1)
     if len(raw) > SIZE_LIMIT:
         raise Malformed("the message is larger than 1 MiB")
-    ours = tuple(_ours(entrance, recipient) for recipient in recipients)
+    ours = tuple(dict.fromkeys(_ours(entrance, recipient) for recipient in recipients))
     # A pipe gives plain line ends; the door's form is kept, so that the same mail by two roads is the same.
-    mail = Incoming(inbound.envelope_sender(sender), ours, raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+    mail = Incoming(_from(sender), ours, raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
     try:
         with entrance.database.write() as session:
             inbound.store(session, mail, at=entrance.clock.now())
@@ -57,3 +58,8 @@ def _ours(entrance: Entrance, recipient: str) -> str:
     if domain.lower() != entrance.settings.mail_domain or not entrance.recipients.is_wanted(local.lower()):
         raise Refused("no such address here")
     return f"{local}@{domain}".lower()
+
+
+def _from(sender: str) -> str:
+    """Octets that are no UTF-8 become question marks: nobody can be answered there, and the mail itself is taken."""
+    return inbound.envelope_sender(os.fsencode(sender).decode("utf-8", "replace").replace("\ufffd", "?"))

@@ -15,6 +15,7 @@ import uvloop
 from foundation.settings import Mode
 from service.checks import look_over
 from service.commands.whole_house import pass_home
+from service.data_folder import made
 from service.home import Home
 from service.listening import PortTaken, refuse_taken_ports
 from service.logbook import open_logbook
@@ -87,6 +88,7 @@ async def _until_told(home: Home, name: RoleName) -> None:
 
 def _check(home: Home) -> None:
     """Everything that can be wrong in settings, town and letters is found before a child is started."""
+    made(home.settings.data)
     for notice in home.shipped_shelf.broken:
         click.echo(f"hansho: notice template left out: {notice}", err=True)
     for worry in worries(home.settings, home.town.from_address):

@@ -3,9 +3,16 @@
 import os
 import subprocess
 import sys
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
+
+from foundation.database import Database
+from mailer.inbound import InboundRow
+from service.commands import run
+from tests.support import ready_file
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,6 +47,35 @@ def test_an_unknown_setting_is_told_by_its_name() -> None:
     assert "HANSHO_HOLDD" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("command", "name", "value"),
+    [
+        ("settings", "HANSHO_TOWN", "/nowhere.toml"),
+        ("settings", "HANSHO_HOURS", "now and then"),
+        ("settings", "HANSHO_CHECK_LEVELS", "no-such=warn"),
+        ("serve", "HANSHO_TOWN", "/nowhere.toml"),
+        ("serve", "HANSHO_CHECK_LEVELS", "no-such=warn"),
+        ("serve", "HANSHO_DATA", "/dev/null/here"),
+    ],
+)
+def test_what_only_the_assembly_finds_wrong_stops_as_every_wrong_setting_does(
+    command: str,
+    name: str,
+    value: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("HANSHO_DATA", str(tmp_path))
+    monkeypatch.setenv(name, value)
+
+    status = run([command])
+
+    said = capsys.readouterr()
+    assert (status, said.out, said.err.count("\n")) == (2, "", 1)
+    assert said.err.startswith(f"hansho: {name}: ")
+
+
 @pytest.mark.parametrize("setting", [{"HANSHO_HOLD": "a while"}, {"HANSHO_TOWN": "/nowhere.toml"}])
 def test_whatever_is_wrong_on_our_side_a_mail_server_keeps_its_mail(setting: dict[str, str], tmp_path: Path) -> None:
     done = hansho(
@@ -63,3 +99,16 @@ def test_errors_of_usage_are_one_line_and_status_2() -> None:
 
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
+
+
+def test_a_sender_in_octets_that_are_no_text_loses_no_mail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready_file.make(tmp_path / "hansho.db")
+    monkeypatch.setenv("HANSHO_DATA", str(tmp_path))
+    monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(b"Subject: \n\n\xff\x00")))
+    odd = os.fsdecode(b"\xe9t\xe9@example.com")
+
+    assert run(["deliver-mail", "--sender", odd, "touroku@mail.example.jp", "Touroku@mail.example.jp"]) == 0
+
+    with Database(f"sqlite:///{tmp_path / 'hansho.db'}").read() as session:
+        kept = list(session.execute(select(InboundRow.envelope_from, InboundRow.recipient)).tuples())
+    assert kept == [("?t?@example.com", "touroku@mail.example.jp")]
