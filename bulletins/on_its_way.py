@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bulletins.drafting import find
@@ -10,7 +11,7 @@ from bulletins.signatory import Signatory, must_approve, must_draft
 from bulletins.steps import move, note
 from mailer import outbox, quiet
 from mailer.delivery_hours import DeliveryHours
-from mailer.outbox_tables import BatchState
+from mailer.outbox_tables import IS_ODD, BatchState, OutboxRow
 
 
 def halt(session: Session, bulletin_id: int, who: Signatory, *, at: datetime) -> None:
@@ -35,12 +36,15 @@ def resume(session: Session, bulletin_id: int, who: Signatory, *, at: datetime) 
 
 
 def send_again(session: Session, bulletin_id: int, who: Signatory, *, hours: DeliveryHours, at: datetime) -> int:
-    """To those who failed or expired; returns how many. Raises NotAllowed, WrongState."""
+    """To those who failed or expired; returns how many. Where nobody did, it stays finished as it was. Raises
+    NotAllowed, WrongState."""
     must_approve(who)
     bulletin = find(session, bulletin_id, to_change=True)
     # The table also lets a waiting and a halted one come to `sending`, but not by this road.
     if bulletin.state != BulletinState.SENT:
         raise WrongState(BulletinState(bulletin.state), "再送")
+    if not _anybody_missed(session, bulletin.batch):
+        return 0
     bulletin.state, bulletin.finished_at = BulletinState.SENDING.value, None
     expires_at = at + timedelta(seconds=bulletin.expires_seconds)
     if not bulletin.urgent:
@@ -48,3 +52,8 @@ def send_again(session: Session, bulletin_id: int, who: Signatory, *, hours: Del
     number = outbox.send_again(session, bulletin.batch, at=at, expires_at=expires_at)
     note(session, bulletin, who, "bulletin.sent-again", at=at, letters=number)
     return number
+
+
+def _anybody_missed(session: Session, batch: str) -> bool:
+    missed = select(OutboxRow.id).where(OutboxRow.batch == batch, IS_ODD, OutboxRow.state.in_(outbox.AGAIN))
+    return session.scalar(missed.limit(1)) is not None

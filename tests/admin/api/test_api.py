@@ -8,7 +8,7 @@ from bulletins.drafting import Sheet
 from bulletins.rough_drafts import RoughDrafts, Stroke
 from bulletins.tables import Bulletin
 from tests.admin.api.service import FIELDS, PLAIN, Callers
-from tests.bulletins.office import ANNA, Office
+from tests.bulletins.office import ANNA, GONE, Office
 
 COUNTS = "audience sent queued deferred failed suppressed expired bounced".split()  # noqa: SIM905 -- reads as in the contract
 CONTRACT = ["id", "state", "subject", "text", "editions", "starts_at", *COUNTS]
@@ -180,10 +180,16 @@ def test_halt_resume_and_send_again(staff: Callers, office: Office) -> None:
     assert staff.drafter.post(f"/bulletins/{number}/resume").status_code == 403
     assert staff.approver.post(f"/bulletins/{number}/resume").json()["state"] == "sending"
     assert staff.approver.post(f"/bulletins/{number}/resume").status_code == 409
-    office.post()
+    office.post(lambda _name: GONE)
     office.finish()
     again = staff.approver.post(f"/bulletins/{number}/send-again").json()
-    assert (again["state"], again["sent"]) == ("sending", 1)
+    assert (again["state"], again["queued"]) == ("sending", 1)
+    office.post()
+    office.finish()
+    office.clock.move(timedelta(hours=1))
+    before = staff.approver.get(f"/bulletins/{number}").json()
+    assert staff.approver.post(f"/bulletins/{number}/send-again").json() == before
+    assert (before["state"], before["sent"]) == ("sent", 1)
 
 
 def test_a_wrong_state_is_a_conflict(staff: Callers) -> None:
