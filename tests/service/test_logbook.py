@@ -1,10 +1,14 @@
 """The log never holds an address."""
 
+import asyncio
 import logging
 import sys
+import threading
 from collections.abc import Iterator
+from datetime import UTC
 
 import pytest
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,3 +77,27 @@ def test_the_logbook_speaks_to_standard_error_with_its_role(
     written = capsys.readouterr().err.splitlines()
     assert len(written) == 1
     assert written[0].endswith("send INFO mailer.sender: hello 〔address〕")
+
+
+@pytest.mark.usefixtures("logging_as_before")
+def test_a_job_that_the_end_of_the_service_cuts_short_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    def job() -> None:
+        begun.set()
+        ended.wait(10)
+
+    async def life() -> None:
+        clockwork = AsyncIOScheduler(timezone=UTC)
+        clockwork.add_job(job, misfire_grace_time=60)
+        clockwork.start()
+        await asyncio.to_thread(begun.wait, 10)
+        clockwork.shutdown()
+        ended.set()
+        await asyncio.sleep(0)
+
+    open_logbook("timetable")
+    asyncio.run(life())
+
+    assert begun.is_set()
+    assert capsys.readouterr().err == ""
