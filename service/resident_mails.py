@@ -61,8 +61,10 @@ class ResidentMails:
         if subscriber is None or subscriber.address is None:
             return "not stopped: erased already"
         if self._leave(mail, subscriber.address, Road.MAIL) is Leave.YES:
-            letter = self.registration.stationery.letter("stopped", {}, language=Language.of(subscriber.language))
-            to = To(subscriber.address, subscriber.domain, None)
+            # Whoever sent it by mistake finds the way back in the answer.
+            stationery, language = self.registration.stationery, Language.of(subscriber.language)
+            letter = stationery.letter("stopped", {}, language=language, links=resident_links(stationery.public_url))
+            to = To(subscriber.address, subscriber.domain, subscriber.id)
             outbox.reply(mail.session, letter, as_reply(mail.once("stopped"), at=mail.at), to)
         return "stopped"
 

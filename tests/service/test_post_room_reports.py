@@ -86,7 +86,9 @@ def test_kaijo_stops_and_says_so_once(house: Reception) -> None:
 
     assert row.note == "stopped"
     assert house.state_of(number) == "stopped"
-    assert len(house.letters()) == 1
+    [letter] = house.letters()
+    assert "24時間以内なら" in letter.tail
+    assert "{stop}" in letter.tail
 
 
 @pytest.mark.parametrize(

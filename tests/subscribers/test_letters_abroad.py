@@ -70,7 +70,7 @@ def test_no_answer_in_any_language_is_larger_than_two_kilobytes_and_its_subject_
     stationery: Stationery, keyring: Keyring, name: str, language: Language
 ) -> None:
     asks = stationery.templates[name].by_language[language].body_template.names
-    links = resident_links(PUBLIC_URL) if "me" in asks else None
+    links = resident_links(PUBLIC_URL) if {"me", "stop"} & set(asks) else None
     letter = stationery.letter(name, VALUES, language=language, links=links, in_reply_to=f"<{'x' * 60}@docomo.ne.jp>")
     head = Letterhead(
         from_name=stationery.town.from_name,
@@ -100,7 +100,7 @@ def test_the_tail_of_a_bulletin_can_be_written_in_each_language(language: Langua
 
 def test_a_letter_that_brings_back_leads_to_the_page_in_its_language(stationery: Stationery) -> None:
     for language in ABROAD:
-        assert f"{PUBLIC_URL}/?lang={language}\n" in stationery.letter("stopped", {}, language=language).body
+        assert f"{PUBLIC_URL}/?lang={language}\n" in stationery.letter("stopped", {"stop": ""}, language=language).body
         assert f"{PUBLIC_URL}/?lang={language}\n" in stationery.letter("complained", {}, language=language).body
 
 
