@@ -53,12 +53,7 @@ def public_routers(home: Home, pages: SpokenPages) -> Sequence[APIRouter]:
         keyring=home.keyring,
         town=home.town,
         mail_domain=home.settings.mail_domain,
-        terms=Terms(
-            hours=home.hours.describe(),
-            bounce_days=home.settings.bounce_days,
-            erase_days=home.settings.erase_after.days,
-            hours_abroad={language: home.hours.describe(language) for language in Language},
-        ),
+        terms=Terms.of(home.hours, bounce_days=home.settings.bounce_days, erase_days=home.settings.erase_after.days),
         latest=bulletins.latest,
     )
     return (*_for_liaisons(home, pages, rows), residents.router(), bulletins.router())

@@ -49,6 +49,11 @@ def load_filter_help(path: Path = SHIPPED) -> Sequence[FilterHelp]:
     return found
 
 
+def help_for(domain: str, services: Sequence[FilterHelp]) -> FilterHelp | None:
+    """None for a domain that says nothing of its mail service."""
+    return next((each for each in services if domain in each.domains), None)
+
+
 def _service(table: StrictTable) -> FilterHelp:
     checked = _matching(table, "checked", _DAY)
     from_copy = table.flag("from_copy", default=False)

@@ -11,6 +11,7 @@ from foundation.database import Database
 from foundation.languages import Language
 from foundation.spoken_pages import Reader, SpokenPages
 from foundation.tokens import Keyring
+from mailer.delivery_hours import DeliveryHours
 from subscribers import leaving
 from subscribers.choices import Choices
 from subscribers.leaving_reasons import Why
@@ -32,12 +33,19 @@ NOT_OFFERED = "選ばれた項目の中に、いまは選べないものがあ�
 
 @dataclass(frozen=True)
 class Terms:
-    """The rules in force, as residents are told them; `hours` are those in Japanese."""
+    """The rules in force, as residents are told them; `hours` are those in Japanese, outside of which there are none
+    with `is_always`."""
 
     hours: str
     bounce_days: int
     erase_days: int
     hours_abroad: Mapping[Language, str] = field(default_factory=dict)
+    is_always: bool = False
+
+    @classmethod
+    def of(cls, hours: DeliveryHours, *, bounce_days: int, erase_days: int) -> "Terms":
+        abroad = {language: hours.describe(language) for language in Language}
+        return cls(hours.describe(), bounce_days, erase_days, abroad, hours.week is None)
 
     def hours_in(self, language: Language) -> str:
         told = self.hours_abroad.get(language)
@@ -67,7 +75,6 @@ class PersonalDesk:
 
     def stopped(self, reader: Reader, token: str, subscriber: Subscriber | None, *, already: bool) -> Response:
         """`token` is the one of the page on which one stops."""
-        may_undo = leaving.may_take_back(subscriber, at=self.clock.now())
         may_say_why = subscriber is not None and subscriber.may_say_why
         return self.answer(
             "resident/stopped.html",
@@ -75,10 +82,15 @@ class PersonalDesk:
             language_of(subscriber),
             already=already,
             terms=self.terms,
-            undo=reader.keep(f"/stop/{token}/undo") if may_undo else "",
+            undo=self.undo(reader, token, subscriber),
             why=reader.keep(f"/stop/{token}/why") if may_say_why else "",
             reasons=tuple((why.value, why.label) for why in Why),
         )
+
+    def undo(self, reader: Reader, token: str, subscriber: Subscriber | None) -> str:
+        """Where somebody who left says that they did not mean it; "" when it is too late."""
+        may = leaving.may_take_back(subscriber, at=self.clock.now())
+        return reader.keep(f"/stop/{token}/undo") if may else ""
 
     def ways(self, reader: Reader, number: int) -> Mapping[str, str]:
         """Where the page's links and forms lead. The one for the language keeps none: another one is meant."""

@@ -106,7 +106,8 @@ class PersonalPages:
         if subscriber is None or not _is_active(subscriber):
             reason = None if subscriber is None or subscriber.address is None else subscriber.reason
             template = "resident/not-registered.html"
-            return desk.answer(template, reader, usual, status=status, reason=reason, terms=desk.terms)
+            undo = desk.undo(reader, desk.keyring.sign(STOP, number), subscriber)
+            return desk.answer(template, reader, usual, status=status, reason=reason, terms=desk.terms, undo=undo)
         return desk.answer(
             "resident/preferences.html",
             reader,

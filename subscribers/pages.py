@@ -16,7 +16,7 @@ from foundation.tokens import Keyring
 from mailer.answer_caps import Leave, Road
 from subscribers import invitation_fate
 from subscribers.entry_code import EntryCode, PlaceInvalid, checked_place
-from subscribers.filter_help import FilterHelp, load_filter_help
+from subscribers.filter_help import FilterHelp, help_for, load_filter_help
 from subscribers.headline import Headline
 from subscribers.page_circle import CirclePages
 from subscribers.page_headers import KEPT, PERSONAL, PUBLIC
@@ -118,8 +118,9 @@ class ResidentPages:
         return self.pages.answer("resident/register-fate.html", reader=reader, headers=PERSONAL, fate=fate, here=here)
 
     def _sent(self, reader: Reader, address: Address, ticket: str) -> Response:
-        fate, template = reader.keep(f"/register/{ticket}"), "resident/register-sent.html"
-        return self.pages.answer(template, reader=reader, headers=PERSONAL, address=address.text, fate=fate)
+        fate, service = reader.keep(f"/register/{ticket}"), help_for(address.domain, self.filter_help)
+        template, told = "resident/register-sent.html", address.text
+        return self.pages.answer(template, reader=reader, headers=PERSONAL, address=told, fate=fate, service=service)
 
     def _printed(self) -> PrintPages:
         return PrintPages(

@@ -7,7 +7,6 @@ import pytest
 from fastapi import FastAPI
 
 from foundation.database import Database
-from foundation.languages import Language
 from foundation.tokens import Keyring
 from mailer.delivery_hours import DeliveryHours
 from mailer.holidays import ClosingDays
@@ -52,6 +51,11 @@ def standing() -> list[Headline]:
 
 
 @pytest.fixture
+def open_hours() -> str:
+    return "mon-fri 09:00-17:00"
+
+
+@pytest.fixture
 def client(
     database: Database,
     clock: HandClock,
@@ -59,8 +63,9 @@ def client(
     registration: Registration,
     headlines: list[Headline],
     standing: list[Headline],
+    open_hours: str,
 ) -> PageReader:
-    hours = DeliveryHours.parse("mon-fri 09:00-17:00", zone=town.zone, closing_days=ClosingDays(()), grace=timedelta(0))
+    hours = DeliveryHours.parse(open_hours, zone=town.zone, closing_days=ClosingDays(()), grace=timedelta(0))
     pages = ResidentPages(
         database,
         clock,
@@ -69,7 +74,7 @@ def client(
         registration.keyring,
         town,
         mail_domain="mail.example.jp",
-        terms=Terms(hours.describe(), 3, 28, {language: hours.describe(language) for language in Language}),
+        terms=Terms.of(hours, bounce_days=3, erase_days=28),
         latest=lambda: headlines,
     )
     app = FastAPI()

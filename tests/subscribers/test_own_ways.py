@@ -155,15 +155,17 @@ def test_who_is_about_to_stop_is_told_of_the_pause_in_their_language(client: Pag
 
 
 def test_who_pressed_stop_is_offered_the_way_back_and_takes_it(
-    client: PageReader, desk: Desk, stop: str, keyring: Keyring, number: int
+    client: PageReader, desk: Desk, stop: str, me: str, keyring: Keyring, number: int
 ) -> None:
     stopped = client.post(stop).text
     again = client.get(stop).text
+    to_change = client.get(me).text
     back = client.post(f"{stop}/undo")
     twice = client.post(f"{stop}/undo")
 
     assert f'action="{stop}/undo"' in stopped
     assert f'action="{stop}/undo"' in again
+    assert f'action="{stop}/undo"' in to_change
     assert (back.status_code, twice.status_code) == (200, 200)
     assert f"/me/{keyring.sign(PREFERENCES, number)}" in back.text
     assert subscriber_of(desk.database).state == SubscriberState.ACTIVE
@@ -171,12 +173,12 @@ def test_who_pressed_stop_is_offered_the_way_back_and_takes_it(
 
 
 def test_after_a_day_the_way_back_is_gone_and_the_page_says_how_to_register(
-    client: PageReader, desk: Desk, stop: str, clock: HandClock
+    client: PageReader, desk: Desk, stop: str, me: str, clock: HandClock
 ) -> None:
     client.post(stop)
     clock.move(timedelta(hours=24))
 
-    assert f"{stop}/undo" not in client.get(stop).text
+    assert f"{stop}/undo" not in client.get(stop).text + client.get(me).text
     late = client.post(f"{stop}/undo")
     assert late.status_code == 409
     assert 'href="/"' in late.text

@@ -228,7 +228,7 @@ def test_whoever_asks_again_without_a_language_is_answered_in_their_own(client: 
     token = desk.invite()
 
     assert "（とうろく）" in letters_to(desk.database)[-1].body
-    assert heading(client.get(f"/r/{token}")) == H1[Language.PLAIN_JAPANESE]
+    assert heading(client.get(f"/r/{token}")) == "このアドレスは、もう登録してあります"
     assert desk.confirm(token or "", Choices())
     assert subscriber_of(desk.database).language == "yasashii"
 

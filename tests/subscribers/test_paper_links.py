@@ -33,3 +33,11 @@ def test_the_leaflet_says_where_help_for_who_waits_is(client: PageReader, langua
     page = client.get(html.unescape(address).partition("example.jp")[2])
     assert page.status_code == 200
     assert f'<html lang="{language.tag}"' in page.text
+
+
+@pytest.mark.parametrize("open_hours", ["always", "mon-fri 09:00-17:00"])
+def test_where_there_are_no_closed_hours_none_are_excepted(client: PageReader, open_hours: str) -> None:
+    for path in ("/", "/leaflet"):
+        page = client.get(path).text
+        assert ("原則として" in page) == ("時間外にもお届けします" in page) == (open_hours != "always")
+        assert ("24時間いつでも、お届けします。" in page) == (open_hours == "always")
