@@ -58,7 +58,9 @@ class EntryReader:
         self._town = town
         self._at = at
         self._topics = Words.of("配信区分", {each.key: each.label for each in town.topics}, topics)
-        self._areas = Words.of("地域", {each.key: each.label for each in town.areas}, areas)
+        # A town stands for the area that it lies in: whoever wanted the one does not miss it.
+        towns = {name: each.key for each in town.areas for name in each.towns}
+        self._areas = Words.of("地域", {each.key: each.label for each in town.areas}, areas, towns)
         self._states = _states(states)
         self._places = {folded(word): each.key for each in town.places for word in (each.key, each.label)}
         # The place of a column that the list does not have is behind the last one, where nothing stands.

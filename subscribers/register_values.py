@@ -65,7 +65,7 @@ class LineInvalid(ValueError):
 
     def __init__(self, reason: str, *, kind: str = "", word: str = "") -> None:
         super().__init__(reason)
-        self.kind = kind or reason
+        self.kind = kind or reason.removesuffix("。")
         self.word = word
 
 
@@ -78,12 +78,13 @@ class Words:
     known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, name: str, labels: Mapping[str, str], given: Mapping[str, str]) -> "Words":
-        """`labels` by key; `given` are words with keys or labels, joined by `+`. Raises ValueError where these are not
-        known."""
-        known: dict[str, tuple[str, ...]] = {
-            folded(word): (key,) for key, label in labels.items() for word in (key, label)
-        }
+    def of(
+        cls, name: str, labels: Mapping[str, str], given: Mapping[str, str], parts: Mapping[str, str] | None = None
+    ) -> "Words":
+        """`labels` by key; `parts` are words for a part of what a key means; `given` are words with any of these,
+        joined by `+`. Raises ValueError where these are not known."""
+        known: dict[str, tuple[str, ...]] = {folded(word): (key,) for word, key in (parts or {}).items()}
+        known |= {folded(word): (key,) for key, label in labels.items() for word in (key, label)}
         own = dict(known)
         for word, meant in given.items():
             keys = [own.get(folded(each)) for each in meant.split("+") if each.strip()]

@@ -17,10 +17,10 @@ from subscribers.register_transfer import Findings, Importer, Rejected
 _COUNTS = {
     "added": "新しく登録",
     "added_stopped": "　うち停止中として",
-    "known": "登録済み（変更なし）",
+    "known": "登録済み",
     "stopped_here": "　うちここで配信停止中（そのまま）",
-    "stopped_there": "　うち一覧では停止（ここでは有効のまま）",
-    "stopped_now": "　うち一覧のとおり停止",
+    "stopped_there": "　うち名簿では停止（ここでは有効のまま）",
+    "stopped_now": "　うち名簿のとおり停止（以前のシステムでやめた人）",
     "rejected": "取り込めなかった行",
     "repeated": "　うち同じアドレスの繰り返し",
 }
@@ -120,6 +120,8 @@ def _tell(found: Findings, wish: Wish, *, dry_run: bool) -> None:
         click.echo(f"  {kind}: {number:,}行")
     for word, number in found.words.most_common(20):
         click.echo(f"  この市にないことば「{word}」: {number:,}行")
+    if found.words:
+        click.echo("  読み替えは --topics・--areas・--states で指定できます（例：--topics 防犯=犯罪情報）。")
     if wish.courtesy:
         letters = found.counts.added - found.counts.added_stopped
         click.echo(f"移行のお知らせ: {letters:,}通（ドメインごとに60通から、5分おきに増やして送ります）")

@@ -201,6 +201,17 @@ def test_a_word_that_means_all_is_all_beside_others() -> None:
     assert Words.of("配信区分", {"crime": "犯罪情報"}, {}).read("犯罪情報、すべて") == ()
 
 
+def test_a_town_is_read_as_the_area_in_which_it_lies_and_what_was_said_of_it_goes_first(town: Town) -> None:
+    said = _entry(town, "address,地域", "a@example.jp,楓町、若葉野、ひかり台")
+
+    assert said.choices.areas == ("central", "east")
+    with pytest.raises(LineInvalid, match="この市にない地域です：隣町"):
+        _entry(town, "address,地域", "a@example.jp,楓町、隣町")
+    parts = {"楓町": "central", "北部": "central"}
+    words = Words.of("地域", {"central": "中央部", "north": "北部"}, {"楓町": "北部", "丘": "楓町"}, parts)
+    assert [words.read(each) for each in ("楓町", "北部", "丘")] == [("north",), ("north",), ("central",)]
+
+
 def test_a_flag_is_a_sign_or_a_date() -> None:
     assert [read_flag(text, TOKYO) for text in ("", "0", "×", "1", "○", "停止", "2026/1/5")] == [False] * 3 + [True] * 4
 
