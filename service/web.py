@@ -15,8 +15,7 @@ from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from admin import turned_away
-from admin.api_problems import install_problems
+from admin import api_problems, turned_away
 from admin.guard import Guard
 from admin.kept_forms import FormKeeper
 from admin.pages_progress import Watchers
@@ -35,7 +34,7 @@ from service.public_answers import PublicAnswers
 from service.public_pages import public_pages, public_routers
 from service.request_limits import BodyLimit, Legible
 from service.schema import is_newest
-from subscribers.page_headers import PUBLIC
+from subscribers.page_headers import PERSONAL, PUBLIC
 
 log = logging.getLogger(__name__)
 
@@ -79,8 +78,9 @@ def _app(home: Home, *, residents: bool, console: bool) -> FastAPI:
     app.add_middleware(HeadRequests)
     app.mount("/style", StaticFiles(directory=TEMPLATES / "style"))
     _install_answers(app, pages, residents=residents, console=console)
+    _install_apology(app, pages, residents=residents, console=console)
     _install_probes(app, home)
-    install_problems(app)
+    api_problems.install_problems(app)
     if residents:
         for router in public_routers(home, pages):
             app.include_router(router)
@@ -125,6 +125,20 @@ def _install_answers(app: FastAPI, pages: SpokenPages, *, residents: bool, conso
     for outage in OUTAGES:
         app.add_exception_handler(outage, busy)
     app.add_exception_handler(HTTPException, missing)
+
+
+def _install_apology(app: FastAPI, pages: SpokenPages, *, residents: bool, console: bool) -> None:
+    """For what nobody foresaw: the error itself goes on, outwards into the log."""
+
+    def broken(request: Request, _problem: Exception) -> Response:
+        path = request.url.path
+        if path.startswith("/api"):
+            return api_problems.answer(500, "サーバーの不具合で、できませんでした。")
+        if console and (not residents or path.startswith("/admin")):
+            return pages.in_japanese.answer("admin/broken.html", status=500, headers=PERSONAL)
+        return pages.answer("resident/broken.html", reader=Reader.of(request), status=500, headers=PERSONAL)
+
+    app.add_exception_handler(Exception, broken)
 
 
 def _install_probes(app: FastAPI, home: Home) -> None:

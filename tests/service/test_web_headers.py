@@ -148,3 +148,39 @@ def test_no_token_comes_into_the_log_whatever_is_done_with_it(
     assert "the log was open" in told
     assert ticket
     assert [token for token in tokens if token in told] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/broken", "少し待ってから、もう一度お試しください"),
+        ("/broken?lang=en", "Please wait a little and try again"),
+        ("/admin/broken", "前の画面に戻り、もう一度お試しください"),
+        ("/api/v1/broken", "サーバーの不具合で、できませんでした"),
+    ],
+)
+def test_what_nobody_foresaw_is_answered_in_plain_words_without_what_went_wrong(
+    data: Path, clock: HandClock, path: str, says: str
+) -> None:
+    home = Home(load({"HANSHO_DATA": str(data)}), clock)
+    app = whole_app(home)
+
+    def fails() -> None:
+        raise RuntimeError("hanako@example.jp")
+
+    app.add_api_route(path.partition("?")[0], fails)
+
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://t") as client:
+            return await client.get(path)
+
+    answer = asyncio.run(ask())
+
+    home.database.close()
+    assert answer.status_code == 500
+    assert says in answer.text
+    assert "hanako" not in answer.text
+    if not path.startswith("/api"):
+        assert set(answer.headers["Content-Security-Policy"].split("; ")) == STRICT
+        assert answer.headers["Cache-Control"] == "no-store"
