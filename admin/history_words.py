@@ -60,7 +60,7 @@ def _what(session: Session, line: LedgerLine, zone: tzinfo) -> str:
         case "bulletin.changed":
             return f"内容を変えました（第{details.get('version')}版）。"
         case "bulletin.approved":
-            return _approved(details, zone) + _road(session, details)
+            return _approved(details, zone) + _road(session, details) + _why(details)
         case "bulletin.returned":
             return f"差し戻しました。理由：{details.get('reason')}"
         case "bulletin.sent-again":
@@ -75,8 +75,9 @@ def _what(session: Session, line: LedgerLine, zone: tzinfo) -> str:
 
 
 def _approved(details: Mapping[str, object], zone: tzinfo) -> str:
+    alone = details.get("road") == Road.ALONE
     if details.get("urgent"):
-        return f"緊急配信として承認しました。理由：{details.get('reason')}"
+        return "緊急単独配信で送りました。ほかの人は承認していません。" if alone else "緊急配信として承認しました。"
     starts_at = details.get("starts_at")
     if not isinstance(starts_at, str):
         return "承認しました。"
@@ -88,11 +89,14 @@ def _road(session: Session, details: Mapping[str, object]) -> str:
     told = []
     if details.get("road") == Road.TELEPHONE:
         told.append(f"電話承認です。入力した人：{_who(session, str(details.get('typed_by', '')))}。")
-    if details.get("road") == Road.ALONE:
-        told.append("緊急単独配信です。ほかの人は承認していません。")
     if details.get("deputy"):
         told.append("代決です。")
     return "".join(told)
+
+
+def _why(details: Mapping[str, object]) -> str:
+    """Last, since it is somebody's own words, which may end without a full stop."""
+    return f"理由：{details.get('reason')}" if details.get("urgent") else ""
 
 
 def _number(details: Mapping[str, object], name: str) -> str:

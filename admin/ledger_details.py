@@ -13,7 +13,7 @@ DETAILS: Mapping[str, str] = {
     "urgent": "緊急",
     "starts_at": "配信を始める時刻",
     "reason": "理由",
-    "role": "権限",
+    "role": "役割",
     "before": "前",
     "after": "後",
     "deputy_rank": "代決の順位",

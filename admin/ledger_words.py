@@ -148,7 +148,7 @@ WORDS: Mapping[str, str] = {
     "staff.request-confirmed": "申請を確認した",
     "staff.request-declined": "申請を断った",
     "staff.request-withdrawn": "申請を取り下げた",
-    "staff.role-changed": "権限を変えた",
+    "staff.role-changed": "役割を変えた",
     "staff.password-link-sent": "パスワードを決めるリンクを送った",
     "staff.password-set": "パスワードを決めた",
     "staff.codes-on": "認証コードを使い始めた",
@@ -224,10 +224,17 @@ def line_words(line: LedgerLine, names: Mapping[int, str], zone: tzinfo) -> Line
         origin=origin_words(line.origin),
         changes=tuple(
             (DETAILS.get(name, name), _value(value, names, zone))
-            for name, value in json.loads(line.details).items()
+            for name, value in _in_turn(json.loads(line.details)).items()
             if value is False or value != 0
         ),
     )
+
+
+def _in_turn(details: dict[str, object]) -> dict[str, object]:
+    """They are stored by the alphabet, in which what stands now would come before what stood there."""
+    if details.keys() >= {"before", "after"}:
+        details["after"] = details.pop("after")
+    return details
 
 
 def who_words(actor: str, names: Mapping[int, str]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Protocol
 
 _AROUND = 2
 
@@ -13,6 +14,21 @@ class LineChange:
 
     kind: str
     text: str = ""
+
+
+class Mail(Protocol):
+    """A bulletin, or a preview of one."""
+
+    @property
+    def subject(self) -> str: ...
+
+    @property
+    def text(self) -> str: ...
+
+
+def mail_changes(before: Mail, after: Mail) -> tuple[LineChange, ...]:
+    """Of the text, with the subject as its first line."""
+    return line_changes(*([f"件名：{mail.subject}", *mail.text.splitlines()] for mail in (before, after)))
 
 
 def line_changes(before: Sequence[str], after: Sequence[str]) -> tuple[LineChange, ...]:

@@ -50,6 +50,8 @@ class ApprovalPages:
         return router
 
     def telephone(self, request: Request, bulletin_id: str, form: Form) -> Response:
+        if unsaid := _unsaid(form):
+            return self.show(request, bulletin_id, refusal=Refusal(422, "電話承認できませんでした", unsaid), form=form)
         call = Call(form.number("approver") or 0, form.text("code"), _decision(form))
         return self._press(
             request,
@@ -125,6 +127,12 @@ class ApprovalPages:
         except REFUSING as error:
             return self.show(request, bulletin_id, refusal=refusal_of(error), form=form)
         return go(f"/admin/bulletins/{known}", done)
+
+
+def _unsaid(form: Posted) -> tuple[str, ...]:
+    """What a form for 電話承認 lacks; it is no wrong code, and is counted as none."""
+    lacking = {"approver": "電話に出ている人を選んでください。", "code": "読み上げられたコードを入力してください。"}
+    return tuple(sentence for name, sentence in lacking.items() if not form.text(name).strip())
 
 
 def _known(bulletin_id: str) -> int:

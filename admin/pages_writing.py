@@ -16,6 +16,7 @@ from admin.form_reading import Posted, number, page_key, posted
 from admin.guard import Guard
 from admin.kept_forms import FormKeeper
 from admin.lengths import lengths_of
+from admin.line_changes import mail_changes
 from admin.listening import heard_notices
 from admin.notice_cards import cards
 from admin.pages_autosave import AutosavePages
@@ -43,10 +44,11 @@ _STALE = Refusal(
     409,
     "書いているあいだに、ほかの人か、あなたの別の画面が、この配信案を変えました",
     (
-        "まだ何も上書きしていません。いま保存されている内容を、あなたの内容の下に並べました。",
+        "まだ何も上書きしていません。「保存されている内容とのちがい」に、変わった行を並べました。",
         "見比べて直してから、もう一度保存してください。保存すると、あなたの内容に変わります。",
     ),
 )
+_TOLD_AS_EMPTY = ("placeholder-left", "text-too-short")
 _NOT_KEPT = (
     "預かった内容が見つかりません",
     "預かるのは1時間までで、書いた人だけが続きから書けます。",
@@ -117,7 +119,7 @@ class WritingPages:
                 return go(f"/admin/bulletins/{bulletin.id}")
             template = self._desk.shelf.get(bulletin.notice)
             sheet = sheet_from(bulletin, template)
-            return self._form(request, Writing(template, sheet, bulletin=bulletin, seen=_seen_now(bulletin)))
+            return self._form(request, Writing(template, sheet, bulletin=bulletin, seen=Seen.of(bulletin)))
         except REFUSING as error:
             return self._refused(request, error)
 
@@ -185,7 +187,7 @@ class WritingPages:
             return self._keep(request, writing, submit=action == "submit")
         except Stale as stale:
             now = stale.bulletin
-            writing = replace(writing, refusal=_STALE, bulletin=now, seen=_seen_now(now), other=now)
+            writing = replace(writing, refusal=_STALE, bulletin=now, seen=Seen.of(now), other=now)
             return self._form(request, writing)
         except StartUnfit as unfit:
             return self._form(request, replace(writing, errors={"starts_at": str(unfit)}), status=422)
@@ -259,8 +261,8 @@ class WritingPages:
         """The mail, the findings and the errors under the names that the form gives its fields."""
         preview = self._desk.preview(writing.sheet)
         lacking = {PREFIX + name: sentence for name, sentence in preview.errors.items()} | dict(writing.errors)
-        # What is still empty is told once, as a field to fill, not again as a placeholder in the text.
-        findings = [f for f in preview.findings if not (preview.errors and f.rule == "placeholder-left")]
+        # What is still empty is told once, as a field to fill, not again by what stands for it in the text.
+        findings = [f for f in preview.findings if not (preview.errors and f.rule in _TOLD_AS_EMPTY)]
         return {
             "notice": writing.notice,
             "preview": preview,
@@ -272,6 +274,7 @@ class WritingPages:
             "bulletin": writing.bulletin,
             "seen": writing.seen,
             "other": writing.other,
+            "differing": mail_changes(writing.other, preview) if writing.other else (),
             "source": self._named(writing.sheet.copied_from),
             "untouched": [f for f in preview.findings if f.rule in COPY_RULES],
         }
@@ -287,10 +290,6 @@ class WritingPages:
     def _refused(self, request: Request, error: Exception) -> Response:
         refusal = refusal_of(error)
         return self._page.message(request, refusal.status, refusal.title, *refusal.sentences)
-
-
-def _seen_now(bulletin: Bulletin) -> Seen:
-    return Seen(bulletin.version, bulletin.revision)
 
 
 def _refuse_blocked(preview: Preview) -> None:

@@ -28,7 +28,7 @@ class ApiForbidden(Problem):
     """The person behind the token has too low a role."""
 
     def __init__(self, label: str) -> None:
-        super().__init__(403, f"この操作には「{label}」の権限が必要です。")
+        super().__init__(403, f"この操作には「{label}」の役割が必要です。")
 
 
 def answer(problem: Problem) -> JSONResponse:

@@ -46,7 +46,7 @@ class _Answers:
         if kept_at:
             return self._refuse(
                 "サインインが切れました",
-                "しばらく操作がなかったため、まだ保存していません。",
+                "しばらく操作がなかったため、いま送った内容は、まだ保存していません。",
                 "書いた内容は1時間のあいだ預かっています。同じ人がサインインすると、続きから書けます。",
                 go_on_at=f"{SIGN_IN}?next={kept_at}",
                 go_on="サインインして続きを書く",
@@ -64,8 +64,8 @@ class _Answers:
         assert isinstance(error, Forbidden)  # noqa: S101 -- registered for this class only
         return self._refuse(
             "この操作はできません",
-            f"この画面を使うには「{error.needed.label}」の権限が必要です。"
-            f"あなたの権限は「{error.me.role.label}」です。",
+            f"この画面を使うには「{error.needed.label}」の役割が必要です。"
+            f"あなたの役割は「{error.me.role.label}」です。",
             "必要なときは、システム管理者に相談してください。",
             me=error.me,
         )

@@ -1,6 +1,7 @@
 """Several people, pages and tries on one draft: what was read is what is changed, or nothing is."""
 
 from dataclasses import dataclass
+from typing import Self
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -28,6 +29,10 @@ class Seen:
 
     version: int | None = None
     revision: int | None = None
+
+    @classmethod
+    def of(cls, bulletin: Bulletin) -> Self:
+        return cls(bulletin.version, bulletin.revision)
 
     def is_still(self, bulletin: Bulletin) -> bool:
         if self.revision is not None:

@@ -6,9 +6,12 @@ from bulletins.categories import first_level
 from bulletins.checks.draft import DraftText, Finding, Level, Passage, each_match
 from bulletins.checks.town_names import names_own_city, other_cities, own_towns
 from bulletins.notice_fields import FieldKind
+from bulletins.notice_templates import Kind
 
 INSIDE = "市内"
 OUTSIDE = "市外"
+# Where it was stands in the bulletin that they put right.
+_SPEAK_OF_ANOTHER = (Kind.CORRECTION, Kind.RETRACTION)
 
 _NUMERALS = "0-9０-９一二三四五六七八九十百〇"
 _DASH = "[-－−‐‑–ー]"
@@ -45,7 +48,7 @@ def inside_without_own_town(draft: DraftText) -> list[Finding]:
             f"配信内容は「{INSIDE}」ですが、場所が「{others[0]}」になっています。"
             f"{draft.town.name}の中でなければ、配信内容を「{OUTSIDE}」にしてください。"
         )
-    elif not towns and not names_own_city(whole, draft.town):
+    elif not towns and not names_own_city(whole, draft.town) and draft.kind not in _SPEAK_OF_ANOTHER:
         message = f"配信内容は「{INSIDE}」ですが、市内の町名がありません。場所を確かめてください。"
     else:
         return []

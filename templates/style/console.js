@@ -4,6 +4,7 @@
 const form = document.querySelector("form[data-preview]");
 const preview = document.getElementById("preview");
 const copied = document.getElementById("copied");
+const told = document.getElementById("told");
 const fault = document.getElementById("preview-fault");
 const PAUSE = 400; // milliseconds without a key before the mail is drawn anew
 let timer = 0;
@@ -14,6 +15,20 @@ function show(html) {
   const place = [...preview.querySelectorAll("a")].indexOf(document.activeElement);
   preview.innerHTML = html;
   if (place >= 0) (preview.querySelectorAll("a")[place] || preview).focus();
+}
+
+// Read aloud where it changes, and only there.
+function renew(place, found) {
+  if (found && place && place.innerHTML.trim() !== found.innerHTML.trim()) place.innerHTML = found.innerHTML;
+}
+
+// A field that was scolded and is in order now is scolded no longer.
+function settle() {
+  for (const scolding of form.querySelectorAll(".fault[id^='e-field-']")) {
+    const lacks = preview.querySelector(`.verdict a[href='#f-${scolding.id.slice(2)}']`) !== null;
+    scolding.hidden = !lacks;
+    for (const field of form.querySelectorAll(`[aria-describedby~='${scolding.id}']`)) field.setAttribute("aria-invalid", lacks);
+  }
 }
 
 async function refresh() {
@@ -28,9 +43,10 @@ async function refresh() {
     fault.hidden = answer.ok;
     if (!answer.ok) return;
     show(await answer.text());
-    // The banner of a copy stands above the form; replaced only where it changes, since it is read aloud.
-    const banner = preview.querySelector("template[data-copied]");
-    if (banner && copied && copied.innerHTML.trim() !== banner.innerHTML.trim()) copied.innerHTML = banner.innerHTML;
+    // The banner of a copy stands above the form, the line of the checks beside the buttons.
+    renew(copied, preview.querySelector("template[data-copied]"));
+    renew(told, preview.querySelector("template[data-told]"));
+    settle();
   } catch (problem) {
     if (problem.name !== "AbortError") fault.hidden = false;
   }

@@ -53,8 +53,8 @@ def test_too_low_a_role_is_told_which_one_is_needed(client: httpx.Client, drafte
 
     answer = client.get("/admin/for-approver")
 
-    assert "この画面を使うには「配信責任者」の権限が必要です" in answer.text
-    assert "あなたの権限は「配信担当者」" in answer.text
+    assert "この画面を使うには「配信責任者」の役割が必要です" in answer.text
+    assert "あなたの役割は「配信担当者」" in answer.text
 
 
 def test_a_form_sent_after_the_session_ended_is_not_lost(

@@ -58,7 +58,7 @@ def test_what_was_written_is_back_after_signing_in_and_is_saved_once(console: Co
 
     assert turned_away.status_code == 403
     assert f"{TEXT}<b>続き</b>{{{{ 7 }}}}" in words(page)
-    assert "サインインが切れる前に書いた内容です" in words(page)
+    assert "サインインが切れる前に書いた内容を戻しました" in words(page)
     assert saved.status_code == 303
     assert len(console.desk.listed()) == 1
     assert browser.get(way_back(turned_away)).status_code == 404, "the key served once"

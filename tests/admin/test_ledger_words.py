@@ -69,10 +69,25 @@ def test_before_and_after_stand_beside_each_other(details: dict[str, object], to
 
     seen = line_words(line, {7: "佐藤"}, ZoneInfo("Asia/Tokyo"))
 
-    assert seen.changes == (("権限", told),)
+    assert seen.changes == (("役割", told),)
     assert (seen.who, seen.what, seen.subject, seen.origin) == (
         "佐藤",
         "職員の登録を変えた",
         "職員 8番",
         "API 192.0.2.7",
     )
+
+
+def test_what_stood_there_is_told_before_what_stands_now() -> None:
+    details = {"after": "drafter", "before": None, "version": 2}
+    line = LedgerLine(
+        id=1,
+        at=datetime(2026, 11, 20, tzinfo=UTC),
+        actor="staff:7",
+        action="staff.invited",
+        subject="staff:8",
+        details=json.dumps(details),
+        origin="",
+    )
+
+    assert [name for name, _ in line_words(line, {}, UTC).changes] == ["前", "版", "後"]

@@ -74,6 +74,7 @@ def test_one_person_sends_alone_only_after_reading_that_nobody_checks_and_saying
     assert 'id="e-urgent_reason"' in mute.text
     page = words(browser.get(f"/admin/bulletins/{number}"))
     assert "配信担当者（緊急単独配信）" in page
+    assert f"緊急単独配信で送りました。ほかの人は承認していません。理由：{REASON}" in page
     assert "後閲を待っています" in words(released.browser(Role.APPROVER).get("/admin"))
 
 
@@ -212,7 +213,7 @@ def test_each_button_asks_for_its_role_and_for_a_signed_in_person(
 
     for role in Role:
         answer = console.browser(role).request(method, path, data={"version": "1"} if method == "POST" else None)
-        assert ("権限が必要です" in words(answer)) == (not role.may(needed)), role
+        assert ("役割が必要です" in words(answer)) == (not role.may(needed)), role
     stranger = httpx.request(method, console.url + path, trust_env=False)
     assert stranger.status_code in (303, 403)
     assert state(console, number) == "submitted"

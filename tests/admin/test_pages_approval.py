@@ -75,6 +75,20 @@ def test_a_wrong_code_is_told_beside_its_field_and_nobody_has_approved(console: 
     assert state(console, number) == "submitted"
 
 
+def test_a_form_without_a_code_or_a_person_is_no_wrong_code(console: Console) -> None:
+    number = console.submitted()
+    holders = console.browser(Role.DRAFTER).get(f"/admin/bulletins/{number}")
+
+    nothing = call(console, number, console.second, " ")
+    nobody = console.browser(Role.DRAFTER).post(f"/admin/bulletins/{number}/telephone", data={"telephone": "1"})
+
+    assert "承認を頼むメールが届いている人：" in words(holders)
+    assert (nothing.status_code, nobody.status_code) == (422, 422)
+    assert ('id="e-code"' in nothing.text, 'id="e-approver"' in nobody.text) == (True, True)
+    assert "コードをまちがえました" not in words(console.browser(Role.DRAFTER).get(f"/admin/bulletins/{number}"))
+    assert "あと4回まで" in words(call(console, number, console.second, "00000000"))
+
+
 def test_whoever_could_approve_on_the_page_is_not_asked_for_codes_and_a_viewer_sees_none(console: Console) -> None:
     number = console.submitted()
 

@@ -1,5 +1,6 @@
 """One bulletin on the console's pages: who sees which button, and what a refusal looks like."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -121,6 +122,7 @@ def test_returning_needs_a_reason_that_the_drafter_then_reads(console: Console) 
 
     assert refused.status_code == 422
     assert "町名が違います" in words(drafter.get("/admin"))
+    assert re.search(r'button--main[^>]*href="[^"]*/edit"', drafter.get(f"/admin/bulletins/{number}").text)
     assert "町名が違います" in words(drafter.get(f"/admin/bulletins/{number}/edit"))
 
 

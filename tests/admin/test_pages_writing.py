@@ -60,6 +60,7 @@ def test_what_is_missing_is_told_at_the_top_and_beside_the_field_and_nothing_typ
     assert answer.status_code == 422
     assert 'href="#f-field-text"' in answer.text
     assert 'id="e-field-text"' in answer.text
+    assert "文字しかありません" not in words(answer), "what is empty is not called short"
     assert 'value="停電のお知らせ"' in answer.text
     assert console.desk.listed() == []
 
@@ -108,6 +109,7 @@ def test_the_live_preview_is_the_mail_alone_and_escapes_what_was_typed(console: 
 
     assert answer.status_code == 200
     assert "<form" not in answer.text
+    assert "<template data-told>" in answer.text
     assert "<script>" not in answer.text
     assert "&lt;script&gt;" in answer.text
 
@@ -123,6 +125,8 @@ def test_two_people_on_one_draft_see_both_texts_and_neither_is_overwritten(conso
     assert answer.status_code == 409
     assert theirs in words(answer)
     assert TEXT in words(answer)
+    assert "消えた行：件名：断水" in words(answer)
+    assert "増えた行：件名：停電のお知らせ" in words(answer)
     assert console.desk.dossier(number).bulletin.text.startswith(theirs)
     assert 'name="version" value="2"' in answer.text
 

@@ -61,5 +61,5 @@ def _passes(client: httpx.Client, way: Way) -> bool:
     if answer.status_code == 303:
         return not answer.headers["location"].startswith("/admin/sign-in")
     return not (
-        answer.status_code == 403 and ("の権限が必要です" in answer.text or "サインインが切れました" in answer.text)
+        answer.status_code == 403 and ("の役割が必要です" in answer.text or "サインインが切れました" in answer.text)
     )

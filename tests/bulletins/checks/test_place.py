@@ -133,3 +133,12 @@ def test_a_chome_is_not_too_fine(place: str) -> None:
 
 def test_an_evacuation_may_name_blocks() -> None:
     assert place_too_fine(draft("evacuation")) == []
+
+
+def test_what_puts_another_bulletin_right_need_not_say_again_where_it_was() -> None:
+    silent = [draft(name, town=KOGANEI, category=INSIDE) for name in ("correction", "retraction")]
+    example = silent[0].notice.example
+    elsewhere = draft("correction", {**example, "right": "国分寺市本町2丁目"}, town=KOGANEI, category=INSIDE)
+
+    assert [inside_without_own_town(each) for each in silent] == [[], []]
+    assert len(inside_without_own_town(elsewhere)) == 1
