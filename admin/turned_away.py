@@ -1,5 +1,6 @@
-"""What answers for a request that the guard did not let through: plain words, and the way in."""
+"""What answers for a request that came to nothing: turned away by the guard, or by a fault of ours."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ from admin.staff import Colleague
 from foundation.pages import Pages
 
 _NO_STORE = {"Cache-Control": "no-store"}
+_NO_WAY_ON = {"sign_in_at": "", "go_on_at": "", "go_on": ""}
 
 
 def install(app: FastAPI, pages: Pages, forms: FormKeeper | None = None) -> None:
@@ -27,6 +29,39 @@ def install(app: FastAPI, pages: Pages, forms: FormKeeper | None = None) -> None
     app.add_exception_handler(Forbidden, answers.forbidden)
     app.add_exception_handler(ForeignPost, answers.foreign_post)
     app.add_exception_handler(Problem, answers.problem)
+
+
+def busy(pages: Pages, headers: Mapping[str, str]) -> Response:
+    """The database does not answer."""
+    return pages.answer(
+        "admin/refused.html",
+        status=503,
+        headers={**_NO_STORE, **headers},
+        **_NO_WAY_ON,
+        title="いまは受け付けられません",
+        sentences=(
+            "データベースが応答していません。送った内容は、まだ保存していません。",
+            "少し待ってから、この画面を再読み込みしてください。書いた内容をそのまま送れます。",
+            "続くときは、システム管理者に知らせてください。",
+        ),
+    )
+
+
+def failed(pages: Pages, moment: str) -> Response:
+    """The program itself failed; `moment` is what finds it in the log."""
+    return pages.answer(
+        "admin/refused.html",
+        status=500,
+        headers=_NO_STORE,
+        **_NO_WAY_ON,
+        title="うまくいきませんでした",
+        sentences=(
+            "このサービスの不具合です。あなたの操作のせいではありません。",
+            "押した操作が済んだかどうかは、「お知らせ」の画面で確かめられます。",
+            "書きかけの配信案は、最後に保存したところまで残っています。",
+            f"同じことが続くときは、時刻（{moment}）と、していたことを、システム管理者に知らせてください。",
+        ),
+    )
 
 
 @dataclass(frozen=True)

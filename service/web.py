@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 
 from admin import api_problems, turned_away
 from admin.guard import Guard
+from admin.japanese_times import moment
 from admin.kept_forms import FormKeeper
 from admin.pages_progress import Watchers
 from foundation.database import OUTAGES
@@ -38,6 +39,7 @@ from subscribers.page_headers import PERSONAL, PUBLIC
 
 log = logging.getLogger(__name__)
 
+ForStaff = Callable[[Request], bool]
 RETRY_SECONDS = 5
 # The console's pages have scripts and speak to us while they are open.
 CONSOLE_CONTENT = "default-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -77,8 +79,9 @@ def _app(home: Home, *, residents: bool, console: bool) -> FastAPI:
     app.add_middleware(PublicAnswers)
     app.add_middleware(HeadRequests)
     app.mount("/style", StaticFiles(directory=TEMPLATES / "style"))
-    _install_answers(app, pages, residents=residents, console=console)
-    _install_apology(app, pages, residents=residents, console=console)
+    for_staff = partial(_for_staff, residents=residents, console=console)
+    _install_answers(app, pages, for_staff)
+    _install_apology(app, home, pages, for_staff)
     _install_probes(app, home)
     api_problems.install_problems(app)
     if residents:
@@ -102,11 +105,17 @@ def _too_many(pages: SpokenPages, language: Language) -> bytes:
     return bytes(pages.answer("resident/too-many.html", reader=Reader(language)).body)
 
 
-def _install_answers(app: FastAPI, pages: SpokenPages, *, residents: bool, console: bool) -> None:
+def _for_staff(request: Request, *, residents: bool, console: bool) -> bool:
+    return console and (not residents or request.url.path.startswith("/admin"))
+
+
+def _install_answers(app: FastAPI, pages: SpokenPages, for_staff: ForStaff) -> None:
     def busy(request: Request, problem: Exception) -> Response:
         cause = getattr(problem, "orig", problem)
         log.warning("the database does not answer (%s)", type(cause).__name__)
         later = {"Retry-After": str(RETRY_SECONDS)}
+        if for_staff(request):
+            return turned_away.busy(pages.in_japanese, later)
         return pages.answer("resident/busy.html", reader=Reader.of(request), status=503, headers=later)
 
     def missing(request: Request, problem: Exception) -> Response:
@@ -115,8 +124,7 @@ def _install_answers(app: FastAPI, pages: SpokenPages, *, residents: bool, conso
         if status == 404 and (elsewhere := _without_slash(request)):
             return RedirectResponse(elsewhere, 308, {"Cache-Control": "no-store"})
         if status == 404 and not path.startswith("/api"):
-            for_staff = console and (not residents or path.startswith("/admin"))
-            if for_staff:
+            if for_staff(request):
                 return pages.in_japanese.answer("admin/not-found.html", status=404)
             return pages.answer("resident/not-found.html", reader=Reader.of(request), status=404)
         headers = getattr(problem, "headers", None)  # which methods there are instead
@@ -127,18 +135,19 @@ def _install_answers(app: FastAPI, pages: SpokenPages, *, residents: bool, conso
     app.add_exception_handler(HTTPException, missing)
 
 
-def _install_apology(app: FastAPI, pages: SpokenPages, *, residents: bool, console: bool) -> None:
-    """For what nobody foresaw: the error itself goes on, outwards into the log."""
+def _install_apology(app: FastAPI, home: Home, pages: SpokenPages, for_staff: ForStaff) -> None:
+    """For what nobody foresaw: the problem itself goes on, outwards of every middleware, into the log."""
 
-    def broken(request: Request, _problem: Exception) -> Response:
+    def failed(request: Request, _problem: Exception) -> Response:
         path = request.url.path
         if path.startswith("/api"):
             return api_problems.answer(500, "サーバーの不具合で、できませんでした。")
-        if console and (not residents or path.startswith("/admin")):
-            return pages.in_japanese.answer("admin/broken.html", status=500, headers=PERSONAL)
+        if for_staff(request):
+            now = moment(home.clock.now(), home.town.zone)
+            return _bearing(turned_away.failed(pages.in_japanese, now), path, {})
         return pages.answer("resident/broken.html", reader=Reader.of(request), status=500, headers=PERSONAL)
 
-    app.add_exception_handler(Exception, broken)
+    app.add_exception_handler(Exception, failed)
 
 
 def _install_probes(app: FastAPI, home: Home) -> None:
@@ -170,14 +179,18 @@ def _without_slash(request: Request) -> str:
 async def _headers(
     more: Mapping[str, str], request: Request, proceed: Callable[[Request], Awaitable[Response]]
 ) -> Response:
-    response = await proceed(request)
-    if request.url.path.startswith("/admin"):
+    return _bearing(await proceed(request), request.url.path, more)
+
+
+def _bearing(response: Response, path: str, more: Mapping[str, str]) -> Response:
+    """The answer with what every answer of its part of the house carries."""
+    if path.startswith("/admin"):
         # Without a referrer a browser in a plain-HTTP network hides where a form came from, and the guard would take
         # our own form for a foreign one. Pages of the console hold no tokens in their addresses.
         response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Content-Security-Policy", CONSOLE_CONTENT)
-    if request.url.path.startswith("/style/") and response.status_code < 400:
+    if path.startswith("/style/") and response.status_code < 400:
         response.headers.setdefault("Cache-Control", f"public, max-age={STYLE_SECONDS}")
     for name, value in {**PUBLIC, **more}.items():
         response.headers.setdefault(name, value)

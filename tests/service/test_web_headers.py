@@ -6,12 +6,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy.exc import OperationalError
 from starlette.types import ASGIApp
 
 from foundation.settings import load
 from service.home import Home
 from service.schema import METADATA
-from service.web import whole_app
+from service.web import CONSOLE_CONTENT, whole_app
 from subscribers.links import PREFERENCES, STOP
 from tests.support.clock import HandClock
 from tests.support.house import House
@@ -34,12 +35,17 @@ def data(tmp_path: Path, clock: HandClock) -> Path:
     return tmp_path
 
 
-def _headers(app: ASGIApp, path: str, method: str = "GET") -> httpx.Headers:
+def _answer(app: ASGIApp, path: str, method: str = "GET") -> httpx.Response:
     async def ask() -> httpx.Response:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://t") as client:
+        road = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=road, base_url="http://t") as client:
             return await client.request(method, path)
 
-    return asyncio.run(ask()).headers
+    return asyncio.run(ask())
+
+
+def _headers(app: ASGIApp, path: str, method: str = "GET") -> httpx.Headers:
+    return _answer(app, path, method).headers
 
 
 @pytest.mark.parametrize("url", ["https://anzen.example.jp", "http://anzen.example.jp"])
@@ -54,6 +60,35 @@ def test_behind_tls_browsers_are_told_to_stay_there_and_elsewhere_they_are_not(
 
     home.database.close()
     assert told == ({"max-age=31536000"} if url.startswith("https") else {None})
+
+
+@pytest.mark.parametrize(
+    ("problem", "status", "words"),
+    [
+        (OperationalError("select", {}, Exception("locked")), 503, "データベースが応答していません"),
+        (KeyError("a fault"), 500, "あなたの操作のせいではありません"),
+    ],
+)
+def test_a_fault_of_ours_is_told_to_staff_in_words_of_their_own_and_behind_the_same_headers(
+    data: Path, clock: HandClock, problem: Exception, status: int, words: str
+) -> None:
+    home = Home(load({"HANSHO_DATA": str(data)}), clock)
+    app = whole_app(home)
+
+    def fail() -> None:
+        raise problem
+
+    app.add_api_route("/admin/failing", fail)
+    app.add_api_route("/api/failing", fail)
+    told, api = (_answer(app, path) for path in ("/admin/failing", "/api/failing"))
+
+    home.database.close()
+    assert told.status_code == api.status_code == status
+    assert words in told.text
+    assert "a fault" not in told.text
+    assert told.headers["Content-Security-Policy"] == CONSOLE_CONTENT
+    assert told.headers["Cache-Control"] == "no-store"
+    assert words not in api.text
 
 
 def test_residents_pages_may_load_nothing_but_our_own_style_and_pictures(data: Path, clock: HandClock) -> None:
