@@ -85,8 +85,12 @@ def is_in_force(session: Session, bulletin: Bulletin, *, at: datetime) -> bool:
     until = expiry(bulletin)
     if until is None or at >= until or bulletin.state not in PUBLISHED:
         return False
-    begun = (each for each in chain.members(session, bulletin) if chain.has_begun(each))
-    return not any(lifts(each, bulletin) for each in begun)
+    return not is_lifted(session, bulletin)
+
+
+def is_lifted(session: Session, bulletin: Bulletin) -> bool:
+    """Whether one that followed, and has begun, lifted, ended or retracted it."""
+    return any(lifts(each, bulletin) for each in chain.members(session, bulletin) if chain.has_begun(each))
 
 
 def is_overtaken(later: Iterable[Bulletin]) -> bool:

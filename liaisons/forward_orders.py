@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bulletins import archive, mending
+from bulletins.danger import is_danger
 from bulletins.liaison_edition import ToLiaisons
 from bulletins.life import BulletinState
 from bulletins.notice_templates import Kind
@@ -25,9 +26,14 @@ from subscribers.town import Town
 ENDED = "連絡員の登録が終わっているため、ここからは送れません。これまでのご協力に、お礼を申し上げます。"
 NOT_OFFERED = "このお知らせは、ここからは送れません。"
 HALTED = "このお知らせは、いま配信を止めています。しばらくしてから、もう一度お試しください。"
-WITHDRAWN = "このお知らせは取り下げられたため、送れません。"
-OVER = "このお知らせは終わったため、送れません。"
+WITHDRAWN = "このお知らせは取り下げられました。これから知らせる必要はありません。"
+OVER = "このお知らせの期間は終わりました。これから知らせる必要はありません。"
+TOO_LATE = "メールで送れる期間は過ぎました。印刷したり、文面を写したりすることは、まだできます。"
+BEFORE_OPENING = "次の配信時間の前に、メールで送れる期間が終わります。印刷したり、文面を写したりすることはできます。"
 NO_CIRCLE = "まだ、転送先に登録された方がいません。"
+
+
+_REHEARSED = (Kind.DRILL, Kind.TEST)
 
 
 class ForwardRefused(Exception):
@@ -54,7 +60,8 @@ class ForwardDesk:
         )
 
     def place(self, session: Session, liaison: Liaison, bulletin: Bulletin, words: Words, *, at: datetime) -> None:
-        """Once a circle and bulletin: the first words stay. Raises ForwardRefused."""
+        """Once a circle and bulletin: the first words stay. Placed again, it reaches those who joined since. Raises
+        ForwardRefused."""
         # Whoever withdraws it, or ends the liaison, is before this or after.
         session.refresh(bulletin, with_for_update={"read": True})
         session.refresh(liaison, with_for_update={"read": True})
@@ -72,7 +79,10 @@ class ForwardDesk:
             "cursor": 0,
         }
         once = insert_into(session, ForwardOrder).values(**order)
-        session.execute(once.on_conflict_do_nothing(index_elements=["bulletin_id", "circle_id"]))
+        anew = {"placed_at": at, "letters": "{}", "cursor": 0, "opened_at": None, "closed_at": None}
+        keys = ["bulletin_id", "circle_id"]
+        is_done = ForwardOrder.closed_at.is_not(None)
+        session.execute(once.on_conflict_do_update(index_elements=keys, set_=anew, where=is_done))
         forwarding_year.note(session, self.keyring, liaison.id, at=at, zone=self.town.zone)
         bell.ring(session, "order")
 
@@ -81,25 +91,28 @@ class ForwardDesk:
         return at if bulletin.urgent else self.hours.next_opening(at)
 
     def why_stale(self, session: Session, bulletin: Bulletin, *, at: datetime) -> str:
-        """Why nobody should tell of it any more, by whichever way; empty where it holds."""
+        """Why nobody should tell of it any more, by whichever way; empty where it holds. What happened may be told, on
+        paper say, when no mail about it leaves any more; that a danger lasts, or somebody is looked for, may not."""
         if bulletin.state == BulletinState.WITHDRAWN:
             return WITHDRAWN
         mended_by = mending.put_right_by(session, bulletin)
         if mended_by is not None:
-            return f"このお知らせは、{Kind(mended_by.kind).label}を出したため、送れません。"
-        return "" if archive.is_in_force(session, bulletin, at=at) else OVER
+            return f"このお知らせには、{Kind(mended_by.kind).label}が出ています。前の内容は、もう知らせないでください。"
+        until = archive.expiry(bulletin)
+        passes = is_danger(bulletin) or bulletin.redact or Kind(bulletin.kind) in _REHEARSED
+        is_past = passes and (until is None or at >= until)
+        return OVER if is_past or archive.is_lifted(session, bulletin) else ""
 
     def _why_not_now(self, bulletin: Bulletin, *, at: datetime) -> str:
         if bulletin.state not in (BulletinState.SENDING, BulletinState.SENT):
             return HALTED
         until = archive.expiry(bulletin)
+        if until is None or at >= until:
+            return TOO_LATE
         try:
-            begins = self.begins_at(bulletin, at=at)
+            return BEFORE_OPENING if self.begins_at(bulletin, at=at) >= until else ""
         except NeverOpens:
-            return OVER
-        if until is None or begins >= until:
-            return "次の配信時間が始まる前に、このお知らせの期限が来るため、送れません。"
-        return ""
+            return BEFORE_OPENING
 
 
 def is_active(session: Session, liaison: Liaison) -> bool:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.responses import Response
 
+from bulletins import mending
 from bulletins.archive_rows import ArchiveRows
 from bulletins.liaison_edition import ToLiaisons
 from bulletins.notice_shelf import Shelf, UnknownNotice
@@ -145,6 +146,7 @@ class ForwardPages:
         status: int = 200,
         errors: Mapping[str, str] | None = None,
         refusal: str = "",
+        sentence: str = "",
         line: str = "",
     ) -> Response:
         at, town = self.clock.now(), self.desk.town
@@ -158,6 +160,7 @@ class ForwardPages:
             number=behind.bulletin.id,
             row=row,
             stale=stale,
+            instead=self._instead(behind),
             texts=texts(row, behind.bulletin, town_name=town.name, public_url=self.codes.stationery.public_url),
             why_not=stale or self.desk.why_not(behind.session, behind.liaison, behind.bulletin, at=at),
             members=members(behind.session, behind.liaison),
@@ -166,8 +169,18 @@ class ForwardPages:
             longest=LONGEST_LINE,
             errors=errors or {},
             refusal=refusal,
+            sentence=sentence,
             line=line,
         )
+
+    def _instead(self, behind: _Behind) -> str:
+        """Where what put it right is read; empty where nothing did, or did not begin yet."""
+        mended_by = mending.put_right_by(behind.session, behind.bulletin)
+        if mended_by is None or mended_by.started_at is None:
+            return ""
+        if has_it(behind.session, behind.liaison, mended_by):
+            return f"/liaison/{behind.token}/{mended_by.id}"
+        return "" if mended_by.to_liaisons == ToLiaisons.ONLY else f"/bulletins/{mended_by.id}"
 
     def _sheet(self, behind: _Behind, *, on_board: bool) -> Response:
         at = self.clock.now()
@@ -192,14 +205,14 @@ class ForwardPages:
             words = words_of(town, sentence[:10], line)
         except WordsRefused as fault:
             errors = {"line": str(fault)} if line.strip() else {"sentence": str(fault)}
-            return self._shown(behind, status=422, errors=errors, line=line[:1000])
+            return self._shown(behind, status=422, errors=errors, sentence=sentence[:10], line=line[:1000])
         why_not = self.desk.why_not(behind.session, behind.liaison, behind.bulletin, at=at)
         if why_not:
             return self._shown(behind, status=409, refusal=why_not)
         try:
             key = self.codes.mail(behind.session, behind.liaison, behind.bulletin, words, at=at)
         except CodeRefused as fault:
-            return self._shown(behind, status=429, refusal=str(fault))
+            return self._shown(behind, status=429, refusal=str(fault), sentence=sentence[:10], line=line[:1000])
         return self._code(behind, key, words=words, warnings=self._warnings(behind.bulletin, words))
 
     def _sent(self, behind: _Behind, key: str, code: str) -> Response:

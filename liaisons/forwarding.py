@@ -28,7 +28,7 @@ from mailer.letter import Letter
 from mailer.outbox import Post
 from mailer.outbox_tables import BatchRow, BatchState, Lane, LetterRow
 from subscribers.links import resident_links
-from subscribers.tables import Subscriber, SubscriberState
+from subscribers.tables import OFF_THE_LIST, Subscriber, SubscriberState
 from subscribers.town import Town
 
 CHUNK = 500
@@ -92,9 +92,10 @@ class Forwarding:
         over = select(PublishingOrder.bulletin_id).where(PublishingOrder.expires_at <= at)
         session.execute(delete(ForwardOrder).where(ForwardOrder.bulletin_id.in_(over)))
         open_ones = select(BatchRow.batch).where(quiet.in_quiet(BatchRow.batch), BatchRow.ended_at.is_(None))
-        ended = {quiet.quiet(f"bulletin:{number}") for number in session.scalars(over)}
-        for batch in session.scalars(open_ones).all():
-            if batch in ended and not outbox.open_rows(session, batch):
+        beside = {int(batch.rpartition(":")[2]): batch for batch in session.scalars(open_ones) if batch != quiet.CODES}
+        for number in session.scalars(over.where(PublishingOrder.bulletin_id.in_(beside))).all():
+            batch = beside[number]
+            if not outbox.open_rows(session, batch):
                 outbox.end_batch(session, batch, at=at)
                 session.execute(delete(LetterRow).where(LetterRow.batch == batch))
 
@@ -164,7 +165,9 @@ class Forwarding:
         )
         if order.circle_id == MENDING:
             keys = [each.batch for each in mending.put_right(session, bulletin)]
-            page = page.where(had_letter.has_had(Subscriber.address, keys, quietly=True))
+            # Who had it as a resident, and is in a circle alone by now, is in no audience of the correction itself.
+            stayed = and_(OFF_THE_LIST, had_letter.has_had(Subscriber.address, keys))
+            page = page.where(or_(had_letter.has_had(Subscriber.address, keys, quietly=True), stayed))
         else:
             page = page.join(Membership, Membership.subscriber_id == Subscriber.id).where(
                 Membership.circle_id == order.circle_id, _is_awake(bulletin, at), ~_is_silenced()

@@ -1,8 +1,11 @@
 """What is done to a bulletin is done to what was passed on of it, and what puts it right follows."""
 
+from sqlalchemy import update
+
 from bulletins.approval import Decision
 from mailer.outbox_tables import State
 from mailer.quiet import is_quiet
+from subscribers.tables import Subscriber
 from tests.bulletins.corrections import correction, retraction
 from tests.liaisons.neighbourhood import CIRCLE, Neighbourhood, sent
 
@@ -56,6 +59,22 @@ def test_a_correction_reaches_everyone_whom_a_forward_reached_and_nobody_else(to
     assert not town.has_work()
     assert town.received(mending) == dict.fromkeys(("sato", "ito", "taro", *CIRCLE), 1)
     assert town.text("a", mending).startswith(town.office.bulletin(mending).text)
+
+
+def test_a_correction_reaches_who_had_it_as_a_resident_and_is_in_a_circle_alone_by_now(town: Neighbourhood) -> None:
+    town.office.residents("taro", "jiro")
+    liaison = town.liaison("sato", "taro")
+    number = sent(town)
+    town.settle_all(number)
+    left = update(Subscriber).where(Subscriber.address == "taro@example.jp").values(in_city_list=False)
+    town.office.meddle(lambda session: session.execute(left))
+
+    mending = town.office.sending(correction(number))
+    town.settle_all(mending)
+
+    assert liaison
+    assert town.received(mending) == dict.fromkeys(("sato", "taro", "jiro"), 1)
+    assert town.office.progress(mending).audience == 2, "in the quiet batch, since a circle holds them"
 
 
 def test_a_retraction_of_a_correction_reaches_them_too(town: Neighbourhood) -> None:

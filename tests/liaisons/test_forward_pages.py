@@ -82,7 +82,7 @@ def test_what_is_put_right_meanwhile_is_refused_though_the_code_is_good(door: Do
     answer = door.send(key, code)
 
     assert answer.status_code == 409
-    assert "訂正を出したため" in answer.text
+    assert "訂正が出ています" in answer.text
     assert "data-copies" not in answer.text
     assert door.orders() == 0
 

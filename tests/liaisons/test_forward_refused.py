@@ -6,7 +6,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from liaisons.forward_orders import ENDED, HALTED, NO_CIRCLE, NOT_OFFERED, OVER, WITHDRAWN, ForwardRefused
+from bulletins.tables import Bulletin
+from liaisons.forward_orders import (
+    BEFORE_OPENING,
+    ENDED,
+    HALTED,
+    NO_CIRCLE,
+    NOT_OFFERED,
+    OVER,
+    TOO_LATE,
+    WITHDRAWN,
+    ForwardRefused,
+)
 from liaisons.tables import Circle, LiaisonState
 from mailer.quiet import is_quiet
 from subscribers.leaving import stop
@@ -25,12 +36,37 @@ def refused(town: Neighbourhood, liaison: int, number: int) -> str:
     return str(refusal.value)
 
 
+def stale(town: Neighbourhood, number: int) -> str:
+    with town.office.database.read() as session:
+        desk = town.office.home.network.desk
+        return desk.why_stale(session, session.get_one(Bulletin, number), at=town.office.clock.now())
+
+
 def test_what_is_over_is_refused_kindly(town: Neighbourhood) -> None:
     liaison = town.liaison("sato", *CIRCLE)
     number = town.office.sending(replace(TO_ALL_AND_LIAISONS, expires_after=timedelta(hours=3)))
     town.office.clock.move(timedelta(hours=3))
 
-    assert refused(town, liaison, number) == OVER
+    assert refused(town, liaison, number) == TOO_LATE
+    assert stale(town, number) == "", "on paper it may still go round"
+
+
+DANGER = {"category": "一般－気象情報"}
+PERSON = {"redact": True}
+DRILL = {"kind": "drill"}
+
+
+@pytest.mark.parametrize("values", [DANGER, PERSON, DRILL], ids=["a danger", "a person looked for", "a drill"])
+def test_what_speaks_of_its_own_hours_alone_is_told_in_no_way_once_they_are_over(
+    town: Neighbourhood, values: dict[str, object]
+) -> None:
+    liaison = town.liaison("sato", *CIRCLE)
+    number = town.office.sending(replace(TO_ALL_AND_LIAISONS, expires_after=timedelta(hours=3)))
+    town.office.meddle(lambda session: session.execute(update(Bulletin).where(Bulletin.id == number).values(**values)))
+    assert stale(town, number) == ""
+    town.office.clock.move(timedelta(hours=3))
+
+    assert refused(town, liaison, number) == stale(town, number) == OVER
 
 
 def test_what_ends_before_the_next_opening_is_refused_kindly(town: Neighbourhood) -> None:
@@ -38,7 +74,7 @@ def test_what_ends_before_the_next_opening_is_refused_kindly(town: Neighbourhood
     number = town.office.sending(replace(TO_ALL_AND_LIAISONS, expires_after=timedelta(hours=12)))
     town.office.clock.set(tokyo("2026-11-20T20:00:00"))
 
-    assert "期限が来る" in refused(town, liaison, number)
+    assert refused(town, liaison, number) == BEFORE_OPENING
 
 
 def test_what_was_withdrawn_or_halted_is_refused_kindly(town: Neighbourhood) -> None:

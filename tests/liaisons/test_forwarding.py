@@ -47,6 +47,29 @@ def test_a_circle_gets_it_once_however_often_it_is_sent(town: Neighbourhood, sma
 
 
 @on_both
+def test_who_joins_later_gets_it_when_it_is_sent_again_and_nobody_else_does(town: Neighbourhood) -> None:
+    liaison = town.liaison("sato", *CIRCLE)
+    number = town.office.sending(replace(TO_ALL_AND_LIAISONS, expires_after=timedelta(days=5)))
+    town.forward(liaison, number, Words("市からのお知らせです。"))
+    town.settle_all(number)
+    with town.office.database.write() as session:
+        circle = session.scalars(select(Circle.id).where(Circle.liaison_id == liaison)).one()
+        late = town.subscriber(session, "late", in_city_list=False)
+        session.add(Membership(circle_id=circle, subscriber_id=late.id, joined_at=town.office.clock.now()))
+
+    town.office.clock.set(tokyo("2026-11-20T20:00:00"))
+    town.forward(liaison, number)
+    town.pass_on()
+    by_night = town.received(number)
+    town.office.clock.set(tokyo("2026-11-24T09:00:00"))
+    town.pass_on()
+
+    assert by_night == {"sato": 1, **dict.fromkeys(CIRCLE, 1)}
+    assert town.received(number) == {**by_night, "late": 1}
+    assert "市からのお知らせです。" in town.text("late", number)
+
+
+@on_both
 def test_who_is_in_several_circles_and_on_the_city_list_gets_one_copy(town: Neighbourhood) -> None:
     town.office.residents("a", "taro")
     first, second = town.liaison("sato", "a", "b"), town.liaison("ito", "a", "b", "c")
