@@ -69,9 +69,9 @@ class ApprovalLetters:
             }
             letter = self.stationery.letter("approval-asked", told() | own)
             post = as_reply(f"approval-code:{issued.number}", at=at)
-            outbox.reply(session, letter, post, _to(one))
+            outbox.reply(session, letter, post, to_whom(one))
 
-        _to_each(session, people, write)
+        to_each(session, people, write)
 
     def approved_by_telephone(self, session: Session, bulletin: Bulletin, approver: Colleague, *, at: datetime) -> None:
         """To whoever read the code out, so that a misuse is seen at once."""
@@ -85,9 +85,9 @@ class ApprovalLetters:
                 "start": self._begins(bulletin, at=at),
             }
             post = as_reply(f"approved-by-telephone:{bulletin.id}:{at.isoformat()}", at=at)
-            outbox.reply(session, self.stationery.letter("approved-by-telephone", told), post, _to(one))
+            outbox.reply(session, self.stationery.letter("approved-by-telephone", told), post, to_whom(one))
 
-        _to_each(session, [approver], write)
+        to_each(session, [approver], write)
 
     def sent_alone(self, session: Session, bulletin: Bulletin, *, at: datetime) -> None:
         """To everybody responsible but the sender."""
@@ -103,9 +103,9 @@ class ApprovalLetters:
         def write(one: Colleague) -> None:
             letter = self.stationery.letter("sent-alone", told() | {"name": one.name})
             post = as_reply(f"sent-alone:{bulletin.id}:{at.isoformat()}", at=at)
-            outbox.reply(session, letter, post, _to(one))
+            outbox.reply(session, letter, post, to_whom(one))
 
-        _to_each(session, approvers.responsible(session, besides=bulletin.approver_id), write)
+        to_each(session, approvers.responsible(session, besides=bulletin.approver_id), write)
 
     @property
     def _zone(self) -> tzinfo:
@@ -141,11 +141,11 @@ class ApprovalLetters:
         return f"配信は {start_words(bulletin.starts_at, self._zone, at=at).text} に始まります。"
 
 
-def _to(one: Colleague) -> To:
+def to_whom(one: Colleague) -> To:
     return To(one.address, one.address.rpartition("@")[2], None)
 
 
-def _to_each(session: Session, people: Sequence[Colleague], write: Callable[[Colleague], None]) -> None:
+def to_each(session: Session, people: Sequence[Colleague], write: Callable[[Colleague], None]) -> None:
     """One after another, each under a savepoint."""
     for one in people:
         try:

@@ -91,6 +91,7 @@ WORDS: Mapping[str, str] = {
     "material.checked": "連絡員の資料の内容を確かめた",
     "material.hidden": "連絡員の資料を見せるのをやめた",
     "voice.received": "意見・要望を受け付けた",
+    "voice.viewed": "氏名や連絡先のある意見・要望を見た",
     "voice.added": "意見・要望に書き足した",
     "voice.assigned": "意見・要望の担当を決めた",
     "voice.taken": "意見・要望の対応を始めた",

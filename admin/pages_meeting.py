@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from admin import meeting_asked
 from admin.console_page import ConsolePage, go, me_of
 from admin.form_reading import Posted, number, posted
 from admin.meeting_view import meeting_view
@@ -100,6 +101,7 @@ class MeetingPages:
 
         def deed(session: Session, meeting: Meeting) -> str:
             self._letters.ask(session, meeting, me, at=at)
+            meeting_asked.tell(session, self._letters, meeting, me, at=at)
             return "meeting-asked"
 
         return self._do(request, meeting_id, deed)

@@ -16,6 +16,7 @@ from admin.refusals import Refusal
 from admin.roles import Role
 from admin.voice_words import STEPS, WAYS, line_of
 from bulletins.tables import Bulletin
+from foundation import ledger
 from liaisons import voice_life, voices
 from liaisons.tables import Liaison, Way
 from liaisons.voice_desk import VoiceDesk
@@ -180,6 +181,8 @@ class VoicePages:
                 return self._missing(request)
             liaison = session.get(Liaison, voice.liaison_id) if voice.liaison_id is not None else None
             around = self._around(session, voice)
+        if liaison is not None or voice.mail or voice.phone:
+            self._note_look(request, voice)
         names = {liaison.id: liaison.name} if liaison is not None else {}
         today = self._desk.today()
         empty = dict.fromkeys(("section", "officer", "answer", "why", "reopened", "due_on", "due_why", "told_by"), "")
@@ -212,6 +215,12 @@ class VoicePages:
             "people": [(str(each.id), each.name) for each in staff.everyone(session, at_least=Role.DRAFTER)],
             "sections": voices.sections(session),
         }
+
+    def _note_look(self, request: Request, voice: Voice) -> None:
+        """Somebody is named or can be reached there: as with the register, every look is a line of the ledger."""
+        with self._desk.database.write() as session:
+            deed = me_of(request).deed("voice.viewed", f"voice:{voice.id}")
+            ledger.write(session, deed, at=self._desk.clock.now())
 
     def _missing(self, request: Request) -> Response:
         return self._page.message(request, 404, "この意見・要望はありません", _GONE)

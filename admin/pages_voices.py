@@ -168,9 +168,9 @@ class VoicesPages:
         )
 
     def _lines(self, session: Session, asked: Asked, *, limit: int, skip: int = 0) -> list[VoiceLine]:
+        """Liaisons by their number: each look at a name is in the ledger, and a list of what to do needs none."""
         found = voices.listed(session, asked, limit=limit, skip=skip)
-        names = voices.names_of_liaisons(session)
-        return [line_of(each, self._desk.town, names, today=self._desk.today()) for each in found]
+        return [line_of(each, self._desk.town, {}, today=self._desk.today()) for each in found]
 
     def _asked(self, request: Request) -> tuple[Asked, dict[str, str]]:
         """What the address asks for, and the same to keep on further pages; what nobody knows is not asked."""

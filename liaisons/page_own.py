@@ -152,6 +152,8 @@ class OwnPages:
             way_label=Way(liaison.way).label,
             consent_way=ConsentWay(liaison.consent_way).label if liaison.consent_way else "",
             consented_on=liaison.consented_at.astimezone(self._town.zone).date() if liaison.consented_at else None,
+            asked_on=liaison.asked_at.astimezone(self._town.zone).date(),
+            active_on=liaison.active_at.astimezone(self._town.zone).date() if liaison.active_at else None,
             is_active=liaison.state == "active",
             resting_until=until.astimezone(self._town.zone).date() if until else None,
             weeks=pausing.WEEKS,

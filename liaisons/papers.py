@@ -32,7 +32,7 @@ LABELS = {
     "advice": "していただきたいこと",
 }
 _LINES = frozenset({"lead", "what", "advice"})  # of several lines
-_LEAD = "最近あったことと、気をつけていただきたいことをお知らせします。"
+LEAD = "最近あったことと、気をつけていただきたいことをお知らせします。"
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Papers:
             raise PaperUnfit({"numbers": f"お知らせを{most}選んでください。"})
         items = tuple(self.source.item(each, brief=not is_one) for each in found)
         contact = self.source.contact(found, widest=LONGEST["contact"])
-        code, lead = ("bulletin", "") if is_one else ("bulletins", _LEAD)
+        code, lead = ("bulletin", "") if is_one else ("bulletins", LEAD)
         words = Words(look.label, self._issue(choice), lead, items, contact, code)
         row = PaperRow(
             look=look.value,

@@ -244,10 +244,3 @@ def _counts(session: Session, whose: ColumnElement[bool], *, today: date | None)
         select(func.count(), func.count(Voice.id).filter(opened), func.count(Voice.id).filter(late)).where(whose)
     ).one()
     return VoiceCounts(*found)
-
-
-def names_of_liaisons(session: Session) -> Mapping[int, str]:
-    """Of all who ever told something, for lists; who left has no name any more."""
-    spoke = select(Voice.liaison_id).where(Voice.liaison_id.is_not(None))
-    rows = session.execute(select(Liaison.id, Liaison.name).where(Liaison.id.in_(spoke)))
-    return {number: name for number, name in rows if name}

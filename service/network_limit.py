@@ -26,7 +26,10 @@ from service.standing_now import FRESH_SECONDS
 # forms a person fills by hand nowhere, and so few letters are worth no flood.
 LIMITS = (RateLimitItemPerMinute(120), RateLimitItemPerHour(1200))
 # Leaving is never limited: mail programs press the one-click button for many people from few networks.
-_FORMS = re.compile(r"/register|/lost|/c/[^/]+|/stop/[^/]+/(?:undo|why)|/voice(?:/[^/]+)?|/liaison/[^/]+/voice")
+_FORMS = re.compile(
+    r"/register|/lost|/c/[^/]+|/stop/[^/]+/(?:undo|why)|/voice(?:/[^/]+)?"
+    r"|/liaison/[^/]+/(?:voice|link|own-page|[0-9]+/code)"
+)
 
 
 def network_of(host: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bulletins.approval import Decision
+from bulletins.categories import CategoryTree
 from bulletins.drafting import Sheet
 from bulletins.liaison_edition import ToLiaisons
 from bulletins.notice_shelf import Shelf
@@ -110,7 +111,7 @@ def _influenza(scene: Scene) -> Sheet:
 
 def _bicycle(scene: Scene) -> Sheet:
     quarter = scene.quarter(5)
-    return scene.near(
+    sheet = scene.near(
         "crime",
         areas=scene.area(5),
         happened_at=scene.moment(-timedelta(hours=15)),
@@ -121,6 +122,9 @@ def _bicycle(scene: Scene) -> Sheet:
         advice=["短い時間でも、鍵を2つかける。", "路上に止めず、駐輪場を使う。"],
         headline=f"自転車の盗難にご注意ください（{quarter}付近）",
     )
+    # A town may name its kinds of crime otherwise.
+    kinds = scene.shelf.get("crime").category_choices(CategoryTree(scene.town))
+    return replace(sheet, category=next((kind for kind in kinds if "自転車" in kind), None))
 
 
 def waiting_for_approval(scene: Scene) -> Sheet:

@@ -14,7 +14,7 @@ from bulletins.signatory import Signatory
 from bulletins.tables import Bulletin
 from liaisons import circles, meetings, papers, voice_life, voices
 from liaisons.meetings import Facts
-from liaisons.paper_fit import Look
+from liaisons.paper_fit import Look, fit
 from liaisons.paper_source import PaperSource, Span
 from liaisons.tables import Liaison, LiaisonState
 from liaisons.voice_due import due_day
@@ -34,7 +34,6 @@ _LIGHT = "児童公園の入口の街灯が、先週から切れています。�
 _CROSSING = "通学路の横断歩道の白線が消えかけて、見えにくくなっています。"
 _CAMERA = "防犯カメラを、今年中に商店街の全部の通りに付けてほしい。"
 _CASE = "先日のお知らせの不審者は、その後どうなりましたか。近くに住んでいるので心配です。"
-_ON_PAPER = 3  # bulletins that one sheet holds as they are
 _MORNING, _NOON = time(9, 40), time(11, 30)
 
 
@@ -51,7 +50,7 @@ class Neighbourhood:
         yield from self._circle()
         yield from self._voices()
         yield from self._meetings()
-        for ago, key in ((90, "calls"), (90, "first"), (30, "burglary")):
+        for ago, key in ((90, "calls"), (90, "first"), (30, "burglary"), (30, "requests")):
             at = self._at(ago, _MORNING)
             yield at, partial(self.home.network.materials.check, key=key, by=self.drafter, seen=0, at=at)
         at = self._at(1, _NOON)
@@ -149,9 +148,13 @@ class Neighbourhood:
         meetings.hold(session, meeting, notes, 14, self.drafter, at=at)
 
     def _paper(self, session: Session, *, at: datetime) -> None:
+        """As many of the newest as one sheet holds."""
         made = papers.Papers(PaperSource(self.home.town, Redaction(self.home.settings.redact_after)))
         span = Span(self.today - timedelta(days=60), self.today)
-        numbers = tuple(each.id for each in made.source.of_span(session, span, ""))[-_ON_PAPER:]
+        chosen = list(made.source.of_span(session, span, ""))
+        while not fit(Look.ROUND_UP, papers.LEAD, [made.source.item(each, brief=True) for each in chosen]).fits:
+            chosen.pop(0)
+        numbers = tuple(each.id for each in chosen)
         made.begin(session, papers.Choice(Look.ROUND_UP, span, "", numbers), self.drafter, once="sample:paper", at=at)
 
     @property

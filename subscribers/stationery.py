@@ -23,7 +23,10 @@ JAPANESE_NAMES = (
     *("forward-code", "liaison-link"),
     *("meeting-invitation", "meeting-changed", "meeting-called-off"),
 )
-STAFF_NAMES = ("approval-asked", "approved-by-telephone", "sent-alone", "staff-invitation", "staff-password")
+STAFF_NAMES = (
+    *("approval-asked", "approved-by-telephone", "sent-alone", "meeting-asked"),
+    *("staff-invitation", "staff-password"),
+)
 REPLY_LIFE = timedelta(days=2)  # a letter of ours that cannot be delivered is of no use afterwards
 
 

@@ -12,7 +12,7 @@ from admin.roles import Role
 from foundation.ledger import LedgerLine
 from liaisons import meetings
 from liaisons.tables import Way
-from mailer.outbox_tables import OutboxRow
+from mailer.outbox_tables import REPLIES, OutboxRow
 from tests.admin.whole_console import Console, whole_console, words
 from tests.liaisons.network import enter
 
@@ -42,8 +42,16 @@ def console(tmp_path: Path) -> Iterator[Console]:
 
 
 def letters(console: Console) -> int:
+    """To liaisons; those to staff are replies."""
     with console.home.database.read() as session:
-        return session.scalar(select(func.count()).select_from(OutboxRow)) or 0
+        counted = select(func.count()).select_from(OutboxRow).where(OutboxRow.batch != REPLIES)
+        return session.scalar(counted) or 0
+
+
+def told_staff(console: Console) -> list[str]:
+    with console.home.database.read() as session:
+        rows = select(OutboxRow.address).where(OutboxRow.once_key.startswith("meeting-asked:"))
+        return list(session.scalars(rows.order_by(OutboxRow.address)))
 
 
 def revision(console: Console, page: httpx.Response) -> str:
@@ -77,6 +85,9 @@ def test_a_meeting_is_planned_asked_for_confirmed_by_another_and_noted(console: 
     assert MARKUP.replace("<", "&lt;").replace(">", "&gt;").replace("{page}", "（連絡員ごとのリンク）") in waiting.text
     assert (alone.status_code, again.status_code, unfit.status_code) == (403, 409, 422)
     assert (none_yet, letters(console)) == (0, 2)
+    assert told_staff(console) == sorted(
+        each.address for each in (console.people[Role.APPROVER], console.second)
+    ), "who may confirm is mailed"
     assert "2人に知らせました" in words(told)
     assert "<li>順番を決めた</li>" in viewer.get(at).text
     assert "開いた会 1回（うち、ほかの会合と合わせて 1回）" in listed

@@ -59,7 +59,8 @@ def test_a_voice_goes_its_way_and_the_answer_goes_to_the_person(console: Console
     for said in ("担当を決めた", "対応を始めた", "回答した", "結果を伝えた", "街灯の一斉点検", "停電のお知らせ"):
         assert said in page
     with console.home.database.read() as session:
-        deeds = session.scalars(select(LedgerLine.action).where(LedgerLine.subject == "voice:1")).all()
+        done_to_it = LedgerLine.subject == "voice:1", LedgerLine.action != "voice.viewed"
+        deeds = session.scalars(select(LedgerLine.action).where(*done_to_it)).all()
     assert deeds[1:] == ["voice.assigned", "voice.taken", "voice.answered", "voice.told", "voice.led-to"]
 
 
@@ -215,3 +216,15 @@ def test_a_liaison_who_is_not_written_to_any_more_is_told_by_somebody(console: C
 
     assert press(clerk, at, "answer", answer=ANSWER) == "voice-answered"
     assert letters_to(console, "yamada@example.jp") == []
+
+
+def test_each_look_at_somebody_who_is_named_or_can_be_reached_is_in_the_ledger(
+    console: Console, clerk: httpx.Client
+) -> None:
+    pages = [heard(console), heard(console, 2, mail=MAIL), heard(console, 3, liaison_id=member(console).id)]
+
+    assert [clerk.get(at).status_code for at in pages] == [200] * 3
+
+    with console.home.database.read() as session:
+        looks = session.scalars(select(LedgerLine.subject).where(LedgerLine.action == "voice.viewed")).all()
+    assert looks == ["voice:2", "voice:3"]

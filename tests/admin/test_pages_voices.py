@@ -142,6 +142,16 @@ def test_the_file_has_what_was_said_and_what_became_of_it_and_no_formula(console
     assert (told["回答・理由"], told["状態"], told["伝え方"]) == (ANSWER, "回答済み", "本人の確認ページ")
 
 
+def test_neither_the_list_nor_its_file_names_a_liaison(console: Console, clerk: httpx.Client) -> None:
+    heard(console, road=Road.PAGE, liaison_id=member(console).id)
+
+    listed, file = clerk.get(VOICES).text, clerk.get(f"{VOICES}/voices.csv").content.decode("utf-8-sig")
+
+    assert WORDS in listed
+    assert "連絡員 1番" in file
+    assert "yamada" not in listed + file
+
+
 def test_markup_stands_as_it_was_typed_and_a_foreign_sender_is_marked(console: Console, clerk: httpx.Client) -> None:
     at = heard(console, road=Road.MAIL, text=MARKUP, liaison_id=member(console).id, mail=MAIL, differs=True)
     press(clerk, at, "assign", section=MARKUP, officer="")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from admin.draft_form import sheet_following
 from admin.roles import Role
 from bulletins.liaison_edition import ToLiaisons
 from liaisons.tables import Liaison, LiaisonState, Way
@@ -89,3 +90,19 @@ def test_the_choice_stands_when_the_draft_is_opened_again_and_changing_it_is_ano
     after = console.desk.dossier(number).bulletin
     assert 'value="only" checked' in " ".join(form.split())
     assert (after.version, after.to_liaisons) == (before + 1, "with")
+
+
+def test_who_had_an_edition_gets_one_of_what_follows_unless_its_writer_chooses_otherwise(console: Console) -> None:
+    correction, town = console.desk.shelf.get("correction"), console.home.town
+
+    following = {
+        choice: sheet_following(console.desk.dossier(written(console, choice)[0]).bulletin, correction, town).liaisons
+        for choice in ToLiaisons
+    }
+
+    assert following == {
+        ToLiaisons.NONE: ToLiaisons.NONE,
+        ToLiaisons.ONLY: ToLiaisons.ONLY,
+        ToLiaisons.FIRST: ToLiaisons.WITH,
+        ToLiaisons.WITH: ToLiaisons.WITH,
+    }

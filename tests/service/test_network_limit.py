@@ -92,6 +92,8 @@ def test_the_next_form_of_that_network_is_refused_with_a_kind_page_that_says_whe
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert {_post(flooded, FLOOD, path) for path in ("/lost", "/c/bcdfg23456", "/stop/x/undo", "/stop/x/why")} == {429}
     assert {_post(flooded, FLOOD, path) for path in ("/voice", "/voice/x", "/liaison/x/voice")} == {429}
+    liaison = (f"/liaison/x/{way}" for way in ("link", "own-page", "7/code"))
+    assert {_post(flooded, FLOOD, path) for path in liaison} == {429}
 
 
 def test_what_is_urgent_stands_on_top_of_that_page_too(
