@@ -24,6 +24,7 @@ from subscribers.tables import Subscriber, SubscriberState
 from subscribers.town import Town
 
 ENDED = "連絡員の登録が終わっているため、ここからは送れません。これまでのご協力に、お礼を申し上げます。"
+STOPPED = "このアドレスへのメールを止めているため、いまは使えません。また使いたいときは、市の担当課へお電話ください。"
 NOT_OFFERED = "このお知らせは、ここからは送れません。"
 HALTED = "このお知らせは、いま配信を止めています。しばらくしてから、もう一度お試しください。"
 WITHDRAWN = "このお知らせは取り下げられました。これから知らせる必要はありません。"
@@ -51,7 +52,7 @@ class ForwardDesk:
     def why_not(self, session: Session, liaison: Liaison | None, bulletin: Bulletin, *, at: datetime) -> str:
         """Empty where it may be passed on. Nothing of it hangs on whether it was passed on before."""
         if liaison is None or not is_active(session, liaison):
-            return ENDED
+            return why_closed(liaison)
         return (
             ("" if has_it(session, liaison, bulletin) else NOT_OFFERED)
             or self.why_stale(session, bulletin, at=at)
@@ -119,6 +120,11 @@ def is_active(session: Session, liaison: Liaison) -> bool:
     reached_by = session.get(Subscriber, liaison.subscriber_id or 0)
     reachable = reached_by is not None and reached_by.state == SubscriberState.ACTIVE
     return liaison.state == LiaisonState.ACTIVE and reachable
+
+
+def why_closed(liaison: Liaison | None) -> str:
+    """Of one who is not active, or not reached: leaving by the link of a mail ends no consent."""
+    return STOPPED if liaison is not None and liaison.state == LiaisonState.ACTIVE else ENDED
 
 
 def has_it(session: Session, liaison: Liaison, bulletin: Bulletin) -> bool:

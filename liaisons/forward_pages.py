@@ -25,7 +25,7 @@ from foundation.clock import Clock
 from foundation.database import Database
 from foundation.spoken_pages import SpokenPages
 from liaisons.forward_codes import CodeRefused, ForwardCodes
-from liaisons.forward_orders import ENDED, ForwardDesk, ForwardRefused, has_it, is_active, members
+from liaisons.forward_orders import ForwardDesk, ForwardRefused, has_it, is_active, members, why_closed
 from liaisons.forward_words import LONGEST_LINE, Words, WordsRefused, warnings_about, words_of
 from liaisons.materials import Materials
 from liaisons.personal_link import LIAISON
@@ -94,7 +94,7 @@ class ForwardPages:
         with self.database.read() as session:
             liaison = self._liaison(session, token)
             if liaison is None or not is_active(session, liaison):
-                return self._closed(token)
+                return self._closed(token, liaison)
             begun = (Bulletin.to_liaisons != ToLiaisons.NONE.value, Bulletin.started_at.is_not(None))
             newest = select(Bulletin).where(*begun).order_by(Bulletin.started_at.desc(), Bulletin.id.desc())
             theirs = [each for each in session.scalars(newest.limit(MOST)) if has_it(session, liaison, each)]
@@ -106,7 +106,7 @@ class ForwardPages:
         with self.database.write() as session:
             liaison = self._liaison(session, token)
             if liaison is None or not is_active(session, liaison):
-                return self._closed(token)
+                return self._closed(token, liaison)
             try:
                 self.codes.mail_link(session, liaison, at=self.clock.now())
             except CodeRefused as fault:
@@ -133,7 +133,7 @@ class ForwardPages:
     def _behind(self, session: Session, token: str, number: int, then: Callable[[_Behind], Response]) -> Response:
         liaison = self._liaison(session, token)
         if liaison is None or not is_active(session, liaison):
-            return self._closed(token)
+            return self._closed(token, liaison)
         bulletin = session.get(Bulletin, number)
         if bulletin is None or bulletin.started_at is None or not has_it(session, liaison, bulletin):
             return self._answer("no-bulletin", status=404, token=token)
@@ -161,7 +161,7 @@ class ForwardPages:
             row=row,
             stale=stale,
             instead=self._instead(behind),
-            texts=texts(row, behind.bulletin, town_name=town.name, public_url=self.codes.stationery.public_url),
+            texts=texts(row, behind.bulletin, town, public_url=self.codes.stationery.public_url),
             why_not=stale or self.desk.why_not(behind.session, behind.liaison, behind.bulletin, at=at),
             members=members(behind.session, behind.liaison),
             fitting=self.materials.fitting(behind.session, json.loads(behind.bulletin.topics)),
@@ -269,11 +269,11 @@ class ForwardPages:
             return None
         return session.scalars(select(Liaison).where(Liaison.subscriber_id == number)).first()
 
-    def _closed(self, token: str) -> Response:
+    def _closed(self, token: str, liaison: Liaison | None) -> Response:
         """Whoever was a liaison is told so, though no row says any more who it was."""
         if self.codes.keyring.read(LIAISON, token) is None:
             return self.pages.in_japanese.answer("resident/link-unknown.html", status=404, headers=PERSONAL)
-        return self._answer("ended", status=410, why=ENDED)
+        return self._answer("ended", status=410, why=why_closed(liaison))
 
     def _answer(
         self, name: str, *, status: int = 200, headers: Mapping[str, str] = PERSONAL, **context: object

@@ -30,21 +30,29 @@ class Texts:
     long: str
 
 
-def texts(row: Row, bulletin: Bulletin, *, town_name: str, public_url: str) -> Texts:
-    """What went to the liaisons alone has no page that could be named."""
+def texts(row: Row, bulletin: Bulletin, town: Town, *, public_url: str) -> Texts:
+    """What went to the liaisons alone has no page that could be named. Nobody answers a mail where it is pasted."""
     page = "" if bulletin.to_liaisons == ToLiaisons.ONLY else f"{public_url}{row.url}"
-    source = f"（{town_name}からのお知らせ）"
+    source = f"（{town.name}からのお知らせ）"
     end = "\n".join(each for each in (source, page) if each)
-    return Texts(f"{row.subject}\n{end}", f"{row.text}\n\n{end}")
+    told = _without(row.text, _of_answers(bulletin.notice, town))
+    return Texts(f"{row.subject}\n{end}", f"{told}\n\n{end}")
 
 
 def on_paper(row: Row, notice: str, town: Town) -> str:
     """The text without its first line, where that says the subject once more, and without those that speak of the mail
     or of the office, which stands at the foot of the sheet."""
-    of_mail = {*town.standing_note("no_reply", notice).split("\n"), CLOSING + town.section}
-    text = "\n".join(line for line in row.text.split("\n") if line not in of_mail).strip("\n")
+    text = _without(row.text, {*_of_answers(notice, town), CLOSING + town.section})
     first, _, rest = text.partition("\n")
     return rest.strip("\n") if first.strip() == row.subject.strip() and rest.strip() else text
+
+
+def _of_answers(notice: str, town: Town) -> set[str]:
+    return set(town.standing_note("no_reply", notice).split("\n"))
+
+
+def _without(text: str, lines: set[str]) -> str:
+    return "\n".join(line for line in text.split("\n") if line not in lines).strip("\n")
 
 
 def type_size(text: str, *, stamps: bool) -> str:

@@ -1,6 +1,8 @@
 """Behind the link: a look changes nothing, a stranger learns nothing, and what cannot be sent is refused kindly."""
 
+import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -169,6 +171,38 @@ def test_paper_does_not_speak_of_answering_a_mail_and_names_the_office_once(door
 
     assert said not in page
     assert page.count(town.section) == 1
+
+
+def test_what_is_pasted_elsewhere_does_not_speak_of_answering_a_mail(door: Door) -> None:
+    said = door.town.office.home.town.standing_note("no_reply", "plain")
+
+    _, _, pasted = door.client.get(door.here).text.partition('id="long"')
+
+    assert said not in pasted.partition("</textarea>")[0]
+
+
+def test_what_is_over_may_still_be_printed_and_what_was_put_right_leads_to_what_is_right(door: Door) -> None:
+    office = door.town.office
+    begun = office.clock.now()
+    office.clock.move(timedelta(days=15))
+    late = door.client.get(door.here).text
+    office.clock.set(begun)
+    office.finish()
+    mending = office.sending(correction(door.number))
+
+    wrong = door.client.get(door.here).text
+
+    assert f"{door.here}/sheet" in late
+    assert "/code" not in late
+    assert "/sheet" not in wrong
+    assert f'href="{door.here.rpartition("/")[0]}/{mending}"' in wrong or f'href="/bulletins/{mending}"' in wrong
+
+
+def test_what_was_chosen_and_typed_stands_there_after_a_refusal(own_words: Door) -> None:
+    answer = own_words.client.post(f"{own_words.here}/code", data={"sentence": "2", "line": "あ" * 201}).text
+
+    assert re.search('value="2"[^>]* checked', answer)
+    assert "あ" * 201 in answer
 
 
 def test_a_notice_leads_to_the_materials_of_its_topic_that_the_office_shows(door: Door) -> None:

@@ -14,6 +14,7 @@ from liaisons.forward_orders import (
     NO_CIRCLE,
     NOT_OFFERED,
     OVER,
+    STOPPED,
     TOO_LATE,
     WITHDRAWN,
     ForwardRefused,
@@ -113,7 +114,7 @@ def test_who_left_passes_nothing_on(town: Neighbourhood) -> None:
         mine = session.scalars(select(Subscriber.id).where(Subscriber.address == "sato@example.jp")).one()
     town.office.meddle(lambda session: stop(session, mine, StopReason.LEFT, by="resident", at=town.office.clock.now()))
 
-    assert refused(town, liaison, number) == ENDED
+    assert refused(town, liaison, number) == STOPPED, "they ended nothing"
 
 
 def test_what_no_liaison_was_sent_is_not_passed_on(town: Neighbourhood) -> None:
