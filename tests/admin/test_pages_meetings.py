@@ -85,9 +85,9 @@ def test_a_meeting_is_planned_asked_for_confirmed_by_another_and_noted(console: 
     assert MARKUP.replace("<", "&lt;").replace(">", "&gt;").replace("{page}", "（連絡員ごとのリンク）") in waiting.text
     assert (alone.status_code, again.status_code, unfit.status_code) == (403, 409, 422)
     assert (none_yet, letters(console)) == (0, 2)
-    assert told_staff(console) == sorted(
-        each.address for each in (console.people[Role.APPROVER], console.second)
-    ), "who may confirm is mailed"
+    assert told_staff(console) == sorted(each.address for each in (console.people[Role.APPROVER], console.second)), (
+        "who may confirm is mailed"
+    )
     assert "2人に知らせました" in words(told)
     assert "<li>順番を決めた</li>" in viewer.get(at).text
     assert "開いた会 1回（うち、ほかの会合と合わせて 1回）" in listed
