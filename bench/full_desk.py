@@ -43,7 +43,7 @@ _STATES = {name: BulletinState(name) for name in ("draft", "submitted", "returne
 @dataclass(frozen=True)
 class Numbers:
     """Bulletins by what is asked about them: `sent` went to everybody, `correction` to those who had it, and `anew` is
-    a draft that puts the correction right. `solo` may go out alone."""
+    a draft that puts the correction right. `solo` may go out alone, and `fresh` is in force."""
 
     sent: int
     correction: int
@@ -52,6 +52,7 @@ class Numbers:
     waiting: int
     sending: int
     halted: int
+    fresh: int
     solo: int
     draft: int
     submitted: int
@@ -77,6 +78,8 @@ def on_the_desk(rows: Sequence[dict[str, Any]]) -> tuple[Numbers, list[dict[str,
     mends = {"notice": "correction", "kind": "correction", "topics": "[]", "areas": "[]", "follows_id": sent["id"]}
     under_way = {"finished_at": None, "started_at": begun, "starts_at": begun, "urgent": False, "urgent_reason": None}
     correction = {**sent, **mends, "started_at": begun, "starts_at": begun, "finished_at": begun + _HOUR}
+    at = rows[-1]["created_at"]
+    fresh = {"started_at": at, "finished_at": at + _HOUR, "topics": "[]", "areas": "[]", "urgent": False}
     more: dict[str, dict[str, Any]] = {
         "correction": {**correction, "mends_id": sent["id"], "to_recipients_of": sent["id"]},
         "anew": {**drafted, **mends, "mends_id": first, "to_recipients_of": first},
@@ -84,6 +87,7 @@ def on_the_desk(rows: Sequence[dict[str, Any]]) -> tuple[Numbers, list[dict[str,
         "waiting": {**sent, **under_way, "state": "waiting", "started_at": None, "starts_at": begun + 1000 * _HOUR},
         "sending": {**sent, **under_way, "state": "sending"},
         "halted": {**sent, **under_way, "state": "halted"},
+        "fresh": {**sent, **fresh},
         "solo": {**drafted, "notice": SOLO, "fields": json.dumps({})},
     }
     for place, row in enumerate(more.values()):

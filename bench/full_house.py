@@ -5,15 +5,16 @@ Where rows are many they are written by the database itself; the statements are 
 
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
-from bench import full_desk, full_trays
+from bench import full_cabinet, full_desk, full_network, full_passing_on, full_trays
 from bench.full_desk import Numbers
+from bench.pieces import pieces
 from bench.telling import say
 from bulletins import search_index
 from bulletins.life import BulletinState
@@ -35,7 +36,6 @@ MORE_AREAS = 56  # beside the sample town's few, as a prefecture has them
 UNSENT = (BulletinState.DRAFT, BulletinState.SUBMITTED, BulletinState.RETURNED, BulletinState.WITHDRAWN)
 NEWEST = 20  # so many are not sent yet
 NOTICES = ("suspicious-person", "fraud-call", "crime", "missing-person", "weather", "plain")
-STEP = 20_000
 PLACES = 20
 _GO_ON_NUMBERING = "SELECT setval(pg_get_serial_sequence('bulletins', 'id'), (SELECT max(id) FROM bulletins))"
 
@@ -45,13 +45,16 @@ def fill(home: Home, *, residents: int, bulletins: int, at: datetime) -> Numbers
     database = home.database
     with database.write() as session:
         _choose(session, home.town, residents)
-    say("choices")
+        full_network.join(session, home.town, residents, at=at)
+    say("choices and circles")
     with database.write() as session:
         numbers = _publish(session, home, bulletins, at=at)
     say("bulletins")
     with database.write() as session:
         full_trays.lose(session, bulletins)
         full_trays.deliver(session, numbers, bulletins - NEWEST)
+        full_passing_on.pass_on(session, newest=bulletins - NEWEST, fresh=numbers.fresh)
+        full_cabinet.fill(session, home, newest=numbers.sent, at=at)
         _tell(session, bulletins)
         _grow(session, at=at)
     say("letters and ledger")
@@ -77,7 +80,7 @@ def _choose(session: Session, town: Town, residents: int) -> None:
             if number // NARROWED % 3 in among:
                 chosen = _chosen(dice, kind, values)
                 rows += ({"subscriber_id": number, "kind": kind, "value": value} for value in chosen)
-    for piece in _pieces(rows):
+    for piece in pieces(rows):
         session.execute(insert(Choice), piece)
 
 
@@ -90,7 +93,7 @@ def _publish(session: Session, home: Home, bulletins: int, *, at: datetime) -> N
         for number in range(1, bulletins + 1)
     ]
     numbers, more = full_desk.on_the_desk(rows)
-    for piece in _pieces(rows):
+    for piece in pieces(rows):
         session.execute(insert(Bulletin), piece)
     for row in more:
         session.execute(insert(Bulletin), row)
@@ -120,6 +123,7 @@ def _bulletin(number: int, of: int, notice: NoticeTemplate, *, at: datetime) -> 
         "topics": json.dumps(some),
         "areas": json.dumps(near),
         "to_all": False,
+        "to_liaisons": "none" if number % 4 == 1 else "with",
         "redact": notice.redact,
         "fields": json.dumps(fields, ensure_ascii=False),
         "subject": f"お知らせ その{number}",
@@ -190,6 +194,3 @@ def _chosen(dice: random.Random, kind: str, values: Sequence[str]) -> Sequence[s
     home = dice.randrange(len(values))
     return values[home : home + dice.choice((1, 1, 1, 2, 2, 3))]
 
-
-def _pieces(rows: Sequence[dict[str, Any]]) -> Iterator[Sequence[dict[str, Any]]]:
-    return (rows[begin : begin + STEP] for begin in range(0, len(rows), STEP))

@@ -22,7 +22,7 @@ _ORDERS = f"""
     INSERT INTO publishing_orders (bulletin_id, urgent, held, starts_at, opened_at, cursor, audience, closed_at)
     SELECT id, urgent, (1 = 0), starts_at, started_at,
         CASE WHEN state = 'waiting' THEN 0 ELSE (SELECT max(id) FROM subscribers) END,
-        CASE WHEN state = 'waiting' THEN 0 ELSE (SELECT count(*) FROM subscribers WHERE state = 'active') END,
+        CASE WHEN state = 'waiting' THEN 0 ELSE (SELECT count(*) FROM subscribers WHERE state = 'active' AND in_city_list) END,
         CASE WHEN state = 'waiting' THEN NULL ELSE coalesce(finished_at, started_at) END
     FROM bulletins WHERE {_AFTER} OR state = 'waiting'
 """  # noqa: S608 -- our own words
@@ -31,7 +31,7 @@ _TALLIES = f"""
     SELECT 'bulletin:' || b.id, d.domain, 'merged', CASE WHEN b.state = 'sent' THEN d.number ELSE d.number / 2 END,
         0, 0, 0, 0, 0, d.number
     FROM bulletins b,
-        (SELECT domain, count(*) AS number FROM subscribers WHERE state = 'active' GROUP BY domain) AS d
+        (SELECT domain, count(*) AS number FROM subscribers WHERE state = 'active' AND in_city_list GROUP BY domain) AS d
     WHERE b.{_AFTER}
 """  # noqa: S608 -- our own words
 _LOST = """
@@ -39,20 +39,20 @@ _LOST = """
         stopped_at = (SELECT created_at FROM bulletins WHERE id = :newest - (subscribers.id / 300) % :many)
     WHERE id % 300 = 0
 """
-_COLUMNS = (
+OUTBOX_COLUMNS = (
     "letter_id, batch, once_key, address, domain, recipient_ref, lane, state, unwanted, parked, paced, attempts,"
     " created_at, due_at, expires_at, handed_at, ended_at, bounced_as"
 )
 # One letter in two hundred failed.
 _TO_ALL = f"""
-    INSERT INTO outbox ({_COLUMNS})
+    INSERT INTO outbox ({OUTBOX_COLUMNS})
     SELECT 1, 'bulletin:' || b.id, 'bulletin:' || b.id, s.address, s.domain, s.id, 2,
         CASE WHEN s.id % 200 = 0 THEN 'failed' ELSE 'sent' END, (1 = 0), (1 = 0), (1 = 0), 1,
         b.started_at, b.started_at, b.started_at, b.started_at, b.finished_at, NULL
-    FROM subscribers s, bulletins b WHERE s.state = 'active' AND b.id = :number ORDER BY s.address
+    FROM subscribers s, bulletins b WHERE s.state = 'active' AND s.in_city_list AND b.id = :number ORDER BY s.address
 """  # noqa: S608 -- our own words
 _TO_THOSE = f"""
-    INSERT INTO outbox ({_COLUMNS})
+    INSERT INTO outbox ({OUTBOX_COLUMNS})
     SELECT 1, 'bulletin:' || b.id, 'bulletin:' || b.id, o.address, o.domain, o.recipient_ref, 2,
         CASE WHEN o.recipient_ref % 333 = 0 THEN 'failed' ELSE 'sent' END, (1 = 0), (1 = 0), (1 = 0), 1,
         b.started_at, b.started_at, b.started_at, b.started_at, b.finished_at, NULL
@@ -61,7 +61,7 @@ _TO_THOSE = f"""
 """  # noqa: S608 -- our own words
 # Two addresses in ten thousand fail with each; half of them are told of by a report.
 _LATELY = f"""
-    INSERT INTO outbox ({_COLUMNS})
+    INSERT INTO outbox ({OUTBOX_COLUMNS})
     SELECT 1, 'bulletin:' || b.id, 'bulletin:' || b.id, s.address, s.domain, s.id, 2,
         CASE WHEN b.id % 2 = 0 THEN 'failed' ELSE 'sent' END, (1 = 0), (1 = 0), (1 = 0), 1,
         b.started_at, b.started_at, b.started_at, b.started_at, b.finished_at,
@@ -69,14 +69,14 @@ _LATELY = f"""
     FROM subscribers s JOIN bulletins b ON (b.id % 40) * 100 = s.id % 4000
     WHERE s.id % 100 = 0 AND b.state = 'sent' AND b.id > :from AND b.id < :to
 """  # noqa: S608 -- our own words
-_FACTS = """
+FACTS = """
     INSERT INTO bounce_facts
         (outbox_id, batch, domain, recipient_ref, bounce_class, counted, handed_at, known_at, evidence, source)
     SELECT id, batch, domain, recipient_ref,
         CASE id % 6 WHEN 0 THEN 'filtered' WHEN 1 THEN 'full' WHEN 2 THEN 'blocked' ELSE 'gone' END,
         id % 6 IN (1, 3, 4, 5), handed_at, handed_at, '550 5.1.1 no such user',
         CASE WHEN state = 'failed' THEN 'smtp' ELSE 'report' END
-    FROM outbox WHERE state = 'failed' OR bounced_as IS NOT NULL
+    FROM outbox WHERE (state = 'failed' OR bounced_as IS NOT NULL)
 """
 # A batch whose rows are there is recounted from them; of the others the rows that did not go are there.
 _RECOUNTED = """
@@ -98,7 +98,7 @@ def deliver(session: Session, numbers: Numbers, newest: int) -> None:
     session.execute(text(_TO_ALL), {"number": numbers.sent})
     session.execute(text(_TO_THOSE), {"mended": f"bulletin:{numbers.sent}", "number": numbers.correction})
     session.execute(text(_LATELY), {"from": newest - LATELY, "to": numbers.sent})
-    session.execute(text(_FACTS))
+    session.execute(text(FACTS))
     _recount(session, whole={f"bulletin:{numbers.sent}", f"bulletin:{numbers.correction}"})
 
 

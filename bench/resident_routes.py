@@ -1,5 +1,6 @@
 """Every page that residents read, as the application has it, and how it is asked for in earnest."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from sqlalchemy import insert
 
 from bench.console_routes import filled, read_paths
 from bench.full_desk import Numbers
+from bench.network_routes import Examples
 from bench.page_times import Asked
 from bulletins.months import Month
 from foundation.tokens import fingerprint
@@ -37,12 +39,22 @@ def asked(home: Home, numbers: Numbers, *, at: datetime) -> Iterator[Asked]:
         elif path == "/bulletins/{number}":
             for name in ("sent", "correction"):
                 yield Asked(f"{path} ({name})", filled(path, {"number": getattr(numbers, name)}))
+        elif path.startswith("/help/{key}"):
+            yield Asked(path, filled(path, {"key": "docomo"}))
         elif "{" not in path:
             # After a reload of its answer, the form leads back to the first page.
             yield Asked(path, path, status=303 if path == "/register" else 200)
             yield from _questions(home, path, at=at)
+    yield from _of_the_network(home, numbers)
     yield replace(Asked("POST /me/{token}", f"/me/{tokens['/me/']}"), form={"topic": "crime"})
     yield Asked("a page that does not exist", "/nowhere", status=404)
+
+
+def _of_the_network(home: Home, numbers: Numbers) -> Iterator[Asked]:
+    seen: Counter[str] = Counter()
+    for path, values in Examples(home.database, home.keyring).behind_links(numbers.fresh, numbers.sent):
+        seen[path] += 1
+        yield Asked(f"{path} ({seen[path]})", filled(path, values))
 
 
 def _questions(home: Home, path: str, *, at: datetime) -> Iterator[Asked]:
