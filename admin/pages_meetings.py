@@ -55,9 +55,10 @@ class MeetingsPages:
         at, zone = self._clock.now(), self._town.zone
         with self._database.read() as session:
             listed = meetings.every(session, limit=MOST)
-            areas = {each.id: meetings.labels_of(self._town, meetings.areas_of(session, each.id)) for each in listed}
+            near = meetings.areas_of_each(session, [each.id for each in listed])
             year = FiscalYear.of(at, zone)
             counted = meetings.yearly_meetings(session, year.number, zone)
+        areas = {each.id: meetings.labels_of(self._town, near.get(each.id, ())) for each in listed}
         ahead = [each for each in listed if each.state == MeetingState.PLANNED]
         return self._page.show(
             request,

@@ -57,8 +57,9 @@ class VoicesPages:
             pages = max(1, -(-total // A_PAGE))
             page = min(page, pages)
             lines = self._lines(session, asked, limit=A_PAGE, skip=(page - 1) * A_PAGE)
-            states = {value: voices.how_many(session, Asked(state=value)) for value, _ in STATES}
             counts, sections = voices.open_ones(session, today=today), voices.sections(session)
+            states = {state.value: number for state, number in voices.by_state(session).items()}
+            states |= {"open": counts.open, "untold": voices.how_many(session, Asked(state="untold"))}
         return self._page.show(
             request,
             "voices",
@@ -71,7 +72,7 @@ class VoicesPages:
             asked=asked,
             query=urlencode(kept),
             narrowed=bool(kept),
-            states=[(value, name, states[value]) for value, name in STATES],
+            states=[(value, name, states.get(value, 0)) for value, name in STATES],
             roads=ROADS,
             sections=[(name, name) for name in sections],
         )

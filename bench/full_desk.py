@@ -68,7 +68,7 @@ class Desk:
     manager: str
 
 
-def on_the_desk(rows: Sequence[dict[str, Any]]) -> tuple[Numbers, list[dict[str, Any]]]:
+def on_the_desk(rows: Sequence[dict[str, Any]], *, at: datetime) -> tuple[Numbers, list[dict[str, Any]]]:
     """The numbers, and the bulletins that come after those of the years."""
     newest = {name: max(row["id"] for row in rows if row["state"] == state) for name, state in _STATES.items()}
     sent = next(row for row in reversed(rows) if row["state"] == BulletinState.SENT)
@@ -78,8 +78,8 @@ def on_the_desk(rows: Sequence[dict[str, Any]]) -> tuple[Numbers, list[dict[str,
     mends = {"notice": "correction", "kind": "correction", "topics": "[]", "areas": "[]", "follows_id": sent["id"]}
     under_way = {"finished_at": None, "started_at": begun, "starts_at": begun, "urgent": False, "urgent_reason": None}
     correction = {**sent, **mends, "started_at": begun, "starts_at": begun, "finished_at": begun + _HOUR}
-    at = rows[-1]["created_at"]
-    fresh = {"started_at": at, "finished_at": at + _HOUR, "topics": "[]", "areas": "[]", "urgent": False}
+    lately = {"started_at": at - 2 * _HOUR, "finished_at": at - _HOUR, "urgent": False}
+    fresh = {**lately, "topics": "[]", "areas": "[]", "to_liaisons": "with"}
     more: dict[str, dict[str, Any]] = {
         "correction": {**correction, "mends_id": sent["id"], "to_recipients_of": sent["id"]},
         "anew": {**drafted, **mends, "mends_id": first, "to_recipients_of": first},

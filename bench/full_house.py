@@ -60,7 +60,8 @@ def fill(home: Home, *, residents: int, bulletins: int, at: datetime) -> Numbers
     say("letters and ledger")
     recount.recount(database, at=at)
     with database.write() as session:
-        tallies.sum_up(session, ended_before=at - SUMMED_AFTER, limit=bulletins)
+        while tallies.sum_up(session, ended_before=at - SUMMED_AFTER, limit=bulletins):
+            pass
     with database.engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
     say("counted")
@@ -92,7 +93,7 @@ def _publish(session: Session, home: Home, bulletins: int, *, at: datetime) -> N
         | {"statistic_class": classes[number % len(classes)]}
         for number in range(1, bulletins + 1)
     ]
-    numbers, more = full_desk.on_the_desk(rows)
+    numbers, more = full_desk.on_the_desk(rows, at=at)
     for piece in pieces(rows):
         session.execute(insert(Bulletin), piece)
     for row in more:

@@ -1,6 +1,6 @@
 """The archive: what the public may read again, newest first."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -72,6 +72,12 @@ def one(session: Session, bulletin_id: int) -> Bulletin | None:
 def whole(session: Session, bulletin: Bulletin) -> Sequence[Bulletin]:
     """What has begun of its chain, 続報, 訂正, 解除 and the first one, oldest first; itself included."""
     return [each for each in chain.members(session, bulletin) if _may_be_read(each)]
+
+
+def whole_of_each(session: Session, bulletins: Iterable[Bulletin]) -> Mapping[int, Sequence[Bulletin]]:
+    """The same of many, by their numbers."""
+    chains = chain.members_of_each(session, bulletins)
+    return {number: [each for each in members if _may_be_read(each)] for number, members in chains.items()}
 
 
 def expiry(bulletin: Bulletin) -> datetime | None:

@@ -1,6 +1,6 @@
 """The chain of a bulletin: the first one, and all that followed it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,6 +27,15 @@ def members(session: Session, bulletin: Bulletin) -> Sequence[Bulletin]:
     first = first_of(session, bulletin)
     later = select(Bulletin).where(Bulletin.follows_id == first.id).order_by(Bulletin.id)
     return [first, *session.scalars(later)]
+
+
+def members_of_each(session: Session, bulletins: Iterable[Bulletin]) -> Mapping[int, Sequence[Bulletin]]:
+    """The same of many, by their numbers: one question for all that followed."""
+    firsts = {each.id: first_of(session, each) for each in bulletins}
+    chains: dict[int, list[Bulletin]] = {first.id: [first] for first in firsts.values()}
+    for later in session.scalars(select(Bulletin).where(Bulletin.follows_id.in_(chains)).order_by(Bulletin.id)):
+        chains[later.follows_id or 0].append(later)
+    return {number: chains[first.id] for number, first in firsts.items()}
 
 
 def has_begun(bulletin: Bulletin) -> bool:

@@ -110,6 +110,11 @@ def how_many(session: Session, circle_id: int) -> int:
     return session.scalar(select(func.count()).select_from(members(circle_id).subquery())) or 0
 
 
+def is_empty(session: Session, circle_id: int) -> bool:
+    """Whether nobody would get anything; sooner known than how many there are."""
+    return session.scalar(members(circle_id).limit(1)) is None
+
+
 def tidy(session: Session, *, at: datetime, limit: int = _LET_GO) -> int:
     """Ends what ended otherwise: memberships of who left everything and may not take it back any more, circles of
     liaisons who ended, and subscriptions that are held for nothing. Returns how many were let go."""

@@ -1,5 +1,6 @@
 """Placing a forward: who may pass on what, and when not any more. Nothing of it is written where staff could read."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,7 +58,7 @@ class ForwardDesk:
             ("" if has_it(session, liaison, bulletin) else NOT_OFFERED)
             or self.why_stale(session, bulletin, at=at)
             or self._why_not_now(bulletin, at=at)
-            or ("" if members(session, liaison) else NO_CIRCLE)
+            or ("" if _has_members(session, liaison) else NO_CIRCLE)
         )
 
     def place(self, session: Session, liaison: Liaison, bulletin: Bulletin, words: Words, *, at: datetime) -> None:
@@ -129,9 +130,22 @@ def why_closed(liaison: Liaison | None) -> str:
 
 def has_it(session: Session, liaison: Liaison, bulletin: Bulletin) -> bool:
     """Whether the bulletin went to the liaisons, and to this one."""
+    return bool(those_had(session, liaison, [bulletin]))
+
+
+def those_had(session: Session, liaison: Liaison, bulletins: Iterable[Bulletin]) -> Sequence[Bulletin]:
+    """Of these, in their order, those that went to the liaisons, and to this one."""
     mine = session.get(Subscriber, liaison.subscriber_id or 0)
-    offered = bulletin.to_liaisons != ToLiaisons.NONE and bulletin.started_at is not None
-    return bool(offered and mine and mine.address and outbox.is_known(session, bulletin.batch, mine.address))
+    offered = [each for each in bulletins if each.to_liaisons != ToLiaisons.NONE and each.started_at is not None]
+    if not offered or mine is None or not mine.address:
+        return []
+    known = outbox.known_of(session, [each.batch for each in offered], mine.address)
+    return [each for each in offered if each.batch in known]
+
+
+def _has_members(session: Session, liaison: Liaison) -> bool:
+    circle = circles.circle_of(session, liaison.id)
+    return circle is not None and not circles.is_empty(session, circle.id)
 
 
 def members(session: Session, liaison: Liaison) -> int:

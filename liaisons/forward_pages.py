@@ -25,7 +25,7 @@ from foundation.clock import Clock
 from foundation.database import Database
 from foundation.spoken_pages import SpokenPages
 from liaisons.forward_codes import CodeRefused, ForwardCodes
-from liaisons.forward_orders import ForwardDesk, ForwardRefused, has_it, is_active, members, why_closed
+from liaisons.forward_orders import ForwardDesk, ForwardRefused, has_it, is_active, members, those_had, why_closed
 from liaisons.forward_words import LONGEST_LINE, Words, WordsRefused, warnings_about, words_of
 from liaisons.materials import Materials
 from liaisons.personal_link import LIAISON
@@ -97,7 +97,7 @@ class ForwardPages:
                 return self._closed(token, liaison)
             begun = (Bulletin.to_liaisons != ToLiaisons.NONE.value, Bulletin.started_at.is_not(None))
             newest = select(Bulletin).where(*begun).order_by(Bulletin.started_at.desc(), Bulletin.id.desc())
-            theirs = [each for each in session.scalars(newest.limit(MOST)) if has_it(session, liaison, each)]
+            theirs = those_had(session, liaison, session.scalars(newest.limit(MOST)))
             shown = list(zip(theirs, self.rows.rows(session, theirs, at=at), strict=True))
             return self._answer("list", token=token, shown=shown, members=members(session, liaison))
 

@@ -5,6 +5,7 @@ Coming is never required, and nobody is noted as having come: a headcount may be
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
@@ -134,6 +135,15 @@ def asked_for(session: Session, *, at: datetime, limit: int = 20) -> Sequence[Me
 def areas_of(session: Session, meeting_id: int) -> tuple[str, ...]:
     query = select(MeetingArea.area).where(MeetingArea.meeting_id == meeting_id)
     return tuple(session.scalars(query.order_by(MeetingArea.area)))
+
+
+def areas_of_each(session: Session, meeting_ids: Collection[int]) -> Mapping[int, Sequence[str]]:
+    """The same of many; one for the whole town is left out."""
+    found: Mapping[int, list[str]] = defaultdict(list)
+    query = select(MeetingArea.meeting_id, MeetingArea.area).where(MeetingArea.meeting_id.in_(meeting_ids))
+    for number, area in session.execute(query.order_by(MeetingArea.area)):
+        found[number].append(area)
+    return found
 
 
 def plan(session: Session, facts: Facts, areas: Collection[str], by: Member, *, at: datetime) -> Meeting:

@@ -66,22 +66,25 @@ class PaperSource:
         query = select(Bulletin).where(
             Bulletin.started_at >= begin, Bulletin.started_at < end, Bulletin.redact.is_(False)
         )
-        found = session.scalars(query.order_by(Bulletin.started_at.desc(), Bulletin.id.desc()).limit(_MOST_READ))
-        fitting = [each for each in found if _reaches(each, area) and self._holds(session, each)]
-        return [each for each in fitting[:MOST] if not self._went_on(session, each)][::-1]
+        newest = query.order_by(Bulletin.started_at.desc(), Bulletin.id.desc()).limit(_MOST_READ)
+        found = [each for each in session.scalars(newest) if _reaches(each, area)]
+        chains = archive.whole_of_each(session, found)
+        fitting = [each for each in found if _holds(each, chains[each.id])]
+        return [each for each in fitting[:MOST] if not _went_on(each, chains[each.id])][::-1]
 
     def lately(self, session: Session, area: str, *, at: datetime) -> list[Bulletin]:
         """For a single matter, the newest first."""
         query = select(Bulletin).where(Bulletin.started_at.is_not(None), Bulletin.started_at <= at)
         found = session.scalars(query.order_by(Bulletin.started_at.desc(), Bulletin.id.desc()).limit(MOST)).all()
         gone = self.gone(session, [each.id for each in found], at=at)
-        return [each for each in found if each.id not in gone and _reaches(each, area) and self._holds(session, each)]
+        return [each for each in found if each.id not in gone and _reaches(each, area)]
 
     def gone(self, session: Session, numbers: Collection[int], *, at: datetime) -> frozenset[int]:
         """Of these, what no paper tells any more: redacted, withdrawn, taken back, or not there."""
         found = {each.id: each for each in session.scalars(select(Bulletin).where(Bulletin.id.in_(numbers)))}
         redacted = self.redaction.moments(session, found.values(), at=at)
-        lost = {number for number, each in found.items() if number in redacted or not self._holds(session, each)}
+        chains = archive.whole_of_each(session, found.values())
+        lost = {number for number, each in found.items() if number in redacted or not _holds(each, chains[number])}
         return frozenset(lost | {number for number in numbers if number and number not in found})
 
     def chosen(self, session: Session, numbers: Sequence[int], *, private: bool, at: datetime) -> list[Bulletin]:
@@ -114,15 +117,16 @@ class PaperSource:
         bare = given.removeprefix(self.town.name)
         return bare if bare.startswith(tuple(town.name for town in self.town.towns)) else given
 
-    def _holds(self, session: Session, bulletin: Bulletin) -> bool:
-        if bulletin.state not in PUBLISHED or Kind(bulletin.kind) not in _TOLD:
-            return False
-        return retraction_of(bulletin, archive.whole(session, bulletin)) is None
 
-    def _went_on(self, session: Session, bulletin: Bulletin) -> bool:
-        whole = archive.whole(session, bulletin)
-        later = (each for each in whole if each.id > bulletin.id and Kind(each.kind) in _TOLD)
-        return any(self._holds(session, each) for each in later)
+def _holds(bulletin: Bulletin, whole: Sequence[Bulletin]) -> bool:
+    """`whole` is its chain."""
+    if bulletin.state not in PUBLISHED or Kind(bulletin.kind) not in _TOLD:
+        return False
+    return retraction_of(bulletin, whole) is None
+
+
+def _went_on(bulletin: Bulletin, whole: Sequence[Bulletin]) -> bool:
+    return any(_holds(each, whole) for each in whole if each.id > bulletin.id and Kind(each.kind) in _TOLD)
 
 
 def _reaches(bulletin: Bulletin, area: str) -> bool:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, false
+from sqlalchemy import ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base, RowId
@@ -96,6 +96,8 @@ class Voice(Base):
     __table_args__ = (
         Index("ix_voices_state", "state", "due_on"),
         Index("ix_voices_liaison", "liaison_id", "id"),
+        # As `voices.listed` turns them: the texts are long, and few of them are shown.
+        Index("ix_voices_turn", text("closed_at DESC"), "due_on", "id"),
         {"sqlite_autoincrement": True},
     )
 

@@ -113,8 +113,7 @@ def steps_of(session: Session, voice_id: int) -> Sequence[VoiceStep]:
 
 def listed(session: Session, asked: Asked, *, limit: int, skip: int = 0) -> Sequence[Voice]:
     """Open ones first, the earliest due on top; then the others, the newest first."""
-    closed = Voice.closed_at.is_not(None)
-    order = (closed, Voice.closed_at.desc(), Voice.due_on, Voice.id)
+    order = (Voice.closed_at.desc().nulls_first(), Voice.due_on, Voice.id)
     return session.scalars(select(Voice).where(*_asked(asked)).order_by(*order).limit(limit).offset(skip)).all()
 
 
@@ -123,6 +122,7 @@ def how_many(session: Session, asked: Asked) -> int:
 
 
 def by_state(session: Session) -> Mapping[VoiceState, int]:
+    """A state that none is in is left out."""
     rows = session.execute(select(Voice.state, func.count()).group_by(Voice.state))
     return {VoiceState(state): number for state, number in rows}
 
