@@ -1,9 +1,9 @@
 """A database file with the tables of staff, and one person of each role."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
 from admin import staff
@@ -12,11 +12,12 @@ from admin.staff import Colleague
 from foundation.addresses import Address
 from foundation.database import Database
 from foundation.tokens import Keyring
+from tests.admin.morning import MORNING
+from tests.admin.whole_console import Console, whole_console
 from tests.support import known_password, ready_file
 from tests.support.clock import HandClock
 
 PASSWORD = known_password.PASSWORD
-MORNING = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -30,6 +31,18 @@ def database(tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture
 def clock() -> HandClock:
     return HandClock(MORNING)
+
+
+@pytest.fixture
+def console(tmp_path: Path) -> Iterator[Console]:
+    """The whole of it, with nothing in it but staff."""
+    with whole_console(tmp_path) as console:
+        yield console
+
+
+@pytest.fixture
+def clerk(console: Console) -> httpx.Client:
+    return console.browser(Role.DRAFTER)
 
 
 @pytest.fixture

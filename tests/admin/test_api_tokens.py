@@ -9,7 +9,7 @@ from admin.api_tokens import StaffToken
 from admin.staff import Colleague
 from foundation import ledger
 from foundation.database import Database
-from tests.admin.conftest import MORNING
+from tests.admin.morning import MORNING
 
 
 def issued(database: Database, drafter: Colleague) -> str:

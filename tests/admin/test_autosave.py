@@ -1,8 +1,6 @@
 """Saving while somebody types: one draft, no noise, nothing overwritten, and nobody's words under another's name."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -12,16 +10,10 @@ from bulletins.approval import Blocked
 from bulletins.drafting import Sheet
 from bulletins.rough_drafts import Stroke
 from foundation import ledger
-from tests.admin.whole_console import TEXT, Console, whole_console, words
+from tests.admin.whole_console import TEXT, Console, words
 from tests.admin.writing_form import autosave, opened
 
 WRITE = "/admin/write/plain"
-
-
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    with whole_console(tmp_path) as console:
-        yield console
 
 
 def deeds(console: Console, number: int) -> list[str]:

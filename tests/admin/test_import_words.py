@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from subscribers.register_transfer import Counts
+from subscribers.register_imports import Counts
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 

@@ -1,9 +1,7 @@
 """A session that ends in the middle of writing: the words are back after signing in, for the one who wrote them."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import httpx
 import pytest
@@ -13,16 +11,10 @@ from admin.roles import Role
 from admin.sign_in import IDLE_END
 from service.timetable import Timetable
 from tests.admin.conftest import PASSWORD
-from tests.admin.whole_console import TEXT, Console, whole_console, words
+from tests.admin.whole_console import TEXT, Console, words
 from tests.admin.writing_form import autosave, hidden, opened
 
 WRITE = "/admin/write/plain"
-
-
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    with whole_console(tmp_path) as console:
-        yield console
 
 
 def way_back(turned_away: httpx.Response) -> str:

@@ -1,8 +1,6 @@
 """Two accounts of one person are not two people: who let somebody in alone approves nothing of theirs."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -17,15 +15,9 @@ from bulletins.tables import Bulletin
 from foundation.addresses import Address
 from mailer.outbox_tables import LetterRow
 from tests.admin.conftest import PASSWORD
-from tests.admin.whole_console import Console, whole_console, words
+from tests.admin.whole_console import Console, words
 
 ADDRESS = "watashi-2@example.jp"
-
-
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    with whole_console(tmp_path) as console:
-        yield console
 
 
 def let_in(console: Console) -> Colleague:

@@ -1,8 +1,6 @@
 """The notice desk refuses by itself what its pages would not even ask for."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -11,13 +9,7 @@ from admin.notice_desk import NoticeDesk, NoticeFaulty
 from admin.roles import Role
 from bulletins.notice_versions import NoticeVersion
 from bulletins.signatory import NotAllowed
-from tests.admin.whole_console import Console, whole_console, words
-
-
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    with whole_console(tmp_path) as console:
-        yield console
+from tests.admin.whole_console import Console, words
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from foundation import ledger
 from foundation.database import Database
 from foundation.ledger import LedgerLine
 from foundation.tokens import Keyring
-from tests.admin.conftest import MORNING
+from tests.admin.morning import MORNING
 
 STEP = timedelta(seconds=30)
 LATER = MORNING + timedelta(hours=1)

@@ -23,12 +23,6 @@ REASON = "火災が広がり、責任者に連絡が取れないため"
 
 
 @pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    with whole_console(tmp_path) as console:
-        yield console
-
-
-@pytest.fixture
 def released(tmp_path: Path) -> Iterator[Console]:
     """Where one person on duty may send the notice `plain`."""
     with whole_console(tmp_path, {"HANSHO_SOLO_NOTICES": "plain"}) as console:

@@ -1,8 +1,5 @@
 """Approval on the console's pages: by telephone, as a deputy, alone, and on the drill's day; and by the API."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import httpx
 import pytest
 
@@ -11,14 +8,8 @@ from admin.roles import Role
 from admin.staff import Colleague
 from foundation.addresses import Address
 from tests.admin.town_hall import codes_in
-from tests.admin.whole_console import Console, whole_console, words
+from tests.admin.whole_console import Console, words
 from tests.subscribers.people import letters_to
-
-
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    with whole_console(tmp_path) as console:
-        yield console
 
 
 def code(console: Console, who: Colleague) -> str:

@@ -1,8 +1,6 @@
 """The April list: leaflets for 新入生・転入生 on one sheet, beside last year's, and never noted twice."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -11,20 +9,9 @@ from sqlalchemy import func, select
 from admin.roles import Role
 from foundation.ledger import LedgerLine
 from subscribers.placements import PlacementRow
-from tests.admin.whole_console import Console, whole_console, words
+from tests.admin.whole_console import Console, words
 
 PLACES = "/admin/places"
-
-
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    with whole_console(tmp_path) as console:
-        yield console
-
-
-@pytest.fixture
-def clerk(console: Console) -> httpx.Client:
-    return console.browser(Role.DRAFTER)
 
 
 def deeds(console: Console) -> list[tuple[str, str]]:

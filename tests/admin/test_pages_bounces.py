@@ -1,9 +1,7 @@
 """The watch page: what speaks against an address, day by day, and how errors came and went."""
 
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import httpx
@@ -11,16 +9,10 @@ import pytest
 
 from admin.roles import Role
 from mailer.bounce_report.bounce_class import BounceClass
-from tests.admin.whole_console import Console, whole_console, words
+from tests.admin.whole_console import Console, words
 from tests.support import bounced
 
 ADDRESS = "hanako@docomo.ne.jp"
-
-
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    with whole_console(tmp_path) as console:
-        yield console
 
 
 def bounce(console: Console, address: str, bounce_class: BounceClass, *, at: datetime, ref: int | None = None) -> None:

@@ -1,22 +1,14 @@
 """One bulletin on the console's pages: who sees which button, and what a refusal looks like."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from admin.roles import Role
 from bulletins.drafting import Sheet
 from bulletins.life import BulletinState
-from tests.admin.whole_console import TEXT, Console, whole_console, words
-
-
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    with whole_console(tmp_path) as console:
-        yield console
+from tests.admin.whole_console import TEXT, Console, words
 
 
 def state(console: Console, number: int) -> str:

@@ -19,12 +19,6 @@ NEW_PASSWORD = "seven quiet rivers run"
 
 
 @pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    with whole_console(tmp_path) as console:
-        yield console
-
-
-@pytest.fixture
 def strict(tmp_path: Path) -> Iterator[Console]:
     """Codes are a must for those who may approve."""
     with whole_console(tmp_path, {"HANSHO_ONE_TIME_CODES": "required"}) as console:

@@ -4,11 +4,9 @@ than it is needed."""
 import csv
 import io
 import re
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from http.client import HTTPConnection
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
@@ -24,7 +22,7 @@ from service.timetable import Timetable
 from subscribers import register_imports
 from subscribers.register_imports import ImportRow, ImportState
 from subscribers.tables import Subscriber
-from tests.admin.whole_console import Console, whole_console, words
+from tests.admin.whole_console import Console, words
 
 PAGE = "/admin/subscribers/import"
 LIST = (
@@ -36,12 +34,6 @@ LIST = (
     "5,,gone@example.jp,すべて,9,12,\r\n"
 )
 WORDS = {"topics": "防犯=犯罪情報+防犯のお知らせ", "states": "1=有効\n9=エラー停止"}
-
-
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    with whole_console(tmp_path) as console:
-        yield console
 
 
 @pytest.fixture

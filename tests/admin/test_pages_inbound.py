@@ -1,9 +1,7 @@
 """Mails set aside: why, in plain words; what to do next; and nothing a stranger writes does any harm."""
 
 import re
-from collections.abc import Iterator
 from email.message import EmailMessage
-from pathlib import Path
 
 import pytest
 
@@ -11,16 +9,10 @@ from admin.mail_reading import LONGEST_SHOWN
 from admin.roles import Role
 from mailer import inbound
 from mailer.inbound import InboundRow, Incoming
-from tests.admin.whole_console import Console, whole_console, words
+from tests.admin.whole_console import Console, words
 
 SENDER = "hanako@example.net"
 POSTMASTER = "postmaster: to be read by a person"
-
-
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    with whole_console(tmp_path) as console:
-        yield console
 
 
 def set_aside(console: Console, raw: bytes, *, sender: str = SENDER, note: str = POSTMASTER) -> str:

@@ -1,8 +1,6 @@
 """The pages behind links in letters to staff: an invitation, a forgotten password."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import httpx
 import pytest
@@ -10,13 +8,7 @@ import pytest
 from admin.roles import Role
 from tests.admin.staff_pages import NEW_PASSWORD, SAKURA, letters_to, link_in, password_of, stranger
 from tests.admin.test_one_time_codes import set_up
-from tests.admin.whole_console import Console, whole_console, words
-
-
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    with whole_console(tmp_path) as console:
-        yield console
+from tests.admin.whole_console import Console, words
 
 
 @pytest.fixture

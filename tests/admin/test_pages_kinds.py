@@ -1,8 +1,6 @@
 """The console's side of kinds: one click to put right, drills in their colour, and refusals in words."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -16,15 +14,9 @@ from mailer.claims import Wish
 from mailer.courier import Delivered
 from mailer.outbox_tables import Lane
 from mailer.records import Result
-from tests.admin.whole_console import Console, whole_console, words
+from tests.admin.whole_console import Console, words
 
 NOW = Decision(no_hold=True)
-
-
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    with whole_console(tmp_path) as console:
-        yield console
 
 
 def example(console: Console, notice: str, follows: int | None = None, **values: object) -> Sheet:

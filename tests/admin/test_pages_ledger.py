@@ -2,8 +2,6 @@
 
 import csv
 import io
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text, update
@@ -11,13 +9,7 @@ from sqlalchemy import text, update
 from admin.roles import Role
 from foundation import ledger
 from foundation.ledger import Deed, LedgerLine
-from tests.admin.whole_console import Console, whole_console, words
-
-
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    with whole_console(tmp_path) as console:
-        yield console
+from tests.admin.whole_console import Console, words
 
 
 def export(console: Console, **asked: str) -> list[list[str]]:

@@ -33,11 +33,6 @@ def console(tmp_path: Path) -> Iterator[Console]:
         yield console
 
 
-@pytest.fixture
-def clerk(console: Console) -> httpx.Client:
-    return console.browser(Role.DRAFTER)
-
-
 def test_what_is_wrong_stands_beside_its_field_and_on_top(console: Console, clerk: httpx.Client) -> None:
     odd = {"name": "", "address": "nobody", "way": "", "areas": "moon", "phone": "x" * 10_000, "post": "一\r\n二"}
 

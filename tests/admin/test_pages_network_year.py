@@ -11,8 +11,8 @@ from sqlalchemy import select
 from admin.roles import Role
 from liaisons import forwarding_year, life
 from liaisons.candidates import CandidateRow
-from tests.admin.conftest import MORNING
 from tests.admin.liaison_pages import CANDIDATE, CANDIDATES, LIST, TANAKA, active, liaison
+from tests.admin.morning import MORNING
 from tests.admin.staff_pages import letters_to
 from tests.admin.whole_console import Console, whole_console, words
 from tests.liaisons.network import enter
@@ -22,11 +22,6 @@ from tests.liaisons.network import enter
 def console(tmp_path: Path) -> Iterator[Console]:
     with whole_console(tmp_path, residents=True) as console:
         yield console
-
-
-@pytest.fixture
-def clerk(console: Console) -> httpx.Client:
-    return console.browser(Role.DRAFTER)
 
 
 def test_a_candidate_put_aside_tells_the_sender_why_and_is_decided_once(console: Console, clerk: httpx.Client) -> None:

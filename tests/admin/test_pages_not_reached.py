@@ -1,9 +1,7 @@
 """Who did not get a bulletin, one click from its page; those who may are one more from sending again."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -17,13 +15,7 @@ from mailer.letter import Letter
 from mailer.outbox import Post, To
 from mailer.outbox_tables import Lane, OutboxRow, State
 from tests.admin.under_way import begun, come_to, move
-from tests.admin.whole_console import Console, whole_console, words
-
-
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    with whole_console(tmp_path) as console:
-        yield console
+from tests.admin.whole_console import Console, words
 
 
 def finished(console: Console, ends: dict[str, State], *, name: str = "") -> int:

@@ -1,21 +1,12 @@
 """Editing a notice template on the console's pages, without a script."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from admin.roles import Role
 from tests.admin.notice_editing import ADDED, edited, serving, typed
-from tests.admin.whole_console import Console, whole_console, words
+from tests.admin.whole_console import Console, words
 
 NAMES = ["event", "plain", "drill", "evacuation", "suspicious-person", "weather-clear"]
-
-
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    with whole_console(tmp_path) as console:
-        yield console
 
 
 @pytest.mark.parametrize("name", NAMES)

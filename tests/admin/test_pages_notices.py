@@ -2,8 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -15,13 +13,7 @@ from bulletins.drafting import Sheet
 from bulletins.notice_shelf import NoticeRetired
 from foundation.ledger import LedgerLine
 from tests.admin.notice_editing import ADDED, edited, released, serving, typed
-from tests.admin.whole_console import Console, whole_console, words
-
-
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    with whole_console(tmp_path) as console:
-        yield console
+from tests.admin.whole_console import Console, words
 
 
 def test_everybody_of_the_office_sees_the_notices_with_their_mail_and_the_meaning_of_their_signs(

@@ -1,26 +1,18 @@
 """The paper edition in the console: chosen, edited, told whether it fits, printed; never with what is gone."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 
 from admin.roles import Role
 from bulletins.notice_templates import Kind
-from tests.admin.whole_console import Console, whole_console, words
+from tests.admin.whole_console import Console, words
 from tests.liaisons.test_papers import begun
 
 PAPERS = "/admin/papers"
 MARKUP = "<b onclick=x>{{7*7}}</b>"
 SPAN = {"look": "round-up", "area": "east", "first": "2026-11-01", "last": "2026-11-30"}
-
-
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    with whole_console(tmp_path) as console:
-        yield console
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The first page, subscribers, bounces, inbound mail and the practice mailbox."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,12 +20,6 @@ from tests.admin.staff_pages import second_manager
 from tests.admin.whole_console import Console, whole_console, words
 
 ADDRESS = "a..b@docomo.example.jp"
-
-
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    with whole_console(tmp_path) as console:
-        yield console
 
 
 def deeds(console: Console) -> list[str]:

@@ -31,11 +31,6 @@ def console(tmp_path: Path) -> Iterator[Console]:
         yield console
 
 
-@pytest.fixture
-def clerk(console: Console) -> httpx.Client:
-    return console.browser(Role.DRAFTER)
-
-
 def come(console: Console, ticks: dict[tuple[str, str], int]) -> None:
     """Registrations by day and place."""
     with console.home.database.write() as session:

@@ -1,8 +1,5 @@
 """The pages about staff: changed by two, let go by one, rotated in April."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import httpx
 import pyotp
 import pytest
@@ -15,13 +12,7 @@ from foundation.addresses import Address
 from foundation.ledger import LedgerLine
 from tests.admin.conftest import PASSWORD
 from tests.admin.staff_pages import SAKURA, colleague, letters_to, second_manager
-from tests.admin.whole_console import Console, whole_console, words
-
-
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    with whole_console(tmp_path) as console:
-        yield console
+from tests.admin.whole_console import Console, words
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """The delivery statement: what became of a bulletin, with sums that add up."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import httpx
 import pytest
@@ -21,16 +19,10 @@ from mailer.outbox_tables import OutboxRow, State
 from mailer.tallies import Counts
 from subscribers.leaving import stop
 from subscribers.tables import StopReason
-from tests.admin.whole_console import Console, whole_console, words
+from tests.admin.whole_console import Console, words
 from tests.bulletins.office import CHIE, GONE, OK, SHEET, TEXT, Office, tokyo
 
 EVENING = tokyo("2026-11-24T18:30:00")
-
-
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    with whole_console(tmp_path) as console:
-        yield console
 
 
 @pytest.fixture

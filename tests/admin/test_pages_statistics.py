@@ -3,9 +3,7 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import httpx
 import pytest
@@ -20,18 +18,12 @@ from foundation.ledger import Deed
 from subscribers import growth
 from subscribers.growth import Event
 from subscribers.recount import note_counting
-from tests.admin.conftest import MORNING
-from tests.admin.whole_console import Console, whole_console, words
+from tests.admin.morning import MORNING
+from tests.admin.whole_console import Console, words
 from tests.bulletins import forty
 from tests.bulletins.office import Office, tokyo
 
 TEXT = "くわしいことは、地域安全課の窓口でおたずねください。お待ちしています。"
-
-
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    with whole_console(tmp_path) as console:
-        yield console
 
 
 def office_of(console: Console) -> Office:

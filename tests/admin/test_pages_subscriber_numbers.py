@@ -3,9 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import httpx
 import pytest
@@ -20,16 +18,10 @@ from subscribers.choices import Choices, choose
 from subscribers.growth import Event
 from subscribers.leaving_reasons import Why
 from subscribers.tables import StopReason, Subscriber
-from tests.admin.whole_console import Console, whole_console, words
+from tests.admin.whole_console import Console, words
 
 PAGE = "/admin/subscribers/numbers"
 PLACES = {"library": 3, "school": 12, "=cmd|' /c calc'!a1": 1}
-
-
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    with whole_console(tmp_path) as console:
-        yield console
 
 
 def come(console: Console, place: str | None, choices: Choices, *, at: datetime) -> int:

@@ -1,11 +1,8 @@
 """Voices in the console: one voice is worked by drafters and told to the person."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
-import pytest
 from sqlalchemy import select, update
 
 from admin.roles import Role
@@ -25,18 +22,7 @@ from tests.admin.heard_voices import (
     the_voice,
     version,
 )
-from tests.admin.whole_console import Console, whole_console, words
-
-
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    with whole_console(tmp_path) as console:
-        yield console
-
-
-@pytest.fixture
-def clerk(console: Console) -> httpx.Client:
-    return console.browser(Role.DRAFTER)
+from tests.admin.whole_console import Console, words
 
 
 def test_a_voice_goes_its_way_and_the_answer_goes_to_the_person(console: Console, clerk: httpx.Client) -> None:

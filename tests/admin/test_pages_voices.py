@@ -3,12 +3,9 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import httpx
-import pytest
 from sqlalchemy import select
 
 from admin.roles import Role
@@ -27,18 +24,7 @@ from tests.admin.heard_voices import (
     press,
     the_voice,
 )
-from tests.admin.whole_console import Console, whole_console, words
-
-
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    with whole_console(tmp_path) as console:
-        yield console
-
-
-@pytest.fixture
-def clerk(console: Console) -> httpx.Client:
-    return console.browser(Role.DRAFTER)
+from tests.admin.whole_console import Console, words
 
 
 def test_a_late_one_is_marked_in_the_list_on_its_page_and_on_the_first_page(

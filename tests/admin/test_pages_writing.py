@@ -1,21 +1,13 @@
 """Writing a bulletin on the console's pages, without a script."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from admin.roles import Role
 from bulletins.drafting import Sheet
-from tests.admin.whole_console import PLAIN, TEXT, Console, whole_console, words
-
-
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    with whole_console(tmp_path) as console:
-        yield console
+from tests.admin.whole_console import PLAIN, TEXT, Console, words
 
 
 def test_every_notice_is_one_click_away_and_its_example_fills_the_form(console: Console) -> None:

@@ -14,7 +14,8 @@ from admin.staff import Colleague, StaffRow
 from admin.tries import Waits
 from foundation.database import Database
 from foundation.tokens import Keyring
-from tests.admin.conftest import MORNING, PASSWORD, enter
+from tests.admin.conftest import PASSWORD, enter
+from tests.admin.morning import MORNING
 from tests.admin.test_one_time_codes import code_of, set_up
 
 LATER = MORNING + timedelta(hours=1)

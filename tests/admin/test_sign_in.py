@@ -14,7 +14,8 @@ from admin.tries import SignInFailure, Waits
 from foundation.addresses import Address
 from foundation.database import Database
 from foundation.tokens import Keyring
-from tests.admin.conftest import MORNING, PASSWORD
+from tests.admin.conftest import PASSWORD
+from tests.admin.morning import MORNING
 
 ADDRESS = "tanto@example.jp"
 

@@ -11,7 +11,8 @@ from admin.staff import Colleague, StaffRow
 from foundation import ledger
 from foundation.addresses import Address
 from foundation.database import Database
-from tests.admin.conftest import MORNING, enter
+from tests.admin.conftest import enter
+from tests.admin.morning import MORNING
 
 ADDRESS = Address.parse("tanto@example.jp")
 

@@ -23,7 +23,8 @@ from service.entrance import SAMPLE_TOWN
 from service.home import TEMPLATES
 from subscribers.stationery import Stationery
 from subscribers.town import load_town
-from tests.admin.conftest import MORNING, enter
+from tests.admin.conftest import enter
+from tests.admin.morning import MORNING
 from tests.admin.test_one_time_codes import set_up
 
 

@@ -13,7 +13,8 @@ from admin.staff import Colleague
 from admin.tries import Waits
 from foundation.database import Base, Database
 from foundation.tokens import Keyring
-from tests.admin.conftest import MORNING, PASSWORD
+from tests.admin.conftest import PASSWORD
+from tests.admin.morning import MORNING
 from tests.support.postgres import postgres_url
 
 FREE = 3  # tries that cost nothing

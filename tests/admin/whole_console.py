@@ -19,7 +19,7 @@ from service.home import Home
 from service.schema import METADATA
 from service.web import console_app, whole_app
 from subscribers.tables import Subscriber, SubscriberState
-from tests.admin.conftest import MORNING
+from tests.admin.morning import MORNING
 from tests.support import ready_file
 from tests.support.clock import HandClock
 from tests.support.known_password import PASSWORD, hashed

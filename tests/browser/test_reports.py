@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from admin.roles import Role
-from tests.admin.conftest import MORNING, PASSWORD
+from tests.admin.conftest import PASSWORD
+from tests.admin.morning import MORNING
 from tests.admin.whole_console import Console, whole_console
 from tests.bulletins import forty
 from tests.bulletins.office import Office

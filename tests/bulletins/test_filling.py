@@ -24,7 +24,7 @@ def _changed(notice: NoticeTemplate, **changes: object) -> Mapping[str, object]:
     return {**notice.example, **changes}
 
 
-def _errors(notice: NoticeTemplate, values: Mapping[str, object]) -> dict[str, str]:
+def _errors(notice: NoticeTemplate, values: Mapping[str, object]) -> Mapping[str, str]:
     with pytest.raises(FieldsInvalid) as caught:
         fill(notice, values)
     return caught.value.errors
@@ -153,7 +153,7 @@ def test_a_preview_shows_what_is_missing() -> None:
 @settings(max_examples=60)
 @given(st.dictionaries(st.sampled_from(["subject", "text", "other"]), st.text() | st.none() | st.integers()))
 def test_whatever_is_sent_either_fills_in_one_line_or_is_told(values: dict[str, object]) -> None:
-    told: dict[str, str] = {}
+    told: Mapping[str, str] = {}
     subject = ""
 
     try:

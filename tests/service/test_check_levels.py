@@ -10,7 +10,7 @@ from foundation.settings import load
 from service.checks import Verdict, findings
 from service.commands.serve import serve
 from service.home import Home
-from tests.admin.conftest import MORNING
+from tests.admin.morning import MORNING
 from tests.support.clock import HandClock
 
 MISSPELT = "call-konsent=warn"

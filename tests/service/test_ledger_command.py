@@ -16,7 +16,7 @@ from foundation.settings import load
 from service.commands.ledger import ledger
 from service.home import Home
 from service.timetable import Timetable
-from tests.admin.conftest import MORNING
+from tests.admin.morning import MORNING
 from tests.support.clock import HandClock
 
 

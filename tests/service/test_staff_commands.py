@@ -18,7 +18,8 @@ from foundation.database import Base
 from foundation.settings import load
 from service.commands.staff import staff
 from service.home import Home
-from tests.admin.conftest import MORNING, PASSWORD
+from tests.admin.conftest import PASSWORD
+from tests.admin.morning import MORNING
 from tests.admin.test_one_time_codes import set_up
 from tests.support.clock import HandClock
 from tests.support.house import SECRET
