@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 from foundation.catalogue import Catalogue, marked_japanese, readings_above
 from foundation.languages import Language
 from foundation.spoken_dates import day_told, fiscal_year_told, moment_told, month_told
+from foundation.telephone_links import with_calls
 
 IN_JAPANESE = Catalogue(Language.JAPANESE, {})
 
@@ -20,9 +21,10 @@ class Pages:
 
     A template says `{{ _("…") }}` for what readers see, and `{{ bare("…") }}` where no markup may stand: in titles and
     attributes. `link("/path")` is a page of ours in the same language; `japanese(text)` marks what is Japanese on every
-    page, such as a bulletin, and `spoken(text)` shows what was mailed in the language of the page. `day(…)` and
-    `moment(…)` write a date, and a date with its time, in the town's own zone already; `month_name(…)` and
-    `fiscal_year_name(…)` a month and a year by their first day.
+    page, such as a bulletin, and `spoken(text)` shows what was mailed in the language of the page;
+    `with_calls(…)` makes links of the telephone numbers in either. `day(…)` and `moment(…)` write a date, and a date
+    with its time, in the town's own zone already; `month_name(…)` and `fiscal_year_name(…)` a month and a year by their
+    first day.
     """
 
     def __init__(self, folder: Path, shared: Mapping[str, object], catalogue: Catalogue = IN_JAPANESE) -> None:
@@ -44,6 +46,7 @@ class Pages:
             link=catalogue.language.link,
             japanese=_as_it_is if catalogue.language.tag == "ja" else marked_japanese,
             spoken=readings_above if catalogue.language is Language.PLAIN_JAPANESE else _as_it_is,
+            with_calls=with_calls,
             day=partial(day_told, language=catalogue.language),
             moment=partial(moment_told, language=catalogue.language),
             month_name=partial(month_told, language=catalogue.language),
