@@ -66,3 +66,12 @@ def test_a_wrong_line_of_the_file_is_named_in_one_line(tmp_path: Path, old: str,
 
     assert str(caught.value).startswith(f"{path}: ")
     assert "\n" not in str(caught.value)
+
+
+def test_who_waits_for_the_letter_is_led_to_the_help_of_their_own_mail_service(client: PageReader) -> None:
+    known = client.post("/register?lang=en", data={"address": "hanako@i.softbank.jp"}).text
+    unknown = client.post("/register?lang=en", data={"address": "hanako@example.jp"}).text
+
+    assert '<a href="/help/softbank?lang=en">settings for SoftBank</a>' in known
+    assert '<a href="/help?lang=en">three questions</a>' in unknown
+    assert "/help/" not in unknown

@@ -73,15 +73,6 @@ def test_the_form_answers_the_same_for_known_unknown_and_capped_addresses(client
     assert len(letters_to(desk.database)) == 4  # three invitations in ten minutes, and the completion letter
 
 
-def test_who_waits_for_the_letter_is_led_to_the_help_of_their_own_mail_service(client: PageReader) -> None:
-    known = client.post("/register?lang=en", data={"address": "hanako@i.softbank.jp"}).text
-    unknown = client.post("/register?lang=en", data={"address": "hanako@example.jp"}).text
-
-    assert '<a href="/help/softbank?lang=en">settings for SoftBank</a>' in known
-    assert '<a href="/help?lang=en">three questions</a>' in unknown
-    assert "/help/" not in unknown
-
-
 def test_addresses_as_carriers_issued_them_register_by_the_form(client: PageReader, database: Database) -> None:
     for address in ("a..b@docomo.ne.jp", "a.@ezweb.ne.jp", ".a@docomo.ne.jp"):
         answer = client.post("/register", data={"address": address})
