@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from admin.roles import Role
@@ -163,11 +163,19 @@ class BulletinDesk:
             )
 
     def listed(
-        self, *, states: Sequence[BulletinState] = (), before: int | None = None, limit: int = 30
+        self, *, states: Sequence[BulletinState] = (), words: str = "", before: int | None = None, limit: int = 30
     ) -> Sequence[Bulletin]:
-        """Newest first; no states means all."""
+        """Newest first; no states means all. Each of the words stands somewhere in the mail."""
+        query = select(Bulletin)
+        if states:
+            query = query.where(Bulletin.state.in_([state.value for state in states]))
+        if before is not None:
+            query = query.where(Bulletin.id < before)
+        for word in words.split():
+            held = (Bulletin.subject.icontains(word, autoescape=True), Bulletin.text.icontains(word, autoescape=True))
+            query = query.where(or_(*held))
         with self.database.read() as session:
-            return _listed(session, states, before, limit)
+            return session.scalars(query.order_by(Bulletin.id.desc()).limit(limit)).all()
 
     def counts(self) -> Mapping[BulletinState, int]:
         """How many bulletins stand in each state."""
@@ -206,12 +214,3 @@ def signatory(me: Colleague) -> Signatory:
         let_in_by=me.let_in_by,
         deputy=me.deputy_rank is not None,
     )
-
-
-def _listed(session: Session, states: Sequence[BulletinState], before: int | None, limit: int) -> Sequence[Bulletin]:
-    query = select(Bulletin)
-    if states:
-        query = query.where(Bulletin.state.in_([state.value for state in states]))
-    if before is not None:
-        query = query.where(Bulletin.id < before)
-    return session.scalars(query.order_by(Bulletin.id.desc()).limit(limit)).all()

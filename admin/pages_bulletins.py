@@ -32,6 +32,7 @@ from foundation.pages import Pages
 Form = Annotated[Posted, Depends(posted)]
 
 PAGE = 30
+MOST_LETTERS = 60  # that are looked for
 _PULLED_BACK = "配信の前に取り戻しました。"
 _STALE = Refusal(
     409,
@@ -89,11 +90,13 @@ class BulletinPages:
         return router
 
     def listed(self, request: Request) -> Response:
-        """`?state=` keeps to one state, `?before=` goes on below a number."""
+        """`?state=` keeps to one state, `?words=` to mails that hold them, `?before=` goes on below a number."""
         wanted = request.query_params.get("state", "")
         state = next((each for each in BulletinState if each.value == wanted), None)
         before = number(request.query_params.get("before", ""))
-        found = list(self._desk.listed(states=[state] if state else [], before=before, limit=PAGE + 1))
+        words = request.query_params.get("words", "").replace("\0", "").strip()[:MOST_LETTERS]
+        states = [state] if state else []
+        found = list(self._desk.listed(states=states, words=words, before=before, limit=PAGE + 1))
         counts = self._desk.counts()
         return self._page.show(
             request,
@@ -103,6 +106,7 @@ class BulletinPages:
             older=found[PAGE - 1].id if len(found) > PAGE else None,
             before=before,
             state=state.value if state else "",
+            words=words,
             states=[(each.value, counts.get(each, 0)) for each in BulletinState],
             total=sum(counts.values()),
         )

@@ -199,6 +199,26 @@ def test_the_list_is_filtered_by_state_and_paged(console: Console) -> None:
     assert strange.status_code == 200
 
 
+def test_an_old_bulletin_is_found_by_words_of_its_mail(console: Console) -> None:
+    water = console.desk.begin(
+        Sheet("plain", {"subject": "断水", "text": f"100%の家で <b>Water</b>{TEXT}"}), console.second
+    )
+    console.draft()
+    browser = console.browser(Role.VIEWER)
+
+    def found(words: str) -> list[str]:
+        answer = browser.get("/admin/bulletins", params={"words": words})
+        assert answer.status_code == 200
+        assert "<b>" not in answer.text
+        return re.findall(r'<a href="/admin/bulletins/(\d+)">', answer.text)
+
+    assert found("断水 water") == [str(water)]
+    assert found("100%の") == [str(water)]
+    assert found("断水 電車") == found("<b>断水") == found("断水\x00\x01'" + "水" * 2_000) == []
+    assert len(found("%")) == 1, "no sign is a wild one"
+    assert len(found(" ")) == 2
+
+
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_sees_only_buttons_that_the_rooms_would_grant(console: Console, role: Role) -> None:
     number = console.submitted()
