@@ -191,14 +191,9 @@ def sheet_following(bulletin: Bulletin, notice: NoticeTemplate, town: Town) -> S
         values["safety"] = said
     known = {name: value for name, value in values.items() if notice.field(name)}
     followed = replace(saved, fields=known, expires_after=None, follows=bulletin.id)
-    return replace(
-        followed, widened=False, copied_from=None, starts_at=None, call=None, liaisons=_again(saved.liaisons)
-    )
-
-
-def _again(before: ToLiaisons) -> ToLiaisons:
-    """Who had an edition, and perhaps hung it up, gets one of what follows, and nobody waits for it."""
-    return ToLiaisons.WITH if before == ToLiaisons.FIRST else before
+    # Who had an edition, and perhaps hung it up, gets one of what follows, and nobody waits for it.
+    to = ToLiaisons.WITH if saved.liaisons == ToLiaisons.FIRST else saved.liaisons
+    return replace(followed, widened=False, copied_from=None, starts_at=None, call=None, liaisons=to)
 
 
 def sheet_copied(bulletin: Bulletin, notice: NoticeTemplate) -> Sheet:
