@@ -30,7 +30,10 @@ PAPERS, MATERIALS, VERSIONS = 60, 40, 5
 _SECTIONS = ("道路課", "公園緑地課", "地域安全課", "学校教育課", "環境課", "警察", "高齢福祉課", "防災課")
 _STATES = (VoiceState.RECEIVED, VoiceState.ASSIGNED, VoiceState.IN_HAND)
 _SAID = "公園の街灯が切れていて、夜は人が通るのが見えません。子どもの帰る道なので、早めに直してほしいです。" * 4
-_NOTES = "# 話したこと\n\n- 街灯のこと\n- 通学路の見守り\n- 電話の詐欺\n\n" + "近所の方から、最近の様子をうかがいました。\n" * 30
+_NOTES = (
+    "# 話したこと\n\n- 街灯のこと\n- 通学路の見守り\n- 電話の詐欺\n\n"
+    + "近所の方から、最近の様子をうかがいました。\n" * 30
+)
 _DAY = timedelta(days=1)
 
 
@@ -113,7 +116,9 @@ def _meeting(number: int, *, at: datetime) -> dict[str, Any]:
     off = not ahead and number % 40 == 0
     state = MeetingState.PLANNED if ahead else MeetingState.CALLED_OFF if off else MeetingState.HELD
     joint = "町会の定例会" if number % 3 == 0 else ""
-    facts = Facts(starts, starts + timedelta(hours=2), f"第{number % 20}集会所", joint, "見守りと、最近の出来事について")
+    facts = Facts(
+        starts, starts + timedelta(hours=2), f"第{number % 20}集会所", joint, "見守りと、最近の出来事について"
+    )
     return {
         "id": number,
         "state": state.value,

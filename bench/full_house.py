@@ -194,4 +194,3 @@ def _chosen(dice: random.Random, kind: str, values: Sequence[str]) -> Sequence[s
         return dice.sample(values, dice.randint(1, len(values) - 1))
     home = dice.randrange(len(values))
     return values[home : home + dice.choice((1, 1, 1, 2, 2, 3))]
-

@@ -1,14 +1,10 @@
 """Whatever the statistics say, no statement of a sender reads the letters of the past, or all that are open."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import event, insert, select, text, update
+from sqlalchemy import insert, select, text, update
 
 from foundation.database import Database
 from mailer import claims, endings, outbox, records, tallies
@@ -19,6 +15,7 @@ from mailer.courier import Deferred, Delivered, Refused
 from mailer.folding import fold
 from mailer.outbox_tables import BatchRow, BatchState, Lane, OutboxRow, State
 from mailer.records import Result
+from tests.support.explained import explained
 from tests.support.mail_engine import AT, many, put
 from tests.support.old_letters import OLD, SPANS, strides
 
@@ -36,36 +33,6 @@ WHOLE = (
 
 # All of a given set, looked through once for each row of the outbox.
 EACH_BY_EACH = re.compile(r"Join Filter: .*\boutbox\.id\b")
-
-
-@dataclass
-class Plans:
-    """How the database says that it carries out each statement on the outbox."""
-
-    database: Database
-    seen: dict[str, str] = field(default_factory=dict)
-
-    def note(self, _connection: object, cursor: Any, statement: str, given: Any, _context: object, many: bool) -> None:  # noqa: FBT001 -- the signature is SQLAlchemy's
-        if "outbox" not in statement or many or statement.startswith(("INSERT", "EXPLAIN")):
-            return
-        asking = cursor.connection.cursor()
-        word = "EXPLAIN QUERY PLAN " if self.database.is_sqlite else "EXPLAIN "
-        asking.execute(word + statement, given)
-        self.seen[statement] = "\n".join(str(row[-1]) for row in asking.fetchall())
-        asking.close()
-
-    def offenders(self, *signs: re.Pattern[str]) -> list[str]:
-        return [f"{asked}\n{plan}" for asked, plan in self.seen.items() if any(each.search(plan) for each in signs)]
-
-
-@contextmanager
-def explained(database: Database) -> Iterator[Plans]:
-    plans = Plans(database)
-    event.listen(database.engine, "before_cursor_execute", plans.note)
-    try:
-        yield plans
-    finally:
-        event.remove(database.engine, "before_cursor_execute", plans.note)
 
 
 @pytest.fixture
@@ -95,7 +62,7 @@ def test_no_statement_of_a_sender_reads_letters_that_it_does_not_need(past: Data
     put(past, many(300), batch="new", at=OLD)
     put(past, many(9), batch="replies", lane=Lane.REPLY, at=OLD)
 
-    with explained(past) as plans, past.write() as session:
+    with explained(past, "outbox") as plans, past.write() as session:
         assert claims.anything_due(session, WISH, at=OLD)
         rows = claims.claim(session, "s1", WISH, at=OLD).rows
         assert len(claims.keep(session, "s1", [row.id for row in rows], at=OLD)) == len(rows)
@@ -126,7 +93,7 @@ def test_what_is_in_hand_is_found_by_number_when_a_large_bulletin_comes_after_a_
     _analyze(database)
     put(database, many(4000), batch="new", at=OLD)
 
-    with explained(database) as plans, database.write() as session:
+    with explained(database, "outbox") as plans, database.write() as session:
         rows = claims.claim(session, "s1", Wish({Lane.BULK: 2000}), at=OLD).rows
         assert len(claims.keep(session, "s1", [row.id for row in rows], at=OLD)) == 2000
         results = [Result(row, Delivered("250"), OLD) for row in rows]
@@ -141,7 +108,7 @@ def test_neither_does_what_others_ask_of_it(past: Database) -> None:
     with past.write() as session:
         tallies.add(session, "s1", [tallies.Change("old:7", "example.jp", {"sent": 1000})])
 
-    with explained(past) as plans:
+    with explained(past, "outbox") as plans:
         with past.write() as session:
             assert len(acceptances_of(session, "r5@example.jp")) == 40
             outbox.forget(session, "r5@example.jp", "erased:5")
