@@ -178,7 +178,7 @@ def _material(key: str, *, at: datetime) -> dict[str, Any]:
 
 
 def _versions(key: str, areas: list[str], *, at: datetime) -> Iterator[dict[str, Any]]:
-    notes = {area: "この地域では、交番の電話番号が変わりました。" for area in areas}
+    notes = dict.fromkeys(areas, "この地域では、交番の電話番号が変わりました。")
     for version in range(1, VERSIONS + 1):
         yield {
             "key": key,

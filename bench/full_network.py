@@ -27,7 +27,7 @@ SMALLEST, LARGEST = 20, 5000  # circles
 CANDIDATES = 60
 PASSED_ON = 120  # liaisons a year
 OFFICERS = 30
-ASKED_TOKEN, OWN_TOKEN = "benchmarks-asked-", "benchmarks-own-"  # noqa: S105 -- with the liaison's number
+ASKED_TOKEN, OWN_TOKEN = "benchmarks-asked-", "benchmarks-own-"  # with the liaison's number
 # Of twenty in the order of their numbers.
 STATES = (*("active",) * 14, *("asked",) * 2, "consented", "declined", *("ended",) * 2)
 _WAYS = (*(Way.MAIL,) * 8, Way.PHONE, Way.PAPER)
@@ -35,10 +35,8 @@ _STEP = 1009  # from one member to the next; a prime, so that nobody is in a cir
 _DAY = timedelta(days=1)
 # One in twenty of the members only joined a circle, and every other liaison only is one.
 _OFF_THE_LIST = (
-    "UPDATE subscribers SET in_city_list = (1 = 0)"
-    " WHERE id % 20 = 7 AND id IN (SELECT subscriber_id FROM circle_members)",
-    "UPDATE subscribers SET in_city_list = (1 = 0)"
-    " WHERE id IN (SELECT subscriber_id FROM liaisons WHERE id % 2 = 0 AND subscriber_id IS NOT NULL)",
+    "id % 20 = 7 AND id IN (SELECT subscriber_id FROM circle_members)",
+    "id IN (SELECT subscriber_id FROM liaisons WHERE id % 2 = 0 AND subscriber_id IS NOT NULL)",
 )
 
 
@@ -61,8 +59,8 @@ def join(session: Session, town: Town, residents: int, *, at: datetime) -> None:
     now = FiscalYear.of(at, town.zone).number
     years = [{"year": now - back, "who": f"{back}-{one}"} for back in range(4) for one in range(PASSED_ON)]
     session.execute(insert(ForwardYear), years)
-    for statement in _OFF_THE_LIST:
-        session.execute(text(statement))
+    for who in _OFF_THE_LIST:
+        session.execute(text(f"UPDATE subscribers SET in_city_list = (1 = 0) WHERE {who}"))  # noqa: S608 -- our own words
 
 
 def _liaison(number: int, residents: int, town: Town, *, at: datetime) -> dict[str, Any]:

@@ -12,7 +12,7 @@ _ROW = f"""
     SELECT 1, {{batch}}, 'bulletin:' || b.id, s.address, s.domain, s.id, 2,
         CASE WHEN s.id % 97 = 0 THEN 'failed' ELSE 'sent' END, (1 = 0), (1 = 0), (1 = 0), 1,
         b.started_at, b.started_at, b.started_at, b.started_at, b.started_at, NULL
-"""  # noqa: S608 -- our own words
+"""
 # Who is on the town's list has some of them already.
 _EDITIONS = f"""
     {_ROW.format(batch="'bulletin:' || b.id")}
@@ -20,7 +20,7 @@ _EDITIONS = f"""
     WHERE {_TOLD} AND b.id > :from AND l.state = 'active' AND s.state = 'active' AND NOT EXISTS
         (SELECT 1 FROM outbox o WHERE o.once_key = 'bulletin:' || b.id AND o.address = s.address)
     ORDER BY b.id, s.address
-"""
+"""  # noqa: S608 -- our own words
 _QUIET_BATCHES = f"""
     INSERT INTO batches
         (batch, once_key, state, swept, changed_at, ended_at, folded_sent, folded_suppressed, spared)
@@ -40,7 +40,7 @@ _QUIET_ROWS = f"""
     WHERE NOT s.in_city_list AND s.id % 20 = 7 AND s.state = 'active' AND {_TOLD} AND b.id > :from
         AND s.id NOT IN (SELECT subscriber_id FROM liaisons WHERE subscriber_id IS NOT NULL)
     ORDER BY b.id, s.address
-"""
+"""  # noqa: S608 -- our own words
 # By half of the circles that are open.
 _ORDERS = """
     INSERT INTO forward_orders

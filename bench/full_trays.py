@@ -22,7 +22,8 @@ _ORDERS = f"""
     INSERT INTO publishing_orders (bulletin_id, urgent, held, starts_at, opened_at, cursor, audience, closed_at)
     SELECT id, urgent, (1 = 0), starts_at, started_at,
         CASE WHEN state = 'waiting' THEN 0 ELSE (SELECT max(id) FROM subscribers) END,
-        CASE WHEN state = 'waiting' THEN 0 ELSE (SELECT count(*) FROM subscribers WHERE state = 'active' AND in_city_list) END,
+        CASE WHEN state = 'waiting' THEN 0
+            ELSE (SELECT count(*) FROM subscribers WHERE state = 'active' AND in_city_list) END,
         CASE WHEN state = 'waiting' THEN NULL ELSE coalesce(finished_at, started_at) END
     FROM bulletins WHERE {_AFTER} OR state = 'waiting'
 """  # noqa: S608 -- our own words
@@ -31,7 +32,8 @@ _TALLIES = f"""
     SELECT 'bulletin:' || b.id, d.domain, 'merged', CASE WHEN b.state = 'sent' THEN d.number ELSE d.number / 2 END,
         0, 0, 0, 0, 0, d.number
     FROM bulletins b,
-        (SELECT domain, count(*) AS number FROM subscribers WHERE state = 'active' AND in_city_list GROUP BY domain) AS d
+        (SELECT domain, count(*) AS number FROM subscribers
+            WHERE state = 'active' AND in_city_list GROUP BY domain) AS d
     WHERE b.{_AFTER}
 """  # noqa: S608 -- our own words
 _LOST = """
