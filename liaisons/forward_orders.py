@@ -19,7 +19,7 @@ from liaisons import circles, forwarding_year
 from liaisons.forward_tables import ForwardOrder
 from liaisons.forward_words import Words
 from liaisons.tables import Liaison, LiaisonState
-from mailer import outbox
+from mailer import letters_to
 from mailer.delivery_hours import DeliveryHours, NeverOpens
 from subscribers.tables import Subscriber, SubscriberState
 from subscribers.town import Town
@@ -139,7 +139,7 @@ def those_had(session: Session, liaison: Liaison, bulletins: Iterable[Bulletin])
     offered = [each for each in bulletins if each.to_liaisons != ToLiaisons.NONE and each.started_at is not None]
     if not offered or mine is None or not mine.address:
         return []
-    known = outbox.known_of(session, [each.batch for each in offered], mine.address)
+    known = letters_to.known_of(session, [each.batch for each in offered], mine.address)
     return [each for each in offered if each.batch in known]
 
 

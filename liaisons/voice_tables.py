@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, false, text
+from sqlalchemy import ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base, RowId
@@ -96,8 +96,6 @@ class Voice(Base):
     __table_args__ = (
         Index("ix_voices_state", "state", "due_on"),
         Index("ix_voices_liaison", "liaison_id", "id"),
-        # As `voices.listed` turns them: the texts are long, and few of them are shown.
-        Index("ix_voices_turn", text("closed_at DESC"), "due_on", "id"),
         {"sqlite_autoincrement": True},
     )
 
@@ -128,6 +126,10 @@ class Voice(Base):
     version: Mapped[int]
     once_key: Mapped[str] = mapped_column(unique=True)
     erased_at: Mapped[datetime | None]
+
+
+# As `voices.listed` turns them: the texts are long, and few of them are shown.
+Index("ix_voices_turn", Voice.closed_at.desc(), Voice.due_on, Voice.id)
 
 
 class VoiceStep(Base):

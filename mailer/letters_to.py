@@ -45,3 +45,9 @@ def the_one(session: Session, once_key: str, address: str) -> OutboxRow | None:
     return session.scalars(
         select(OutboxRow).where(OutboxRow.once_key == once_key, OutboxRow.address == address)
     ).first()
+
+
+def known_of(session: Session, once_keys: Collection[str], address: str) -> frozenset[str]:
+    """Those of these once_keys under which the address has, or had, a letter; old ones may have been folded."""
+    found = select(OutboxRow.once_key).where(OutboxRow.once_key.in_(once_keys), OutboxRow.address == address)
+    return frozenset(session.scalars(found))

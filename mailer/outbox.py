@@ -4,7 +4,7 @@ Every function works in the caller's transaction and never commits.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -184,12 +184,6 @@ def is_known(session: Session, once_key: str, address: str) -> bool:
     """Whether the address has, or had, a letter under this once_key; for a while, since old rows are folded."""
     found = select(OutboxRow.id).where(OutboxRow.once_key == once_key, OutboxRow.address == address)
     return session.scalar(found) is not None
-
-
-def known_of(session: Session, once_keys: Collection[str], address: str) -> frozenset[str]:
-    """The same of several: those under which it has, or had, one."""
-    found = select(OutboxRow.once_key).where(OutboxRow.once_key.in_(once_keys), OutboxRow.address == address)
-    return frozenset(session.scalars(found))
 
 
 def suppress(session: Session, address: str) -> None:
