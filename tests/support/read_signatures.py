@@ -69,7 +69,9 @@ def _key(call: Callable[..., Any]) -> object:
 
 
 def _field(field: v2.ModelField) -> None:
-    key = (str(field.field_info.annotation), repr(field.field_info), str(field.config))
+    # FastAPI's own word for a parameter leaves out what it must be, that a number is at least one, say.
+    known_by = list(field.field_info.__repr_args__())
+    key = (str(field.field_info.annotation), repr(field.field_info), str(known_by), str(field.config))
     if key in _adapters:
         field._type_adapter = _adapters[key]
         return
