@@ -139,6 +139,7 @@ def test_no_letter_of_ours_is_larger_than_two_kilobytes(house: Reception, name: 
         "in_city_list": True,
     }
     values |= {"page": f"{stationery.public_url}/voice/{'a' * 24}?lang=yasashii"}
+    values |= {"stop": f"{stationery.public_url}/stop/{'a' * 24}?lang=yasashii"}
     links = (
         resident_links(stationery.public_url)
         if name in ("registered", "links", "unread", "moved", "circle-joined")
