@@ -12,7 +12,7 @@ from foundation import catalogue, pages, spoken_letters, templating
 from foundation.database import Database
 from service import entrance, home
 from service.schema import METADATA
-from tests.support import clean_schemas, old_objects, quick_disk, read_signatures, ready_file
+from tests.support import clean_schemas, compiled_statements, old_objects, quick_disk, read_signatures, ready_file
 from tests.support import read_once as reading
 from tests.support.clock import HandClock
 from tests.support.compiled_pages import Compiled
@@ -40,6 +40,7 @@ def _pages_compiled_once() -> Iterator[None]:
         patch.setattr(home, "read_letter", read_once)
         read_signatures.keep(patch)
         quick_disk.keep(patch)
+        compiled_statements.keep(patch)
         patch.setattr(entrance, "load_town", reading.load_town)
         patch.setattr(home, "read_tongues", reading.read_tongues)
         patch.setattr(home, "load_notices", reading.load_notices)

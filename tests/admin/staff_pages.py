@@ -25,7 +25,7 @@ def second_manager(console: Console) -> httpx.Client:
 
 
 def stranger(console: Console) -> httpx.Client:
-    return httpx.Client(base_url=console.url, trust_env=False)
+    return httpx.Client(base_url=console.url, trust_env=False, timeout=30)
 
 
 def letters_to(console: Console, address: str) -> list[str]:

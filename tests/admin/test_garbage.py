@@ -103,7 +103,7 @@ def _walkers(console: Console) -> tuple[httpx.Client, httpx.Client]:
     with console.home.database.write() as session:
         token = api_tokens.issue(session, manager.id, at=console.clock.now(), actor="command")
     headers = {"Authorization": f"Bearer {token}"}
-    return console.browser(manager), httpx.Client(base_url=console.url, trust_env=False, headers=headers)
+    return console.browser(manager), httpx.Client(base_url=console.url, trust_env=False, timeout=30, headers=headers)
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_nobody_else_gets_it(console: Console) -> None:
     key = way_back(turned_away)
 
     others = [console.browser(who).get(key) for who in (console.second, Role.MANAGER)]
-    stranger = httpx.get(console.url + key, follow_redirects=True)
+    stranger = httpx.get(console.url + key, follow_redirects=True, timeout=30)
 
     assert [answer.status_code for answer in others] == [404, 404]
     assert all(TEXT not in answer.text for answer in (*others, stranger))
@@ -125,7 +125,7 @@ def test_a_form_taken_for_foreign_is_not_lost_either(console: Console) -> None:
 
 @pytest.mark.parametrize("mark", ["", "x", "a" * 26])
 def test_strangers_fill_no_disk_of_ours(console: Console, mark: str) -> None:
-    answer = httpx.post(console.url + WRITE, data={"writer": mark, "field-text": TEXT})
+    answer = httpx.post(console.url + WRITE, data={"writer": mark, "field-text": TEXT}, timeout=30)
 
     assert answer.status_code == 403
     assert "/kept/" not in answer.text
@@ -169,7 +169,7 @@ def test_a_script_is_told_that_the_session_ended_instead_of_a_page(console: Cons
 def test_what_is_no_form_is_turned_away_without_a_fault(console: Console) -> None:
     kind = "multipart/form-data"
 
-    answer = httpx.post(console.url + WRITE, content=b"x" * 100, headers={"Content-Type": kind})
+    answer = httpx.post(console.url + WRITE, content=b"x" * 100, headers={"Content-Type": kind}, timeout=30)
 
     assert answer.status_code == 403
     assert rows(console) == 0

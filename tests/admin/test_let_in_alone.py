@@ -29,7 +29,7 @@ def let_in(console: Console) -> Colleague:
         letters = "\n".join(row.body + row.tail for row in session.query(LetterRow))
     link = re.search(r"/admin/welcome/(\w+)", letters)
     assert link is not None
-    with httpx.Client(base_url=console.url, trust_env=False) as stranger:
+    with httpx.Client(base_url=console.url, trust_env=False, timeout=30) as stranger:
         answer = stranger.post(link[0], data={"password": PASSWORD, "again": PASSWORD})
     assert answer.status_code in (200, 303), words(answer)
     with console.home.database.read() as session:

@@ -90,7 +90,9 @@ def test_the_api_sends_alone_what_was_released_and_refuses_the_rest(released: Co
     who = released.people[Role.DRAFTER]
     with released.home.database.write() as session:
         token = api_tokens.issue(session, who.id, at=released.clock.now(), actor="test")
-    api = httpx.Client(base_url=f"{released.url}/api/v1", headers={"Authorization": f"Bearer {token}"}, trust_env=False)
+    api = httpx.Client(
+        base_url=f"{released.url}/api/v1", headers={"Authorization": f"Bearer {token}"}, trust_env=False, timeout=30
+    )
     plain = released.draft()
     event = released.desk.begin(Sheet("event", dict(released.home.shelf.get("event").example)), who)
 
@@ -107,7 +109,9 @@ def test_the_api_takes_a_start_and_tells_which_opening_a_closed_one_would_become
     who = console.people[Role.DRAFTER]
     with console.home.database.write() as session:
         token = api_tokens.issue(session, who.id, at=console.clock.now(), actor="test")
-    api = httpx.Client(base_url=f"{console.url}/api/v1", headers={"Authorization": f"Bearer {token}"}, trust_env=False)
+    api = httpx.Client(
+        base_url=f"{console.url}/api/v1", headers={"Authorization": f"Bearer {token}"}, trust_env=False, timeout=30
+    )
     body = {"notice": "plain", "fields": {"subject": "停電のお知らせ", "text": TEXT}}
 
     taken = api.post("/bulletins", json=body | {"starts_at": "2026-11-25T10:00:00+09:00"})
@@ -208,7 +212,7 @@ def test_each_button_asks_for_its_role_and_for_a_signed_in_person(
     for role in Role:
         answer = console.browser(role).request(method, path, data={"version": "1"} if method == "POST" else None)
         assert ("役割が必要です" in words(answer)) == (not role.may(needed)), role
-    stranger = httpx.request(method, console.url + path, trust_env=False)
+    stranger = httpx.request(method, console.url + path, trust_env=False, timeout=30)
     assert stranger.status_code in (303, 403)
     assert state(console, number) == "submitted"
 

@@ -27,7 +27,7 @@ def strict(tmp_path: Path) -> Iterator[Console]:
 
 @pytest.fixture
 def client(console: Console) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=console.url, trust_env=False) as client:
+    with httpx.Client(base_url=console.url, trust_env=False, timeout=30) as client:
         yield client
 
 
@@ -77,7 +77,7 @@ def test_a_code_that_opened_one_browser_opens_no_other(console: Console, client:
     by_password(client, drafter.address)
     assert client.post("/admin/sign-in/code", data=form).status_code == 303
 
-    with httpx.Client(base_url=console.url, trust_env=False) as thief:
+    with httpx.Client(base_url=console.url, trust_env=False, timeout=30) as thief:
         by_password(thief, drafter.address)
         answer = thief.post("/admin/sign-in/code", data=form)
 
@@ -99,7 +99,7 @@ def test_a_post_of_another_site_does_not_reach_the_second_step(client: httpx.Cli
 
 def test_where_codes_are_a_must_an_approver_sets_them_up_before_anything_else(strict: Console) -> None:
     approver = strict.people[Role.APPROVER]
-    with httpx.Client(base_url=strict.url, trust_env=False) as client:
+    with httpx.Client(base_url=strict.url, trust_env=False, timeout=30) as client:
         assert by_password(client, approver.address) == "/admin/sign-in/set-up?next=/admin"
         page = client.get("/admin/sign-in/set-up")
         assert "<svg" in page.text
@@ -116,7 +116,7 @@ def test_where_codes_are_a_must_an_approver_sets_them_up_before_anything_else(st
 
 
 def test_a_drafter_is_not_asked_for_codes(strict: Console) -> None:
-    with httpx.Client(base_url=strict.url, trust_env=False) as client:
+    with httpx.Client(base_url=strict.url, trust_env=False, timeout=30) as client:
         assert by_password(client, strict.people[Role.DRAFTER].address) == "/admin"
 
 
@@ -198,7 +198,7 @@ def test_codes_are_switched_off_by_a_code_and_only_where_they_are_no_must(consol
     answer = here.post("/admin/me/codes/off", data={"code": pyotp.TOTP(secret).at(console.clock.now())})
 
     assert answer.headers["location"] == "/admin/me?done=codes-off"
-    with httpx.Client(base_url=console.url, trust_env=False) as client:
+    with httpx.Client(base_url=console.url, trust_env=False, timeout=30) as client:
         assert by_password(client, drafter.address) == "/admin"
 
 

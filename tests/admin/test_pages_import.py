@@ -274,7 +274,7 @@ def test_nothing_is_taken_in_that_was_not_looked_at(console: Console, manager: h
 
 def test_a_large_file_comes_in_and_one_of_a_stranger_is_not_read(console: Console, manager: httpx.Client) -> None:
     large = b"address\r\n" + b"x" * (2 * MOST_OCTETS)
-    stranger = httpx.Client(base_url=console.url, trust_env=False)
+    stranger = httpx.Client(base_url=console.url, trust_env=False, timeout=30)
 
     taken, refused = send(manager, large), send(stranger, large)
     announced = _announced(console.url, MOST_UPLOADED + 1)

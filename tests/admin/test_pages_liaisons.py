@@ -95,7 +95,9 @@ def test_a_candidate_of_another_section_becomes_a_liaison_and_ends(console: Cons
     by_mail = clerk.post(f"{at}/ask-by-mail")
     path = re.search(r"/liaison/asked/[a-z2-7]+", letters_to(console, TANAKA["address"])[-1])
     assert path is not None
-    answered = httpx.post(f"{console.url}{path[0]}", data={"answer": "yes", "version": "第1版"}, trust_env=False)
+    answered = httpx.post(
+        f"{console.url}{path[0]}", data={"answer": "yes", "version": "第1版"}, trust_env=False, timeout=30
+    )
     begun = clerk.post(f"{at}/activate")
     page = words(clerk.get(at))
     told = words(viewer.get(CANDIDATES))

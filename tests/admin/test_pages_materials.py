@@ -30,7 +30,7 @@ def console(tmp_path: Path) -> Iterator[Console]:
 
 @pytest.fixture
 def stranger(console: Console) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=console.url, trust_env=False) as stranger:
+    with httpx.Client(base_url=console.url, trust_env=False, timeout=30) as stranger:
         yield stranger
 
 

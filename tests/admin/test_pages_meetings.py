@@ -98,7 +98,7 @@ def test_the_calendar_file_follows_the_meeting_and_is_there_only_once_it_was_tol
     at = clerk.post(f"{MEETINGS}/new", data=TYPED).headers["location"].partition("?")[0]
     with console.home.database.read() as session:
         url = console.home.network.meeting_letters.calendar_address(meetings.find(session, int(at.rpartition("/")[2])))
-    with httpx.Client(trust_env=False) as stranger:
+    with httpx.Client(trust_env=False, timeout=30) as stranger:
         unsent = stranger.get(url)
         clerk.post(f"{at}/ask")
         approver.post(f"{at}/confirm", data={"revision": "1"})

@@ -151,7 +151,7 @@ def test_an_unknown_bulletin_has_no_events(console: Console) -> None:
 def test_strangers_are_told_nothing(console: Console) -> None:
     number = begun(console, audience=10)
 
-    answer = httpx.get(f"{console.url}{events(number)}", trust_env=False)
+    answer = httpx.get(f"{console.url}{events(number)}", trust_env=False, timeout=30)
 
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/admin/sign-in")

@@ -186,7 +186,7 @@ def test_a_report_that_is_not_up_to_date_says_up_to_when_it_counts(console: Cons
 
 @pytest.mark.parametrize("path", ["", "/2026", "/2026/bulletins.csv", "/2026/summary.csv"])
 def test_strangers_are_led_to_the_door(console: Console, path: str) -> None:
-    with httpx.Client(base_url=console.url, trust_env=False) as stranger:
+    with httpx.Client(base_url=console.url, trust_env=False, timeout=30) as stranger:
         answer = stranger.get(f"/admin/statistics{path}")
 
     assert answer.status_code == 303

@@ -29,7 +29,7 @@ def test_the_table_has_every_way_in_and_no_other(tmp_path: Path) -> None:
 
 
 def test_nobody_passes_without_signing_in(console: Console) -> None:
-    with httpx.Client(base_url=console.url, trust_env=False) as stranger:
+    with httpx.Client(base_url=console.url, trust_env=False, timeout=30) as stranger:
         let_in = [way for way, allowed in table().items() if allowed is not None and _passes(stranger, way)]
 
     assert let_in == []
@@ -49,7 +49,7 @@ def test_each_role_passes_where_the_table_lets_it(console: Console, role: Role) 
 def _program(console: Console, role: Role) -> httpx.Client:
     with console.home.database.write() as session:
         token = api_tokens.issue(session, console.people[role].id, at=console.clock.now(), actor="command")
-    return httpx.Client(base_url=console.url, trust_env=False, headers={"Authorization": f"Bearer {token}"})
+    return httpx.Client(base_url=console.url, trust_env=False, timeout=30, headers={"Authorization": f"Bearer {token}"})
 
 
 def _passes(client: httpx.Client, way: Way) -> bool:

@@ -26,7 +26,7 @@ def console(tmp_path: Path) -> Iterator[Console]:
 
 
 def scrape(console: Console) -> str:
-    answer = httpx.get(f"{console.url}/metrics", trust_env=False)
+    answer = httpx.get(f"{console.url}/metrics", trust_env=False, timeout=30)
     assert answer.status_code == 200
     return answer.text
 

@@ -29,7 +29,7 @@ def town(tmp_path: Path) -> Iterator[FullTown]:
 
 @pytest.fixture
 def client(town: FullTown) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=town.url, trust_env=False, verify=NO_TLS) as client:
+    with httpx.Client(base_url=town.url, trust_env=False, timeout=30, verify=NO_TLS) as client:
         yield client
 
 

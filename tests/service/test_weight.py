@@ -21,7 +21,10 @@ COPIES = '<script src="/style/copy.js" defer></script>'
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Every page of residents, and the one that finds a lot."""
-    with full_town(tmp_path_factory.mktemp("town")) as town, httpx.Client(trust_env=False, verify=NO_TLS) as client:
+    with (
+        full_town(tmp_path_factory.mktemp("town")) as town,
+        httpx.Client(trust_env=False, timeout=30, verify=NO_TLS) as client,
+    ):
         yield {path: client.get(town.url + path).text for path in _paths(town)}
 
 
@@ -35,7 +38,7 @@ def _paths(town: FullTown) -> list[str]:
 def sheets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     with (
         full_town(tmp_path_factory.mktemp("sheets")) as town,
-        httpx.Client(base_url=town.url, trust_env=False, verify=NO_TLS) as client,
+        httpx.Client(base_url=town.url, trust_env=False, timeout=30, verify=NO_TLS) as client,
     ):
         yield client
 

@@ -65,6 +65,6 @@ def served(app: FastAPI) -> Iterator[httpx.Client]:
     with (
         listening() as door,
         serving(door, app),
-        httpx.Client(base_url=url_of(door), trust_env=False, verify=NO_TLS) as client,
+        httpx.Client(base_url=url_of(door), trust_env=False, timeout=30, verify=NO_TLS) as client,
     ):
         yield client
