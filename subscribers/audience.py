@@ -33,8 +33,9 @@ class Scope:
 class Reach:
     """How many a scope reaches of all who are active, how many have paused, and how many of the others its topic or its
     area leaves out. `had` is how many had the letter that it is about, be they active or not, where it is for them
-    alone. Where many had several letters and nobody counted them one by one, `had` and `reached` are the least that it
-    can be, and `had_at_most` the most. `liaisons` is how many of them have a letter before all others, where any do."""
+    alone. Where many had several letters and nobody counted them one by one, or thousands are off the town's list,
+    `had` and `reached` are the least that it can be, and `had_at_most` the most. `liaisons` is how many of them have a
+    letter before all others, where any do."""
 
     everybody: int
     reached: int
@@ -96,10 +97,16 @@ def _gone(session: Session, scope: Scope) -> int:
     return session.scalar(which) or 0
 
 
-def _had_elsewhere(session: Session, scope: Scope) -> int:
-    """How many of those who had the letter are not on the town's list, be it not any more."""
+def _had_elsewhere(session: Session, scope: Scope) -> HowMany:
+    """How many of those who had the letter are not on the town's list, be it not any more. Where thousands are off the
+    list each would be looked up while somebody waits for a page: then it lies between nobody and all of them."""
+    off = select(Subscriber.id).where(OFF_THE_LIST)
+    everybody = session.scalar(select(func.count()).select_from(off.limit(had_letter.FEW + 1).subquery())) or 0
+    if everybody > had_letter.FEW:
+        return HowMany(0, session.scalar(select(func.count()).select_from(Subscriber).where(OFF_THE_LIST)) or 0)
     had = had_letter.has_had(_sign(), scope.had)
-    return session.scalar(select(func.count()).select_from(Subscriber).where(OFF_THE_LIST, had)) or 0
+    number = session.scalar(select(func.count()).select_from(Subscriber).where(OFF_THE_LIST, had)) or 0
+    return HowMany(number, number)
 
 
 def _sign() -> ColumnElement[str]:
@@ -107,8 +114,8 @@ def _sign() -> ColumnElement[str]:
     return func.coalesce(Subscriber.address, literal(ERASED) + cast(Subscriber.id, String))
 
 
-def _without(had: HowMany, others: int) -> HowMany:
-    return HowMany(max(0, had.least - others), max(0, had.most - others))
+def _without(had: HowMany, others: HowMany) -> HowMany:
+    return HowMany(max(0, had.least - others.most), max(0, had.most - others.least))
 
 
 def _active() -> tuple[ColumnElement[bool], ...]:

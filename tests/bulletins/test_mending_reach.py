@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from bulletins.drafting import Sheet
 from mailer import claims, had_letter
@@ -12,6 +13,7 @@ from mailer.outbox_tables import Lane
 from subscribers.audience import Reach
 from subscribers.choices import Choices
 from subscribers.erasure import erase_left
+from subscribers.tables import Subscriber
 from tests.bulletins.corrections import NAMES, correction, fanned_out, finished, got, leave, reach
 from tests.bulletins.office import GONE, OK, TEXT, Office
 from tests.support.old_letters import strides
@@ -40,6 +42,22 @@ def test_the_reach_says_how_many_were_sent_it_and_how_many_are_still_there(offic
     leave(office, 2)
 
     assert reach(office, number) == (Reach(7, 6, 0, 0, had=7), False)
+
+
+def test_where_thousands_are_off_the_towns_list_the_reach_is_told_as_a_span(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.residents(*NAMES)
+    first = finished(office)
+    number = office.draft(correction(first))
+    with office.database.write() as session:
+        session.execute(update(Subscriber).where(Subscriber.id <= 2).values(in_city_list=False))
+    exact = reach(office, number)[0]
+    monkeypatch.setattr(had_letter, "FEW", 1)
+    span = reach(office, number)[0]
+
+    assert (exact.reached, exact.had, exact.had_at_most) == (5, 5, None)
+    assert (span.reached, span.had, span.had_at_most) == (5, 5, 7)
 
 
 def test_the_reach_of_a_correction_of_a_correction_is_exact_though_nobody_counts_all_letters(
