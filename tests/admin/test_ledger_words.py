@@ -43,6 +43,18 @@ def test_every_word_belongs_to_a_room_that_can_be_chosen() -> None:
     assert {action.partition(".")[0] for action in WORDS} <= ROOMS.keys()
 
 
+def of_staff(action: str, details: dict[str, object]) -> LedgerLine:
+    return LedgerLine(
+        id=1,
+        at=datetime(2026, 11, 20, tzinfo=UTC),
+        actor="staff:7",
+        action=action,
+        subject="staff:8",
+        details=json.dumps(details),
+        origin="api:192.0.2.7",
+    )
+
+
 @pytest.mark.parametrize(
     ("details", "told"),
     [
@@ -57,15 +69,7 @@ def test_every_word_belongs_to_a_room_that_can_be_chosen() -> None:
     ids=str,
 )
 def test_before_and_after_stand_beside_each_other(details: dict[str, object], told: str) -> None:
-    line = LedgerLine(
-        id=1,
-        at=datetime(2026, 11, 20, tzinfo=UTC),
-        actor="staff:7",
-        action="staff.changed",
-        subject="staff:8",
-        details=json.dumps(details),
-        origin="api:192.0.2.7",
-    )
+    line = of_staff("staff.changed", details)
 
     seen = line_words(line, {7: "佐藤"}, ZoneInfo("Asia/Tokyo"))
 
@@ -79,15 +83,7 @@ def test_before_and_after_stand_beside_each_other(details: dict[str, object], to
 
 
 def test_what_stood_there_is_told_before_what_stands_now() -> None:
-    details = {"after": "drafter", "before": None, "version": 2}
-    line = LedgerLine(
-        id=1,
-        at=datetime(2026, 11, 20, tzinfo=UTC),
-        actor="staff:7",
-        action="staff.invited",
-        subject="staff:8",
-        details=json.dumps(details),
-        origin="",
-    )
+    details: dict[str, object] = {"after": "drafter", "before": None, "version": 2}
+    line = of_staff("staff.invited", details)
 
     assert [name for name, _ in line_words(line, {}, UTC).changes] == ["前", "版", "後"]
