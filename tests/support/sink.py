@@ -9,12 +9,14 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class Sink:
-    """`accepted` holds (recipient, Message-ID) of each letter answered with 250; `refuse` those to be refused."""
+    """`accepted` holds (recipient, Message-ID) of each letter answered with 250; `refuse` those to be refused. While it
+    is `held`, letters wait for their answer."""
 
     def __init__(self, *, pause_seconds: float = 0.0, refuse: frozenset[str] = frozenset()) -> None:
         self.accepted: list[tuple[str, str]] = []
         self.port = 0
         self.pause_seconds = pause_seconds
+        self.held = False
         self._refuse = refuse
         self._loop = asyncio.new_event_loop()
         self._up = threading.Event()
@@ -41,6 +43,8 @@ class Sink:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         await asyncio.sleep(self.pause_seconds)
+        while self.held:  # noqa: ASYNC110 -- a test's thread sets it
+            await asyncio.sleep(0.005)
         content = envelope.original_content or b""
         number = next(line for line in content.split(b"\r\n") if line.startswith(b"Message-ID:"))
         assert len(envelope.rcpt_tos) == 1
