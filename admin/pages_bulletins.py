@@ -28,6 +28,7 @@ from bulletins.drafting import UnknownBulletin
 from bulletins.life import BulletinState
 from bulletins.notice_shelf import UnknownNotice
 from foundation.pages import Pages
+from foundation.routes import take_in
 
 Form = Annotated[Posted, Depends(posted)]
 
@@ -83,10 +84,8 @@ class BulletinPages:
             path = f"/admin/bulletins/{{bulletin_id}}/{deed.word}"
             demand = self._page.needs(deed.role)
             router.add_api_route(path, self._pressing(deed), methods=["POST"], dependencies=demand)
-        router.include_router(self._progress.router())
-        router.include_router(self._not_reached.router())
-        router.include_router(self._approving.router())
-        router.include_router(self._editions.router())
+        rooms = (self._progress, self._not_reached, self._approving, self._editions)
+        take_in(router, *(each.router() for each in rooms))
         return router
 
     def listed(self, request: Request) -> Response:

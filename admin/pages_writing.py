@@ -35,6 +35,7 @@ from bulletins.rough_drafts import Stroke
 from bulletins.schedule import StartUnfit
 from bulletins.tables import Bulletin
 from foundation.pages import Pages
+from foundation.routes import take_in
 from foundation.templating import TemplateBroken
 from foundation.tokens import random_token
 
@@ -88,7 +89,7 @@ class WritingPages:
         router.add_api_route("/admin/write", self.choose, methods=["GET"])
         router.add_api_route("/admin/write/preview", self.preview, methods=["POST"])
         router.add_api_route("/admin/write/kept/{key}", self.go_on, methods=["GET"])
-        router.include_router(AutosavePages(self._desk, self._forms, self._page).router())
+        take_in(router, AutosavePages(self._desk, self._forms, self._page).router())
         router.add_api_route("/admin/write/{notice}", self.begin, methods=["GET"])
         router.add_api_route("/admin/write/{notice}", self.keep, methods=["POST"])
         router.add_api_route("/admin/bulletins/{bulletin_id}/edit", self.edit, methods=["GET"])

@@ -22,6 +22,7 @@ from admin.kept_forms import FormKeeper
 from admin.pages_progress import Watchers
 from foundation.database import OUTAGES
 from foundation.languages import Language
+from foundation.routes import take_in
 from foundation.setting_values import HostPort
 from foundation.spoken_pages import Reader, SpokenPages
 from service import open_connections
@@ -85,8 +86,7 @@ def _app(home: Home, *, residents: bool, console: bool) -> FastAPI:
     _install_probes(app, home)
     api_problems.install_problems(app)
     if residents:
-        for router in public_routers(home, pages):
-            app.include_router(router)
+        take_in(app.router, *public_routers(home, pages))
     if console:
         guard = Guard(
             home.database,
@@ -95,9 +95,7 @@ def _app(home: Home, *, residents: bool, console: bool) -> FastAPI:
             codes_required=home.settings.codes_required,
         )
         turned_away.install(app, pages.in_japanese, FormKeeper(home.database, home.clock, home.keyring))
-        for router in console_routers(home, pages.in_japanese, guard, app.state.watchers):
-            app.include_router(router)
-        app.include_router(metrics_router(home))
+        take_in(app.router, *console_routers(home, pages.in_japanese, guard, app.state.watchers), metrics_router(home))
     return app
 
 

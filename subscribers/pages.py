@@ -11,6 +11,7 @@ from foundation.addresses import Address, AddressInvalid
 from foundation.clock import Clock
 from foundation.database import Database
 from foundation.languages import Language
+from foundation.routes import take_in
 from foundation.spoken_pages import AReader, Reader, SpokenPages
 from foundation.tokens import Keyring
 from mailer.answer_caps import Leave, Road
@@ -55,7 +56,7 @@ class ResidentPages:
         router.add_api_route("/register", self.register, methods=["POST"])
         router.add_api_route("/register", self.back, methods=["GET"])
         router.add_api_route("/register/{ticket}", self.fate, methods=["GET"])
-        router.include_router(self._printed().router())
+        take_in(router, self._printed().router())
         desk = PersonalDesk(
             self.database,
             self.clock,
@@ -69,8 +70,8 @@ class ResidentPages:
         lost = LostPages(self.database, self.clock, self.pages, self.registration)
         circle = CirclePages(self.database, self.clock, self.pages, self.registration, self.mail_domain)
         personal = (OfferPages(desk), PersonalPages(desk), OwnCircles(desk), own_ways)
-        for each in (*personal, circle, lost, HelpPages(self.pages, self.filter_help)):
-            router.include_router(each.router())
+        others = (*personal, circle, lost, HelpPages(self.pages, self.filter_help))
+        take_in(router, *(each.router() for each in others))
         return router
 
     def front(self, reader: AReader, place: str = "") -> Response:

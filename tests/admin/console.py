@@ -15,6 +15,7 @@ from admin.pages_sign_in import SignInPages
 from admin.roles import Role
 from foundation.database import Database
 from foundation.pages import Pages
+from foundation.routes import take_in
 from foundation.tokens import Keyring
 from tests.admin.conftest import PASSWORD
 from tests.support.clock import HandClock
@@ -31,7 +32,7 @@ def console(database: Database, clock: HandClock, keyring: Keyring, *, public_ur
     pages = Pages(TEMPLATES, {"town": TOWN, "practice": True})
     guard = Guard(database, clock, public_url=public_url)
     secure = public_url.startswith("https")
-    app.include_router(SignInPages(database, clock, keyring, pages=pages, guard=guard, secure=secure).router())
+    take_in(app.router, SignInPages(database, clock, keyring, pages=pages, guard=guard, secure=secure).router())
     for role in Role:
         path = f"/admin/for-{role}"
         demand = [Depends(guard.at_least(role))]

@@ -19,6 +19,7 @@ from bulletins.standing import standing
 from bulletins.tables import Bulletin
 from foundation.database import Database
 from foundation.languages import Language
+from foundation.routes import take_in
 from tests.bulletins.samples import komorebi
 from tests.support.clock import HandClock
 from tests.support.page_reader import PageReader
@@ -36,7 +37,7 @@ class PublicArchive:
         rows = ArchiveRows(komorebi(), Redaction(REDACT_AFTER))
         self.pages = ArchivePages(database, clock, pages_in(komorebi()), rows, URL)
         app = FastAPI()
-        app.include_router(self.pages.router())
+        take_in(app.router, self.pages.router())
         self.reader = PageReader(app)
 
     def add(

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from foundation.addresses import Address
 from foundation.database import Base, Database
+from foundation.routes import take_in
 from foundation.tokens import Keyring
 from liaisons import circles
 from liaisons.circles import LiaisonCircles
@@ -58,9 +59,9 @@ class CircleTown:
         pages, terms = pages_in(TOWN), Terms("平日", 3, 28)
         parts = (self.database, self.clock, pages, self.registration, KEYRING, TOWN)
         app = FastAPI()
-        app.include_router(ResidentPages(*parts, mail_domain="mail.example.jp", terms=terms).router())
+        residents = ResidentPages(*parts, mail_domain="mail.example.jp", terms=terms)
         desk = CircleDesk(self.database, self.clock, pages, KEYRING, "mail.example.jp", PUBLIC_URL)
-        app.include_router(desk.router())
+        take_in(app.router, residents.router(), desk.router())
         return PageReader(app)
 
     def liaison(self, name: str = "wakaba") -> int:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from fastapi import FastAPI
 
+from foundation.routes import take_in
 from liaisons import own_page
 from liaisons.page_asked import AskedPages
 from liaisons.page_own import OwnPages
@@ -39,8 +40,7 @@ def reader(office: Office) -> PageReader:
     app, pages = FastAPI(), pages_in(office.town)
     asked = AskedPages(office.database, office.clock, pages, office.asking)
     own = OwnPages(office.database, office.clock, pages, stationery=office.asking.stationery, keyring=office.keyring)
-    for each in (asked, own):
-        app.include_router(each.router())
+    take_in(app.router, asked.router(), own.router())
     return PageReader(app)
 
 

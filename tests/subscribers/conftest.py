@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from foundation.database import Database
+from foundation.routes import take_in
 from foundation.tokens import Keyring
 from mailer.delivery_hours import DeliveryHours
 from mailer.holidays import ClosingDays
@@ -78,7 +79,7 @@ def client(
         latest=lambda: headlines,
     )
     app = FastAPI()
-    app.include_router(pages.router())
+    take_in(app.router, pages.router())
     return PageReader(app)
 
 

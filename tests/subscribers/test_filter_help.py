@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
+from foundation.routes import take_in
 from subscribers.filter_help import FilterHelpInvalid, load_filter_help
 from subscribers.page_help import HelpPages
 from subscribers.town import Town
@@ -26,7 +27,7 @@ def test_a_page_of_help_says_on_what_its_steps_stand(town: Town, tmp_path: Path,
     entry = '[[service]]\nkey = "au"\nname = "au"\ndomains = []\nsteps = ["x"]\nsource = "https://example.jp/"\n'
     path.write_text(entry + line, encoding="utf-8")
     app = FastAPI()
-    app.include_router(HelpPages(pages_in(town), load_filter_help(path)).router())
+    take_in(app.router, HelpPages(pages_in(town), load_filter_help(path)).router())
 
     page = PageReader(app).get("/help/au").text
 

@@ -16,6 +16,7 @@ from admin.guard import Guard
 from admin.roles import Role
 from foundation.addresses import Address
 from foundation.pages import Pages
+from foundation.routes import take_in
 from service.home import TEMPLATES
 from tests.bulletins.office import Office
 
@@ -88,8 +89,8 @@ def application(office: Office) -> FastAPI:
     turned_away.install(app, Pages(TEMPLATES, {"town": home.town, "practice": True}))
     app.add_exception_handler(HTTPException, _page)
     install_problems(app)
-    app.include_router(BulletinApi(home.approval_desk, guard=guard).router())
-    app.include_router(SubscriberApi(office.database, office.clock, home.watch, guard=guard).router())
+    subscribers = SubscriberApi(office.database, office.clock, home.watch, guard=guard)
+    take_in(app.router, BulletinApi(home.approval_desk, guard=guard).router(), subscribers.router())
     return app
 
 
