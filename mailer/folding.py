@@ -135,7 +135,7 @@ def _old(session: Session, spans: Spans, *, at: datetime) -> list[_Batch]:
     found = select(BatchRow.batch, BatchRow.once_key, BatchRow.ended_at).where(
         BatchRow.ended_at < at - spans.kept, or_(not_yet, once_more)
     )
-    rows = session.execute(found.order_by(BatchRow.ended_at)).all()
+    rows = session.execute(found.order_by(BatchRow.ended_at, BatchRow.batch)).all()
     return [_Batch(name, key, ended) for name, key, ended in rows if ended is not None]
 
 

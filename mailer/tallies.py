@@ -123,7 +123,7 @@ def sum_up(session: Session, *, ended_before: datetime, limit: int) -> int:
     old = select(BatchRow.batch).where(
         BatchRow.ended_at < ended_before, BatchRow.batch.not_in(select(TallySumRow.batch))
     )
-    batches = session.scalars(old.order_by(BatchRow.ended_at).limit(limit)).all()
+    batches = session.scalars(old.order_by(BatchRow.ended_at, BatchRow.batch).limit(limit)).all()
     if not batches:
         return 0
     if not is_sqlite(session):
