@@ -275,7 +275,7 @@ def test_a_server_killed_in_the_middle_of_writing_loses_no_word(browser: Browser
         expect(page.locator("#trouble")).to_contain_text("サーバーに届きません")
         service.start()
 
-        expect(page.locator("#saved")).to_contain_text("自動保存しました", timeout=30_000)
+        expect(page.locator("#saved")).to_contain_text("自動保存しました")
         expect(page.locator("#trouble")).to_be_hidden()
         page.reload()
         expect(page.locator(SUBJECT)).to_have_value("停電のお知らせ")
