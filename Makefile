@@ -18,7 +18,7 @@ run: env ## the whole service with the sample town, in practice mode
 	@$(BIN)/hansho serve
 
 test: dev tools ## everything the tests need, then all tests
-	$(BIN)/python -m pytest -n 3 --dist worksteal
+	$(BIN)/python -m pytest -n 4 --dist worksteal
 
 env: $(VENV)/.env ## the environment alone, in .venv, with .venv/bin/hansho
 

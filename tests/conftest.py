@@ -12,7 +12,14 @@ from foundation import catalogue, pages, spoken_letters, templating
 from foundation.database import Database
 from service import entrance, home
 from service.schema import METADATA
-from tests.support import clean_schemas, compiled_statements, old_objects, quick_disk, read_signatures, ready_file
+from tests.support import (
+    clean_schemas,
+    compiled_statements,
+    late_routes,
+    old_objects,
+    quick_disk,
+    ready_file,
+)
 from tests.support import read_once as reading
 from tests.support.clock import HandClock
 from tests.support.compiled_pages import Compiled
@@ -38,7 +45,7 @@ def _pages_compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(spoken_letters, "read_letter", read_once)
         patch.setattr(home, "read_letter", read_once)
-        read_signatures.keep(patch)
+        late_routes.keep(patch)
         quick_disk.keep(patch)
         compiled_statements.keep(patch)
         patch.setattr(entrance, "load_town", reading.load_town)

@@ -36,7 +36,7 @@ SECRET = "a secret of the tests that is long enough"
 _LINK = re.compile(r"https?://[!-~]+")
 
 
-def eventually(found: Callable[[], V | None], *, seconds: float = 15, what: str = "it") -> V:
+def eventually(found: Callable[[], V | None], *, seconds: float = 60, what: str = "it") -> V:
     """The first true answer within the time; raises AssertionError otherwise."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
