@@ -97,6 +97,8 @@ class ForwardDesk:
         paper say, when no mail about it leaves any more; that a danger lasts, or somebody is looked for, may not."""
         if bulletin.state == BulletinState.WITHDRAWN:
             return WITHDRAWN
+        if bulletin.state == BulletinState.HALTED:
+            return HALTED
         mended_by = mending.put_right_by(session, bulletin)
         if mended_by is not None:
             return f"このお知らせには、{Kind(mended_by.kind).label}が出ています。前の内容は、もう知らせないでください。"

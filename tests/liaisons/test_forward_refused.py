@@ -83,9 +83,9 @@ def test_what_was_withdrawn_or_halted_is_refused_kindly(town: Neighbourhood) -> 
     number = sent(town)
 
     town.office.halt(number)
-    assert refused(town, liaison, number) == HALTED
+    assert refused(town, liaison, number) == stale(town, number) == HALTED
     town.office.withdraw(number)
-    assert refused(town, liaison, number) == WITHDRAWN
+    assert refused(town, liaison, number) == stale(town, number) == WITHDRAWN
 
 
 def test_what_was_put_right_is_refused_from_the_approval_on(town: Neighbourhood) -> None:
