@@ -15,6 +15,7 @@ from admin.roles import Role
 from admin.staff import Colleague
 from bulletins import on_its_way
 from bulletins.approval import Approval, Decision
+from bulletins.approval_marks import refuse_approved
 from bulletins.checks.draft import Finding
 from bulletins.danger import refuse_drill
 from bulletins.drafting import Drafting, Preview, Sheet, find
@@ -35,6 +36,8 @@ from mailer.delivery_hours import DeliveryHours
 from mailer.tallies import Counts
 from subscribers.audience import Reach
 from subscribers.town import Town
+
+_TO_STOP_IT = "止めるときは、下の「取り戻す」か「一時停止」を押してください。"
 
 
 class _Recorded(TypedDict):
@@ -110,6 +113,12 @@ class BulletinDesk:
     def approve(self, bulletin_id: int, decision: Decision, me: Colleague) -> None:
         with self.database.write() as session:
             self.approval.approve(session, bulletin_id, decision, signatory(me), at=self.clock.now())
+
+    def turn_down(self, bulletin_id: int, reason: str, me: Colleague) -> None:
+        """An approver's no, which does not undo another one's yes: raises AlreadyDone, and what `give_back` raises."""
+        with self.database.write() as session:
+            refuse_approved(find(session, bulletin_id, to_change=True), _TO_STOP_IT)
+            self.approval.give_back(session, bulletin_id, reason, signatory(me), at=self.clock.now())
 
     def give_back(self, bulletin_id: int, reason: str, me: Colleague) -> None:
         with self.database.write() as session:

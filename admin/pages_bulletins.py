@@ -143,7 +143,7 @@ class BulletinPages:
             case "approve":
                 self._desk.approve(bulletin_id, _decision(form), me)
             case "return":
-                self._desk.give_back(bulletin_id, form.text("return_reason"), me)
+                self._desk.turn_down(bulletin_id, form.text("return_reason"), me)
             case "pull-back":
                 self._desk.give_back(bulletin_id, _PULLED_BACK, me)
             case "withdraw":

@@ -32,11 +32,11 @@ class AlreadyDone(WrongState):
         self.state = BulletinState(bulletin.state)
 
 
-def refuse_approved(bulletin: Bulletin) -> None:
-    """Raises AlreadyDone."""
+def refuse_approved(bulletin: Bulletin, then: str = "承認は1回だけ受け付けます。") -> None:
+    """Raises AlreadyDone; `then` is what whoever comes too late should know."""
     if bulletin.approved_at is not None and bulletin.state in _GOES_OUT:
         deed = "緊急単独配信で送りました" if bulletin.approved_by_road == Road.ALONE else "承認しました"
-        raise AlreadyDone(bulletin, f"{bulletin.approver_name}さんが、先に{deed}。承認は1回だけ受け付けます。")
+        raise AlreadyDone(bulletin, f"{bulletin.approver_name}さんが、先に{deed}。{then}")
 
 
 def mark(bulletin: Bulletin, who: Signatory, road: Road, *, at: datetime, typed_by: Signatory | None = None) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from admin.roles import Role
+from bulletins.approval import Decision
 from bulletins.drafting import Sheet
 from bulletins.life import BulletinState
 from tests.admin.whole_console import TEXT, Console, words
@@ -116,6 +117,19 @@ def test_returning_needs_a_reason_that_the_drafter_then_reads(console: Console) 
     assert "町名が違います" in words(drafter.get("/admin"))
     assert re.search(r'button--main[^>]*href="[^"]*/edit"', drafter.get(f"/admin/bulletins/{number}").text)
     assert "町名が違います" in words(drafter.get(f"/admin/bulletins/{number}/edit"))
+
+
+def test_a_no_from_an_old_page_does_not_undo_another_one_s_yes(console: Console) -> None:
+    number = console.submitted()
+    late = console.browser(Role.APPROVER)
+    console.desk.approve(number, Decision(), console.second)
+
+    answer = late.post(f"/admin/bulletins/{number}/return", data={"version": "1", "return_reason": "町名が違います"})
+
+    assert answer.status_code == 409
+    assert f"{console.second.name}さんが、先に承認しました。止めるときは、" in words(answer)
+    assert f'action="/admin/bulletins/{number}/pull-back"' in answer.text
+    assert state(console, number) == "waiting"
 
 
 def test_within_the_hold_a_drafter_pulls_it_back_by_one_button(console: Console) -> None:
