@@ -150,11 +150,14 @@ async def _first_of(*events: asyncio.Event) -> None:
 async def _own_flights(path: Path, stop: asyncio.Event) -> FlightLog:
     """A sender that is just ending, after its parent was killed, say, holds the log for some seconds more. Raises
     SenderRunsAlready when it does not end."""
-    end = time.monotonic() + HANDOVER_SECONDS
+    end, told = time.monotonic() + HANDOVER_SECONDS, False
     while True:
         try:
             return FlightLog(path)
         except SenderRunsAlready:
             if stop.is_set() or time.monotonic() > end:
                 raise
+            if not told:
+                log.warning("another sender uses this data folder: waiting until it has ended")
+                told = True
         await rest(stop, REST_SECONDS)

@@ -40,9 +40,9 @@ async def accepted(sink: Sink, letters: int) -> None:
 
 
 async def test_a_second_sender_of_one_data_folder_is_refused_and_the_first_goes_on(
-    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("service.roles.HANDOVER_SECONDS", 0.0)
+    monkeypatch.setattr("service.roles.HANDOVER_SECONDS", 0.1)
     with Sink(pause_seconds=0.01) as sink:
         first, second = (home_in(tmp_path / "var", database_url, sink.port) for _ in range(2))
         METADATA.create_all(first.database.engine)
@@ -62,6 +62,8 @@ async def test_a_second_sender_of_one_data_folder_is_refused_and_the_first_goes_
 
     assert Counter(recipient for recipient, _ in sink.accepted) == dict.fromkeys(many(40), 1)
     assert even
+    waiting = "another sender uses this data folder: waiting until it has ended"
+    assert caplog.messages.count(waiting) == 1, "said at once, and once"
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
