@@ -6,6 +6,7 @@ from functools import cache, partial
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from jinja2 import Environment
 
 from foundation import catalogue, pages, spoken_letters, templating
@@ -24,6 +25,10 @@ from tests.support import read_once as reading
 from tests.support.clock import HandClock
 from tests.support.compiled_pages import Compiled
 from tests.support.postgres import end_postgres, postgres_url
+
+# A busy machine is no fault of what is tested: nothing fails by the clock.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 def pytest_collection_finish() -> None:

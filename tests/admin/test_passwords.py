@@ -81,7 +81,7 @@ def test_a_hash_of_older_costs_is_renewed_and_a_current_one_is_not() -> None:
     assert passwords.renewed(GOOD, better) is None
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.text(max_size=300), st.one_of(st.none(), st.text(max_size=40)))
 def test_no_input_and_no_damaged_hash_raises(password: str, stored: str | None) -> None:
     assert not passwords.fits(password, stored)

@@ -135,7 +135,7 @@ WORDS = st.lists(
 )
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(texts=WORDS)
 def test_no_text_breaks_the_feed(archive: PublicArchive, texts: list[str]) -> None:
     for text in texts:

@@ -72,7 +72,7 @@ def test_the_tallies_of_one_bulletin_are_not_those_of_another(office: Office) ->
     assert office.progress(second).queued == 2
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(rounds=st.lists(st.lists(st.sampled_from([OK, LATER, GONE]), min_size=8, max_size=8), max_size=4))
 def test_whatever_servers_answer_the_counts_are_those_of_the_rows(office: Office, rounds: list[list[Outcome]]) -> None:
     if not office.received():

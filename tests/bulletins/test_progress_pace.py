@@ -160,7 +160,7 @@ def test_held_systems_and_troubled_senders_are_known_from_the_database(office: O
     assert (later.held, later.trouble) == ({}, "")
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     steps=st.lists(st.tuples(st.floats(-100, 100), st.integers(-50, 500)), max_size=40),
     zone=st.sampled_from([UTC, ZoneInfo("Asia/Tokyo"), ZoneInfo("Europe/Berlin")]),

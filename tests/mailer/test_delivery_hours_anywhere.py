@@ -55,7 +55,7 @@ moments = st.builds(START.__add__, st.timedeltas(timedelta(0), timedelta(days=40
 
 
 @given(hours(), moments)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_next_opening_is_open_and_never_before(office: DeliveryHours, at: datetime) -> None:
     opening = office.next_opening(at)
 
@@ -65,7 +65,7 @@ def test_the_next_opening_is_open_and_never_before(office: DeliveryHours, at: da
 
 
 @given(hours(), moments, st.integers(0, 999))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_nothing_is_open_before_the_next_opening_nor_closed_before_the_closing(
     office: DeliveryHours, at: datetime, part: int
 ) -> None:
@@ -81,7 +81,7 @@ def test_nothing_is_open_before_the_next_opening_nor_closed_before_the_closing(
 
 
 @given(hours(), moments, st.timedeltas(timedelta(0), timedelta(hours=2)))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_start_is_inside_never_early_and_never_across_the_closing(
     office: DeliveryHours, at: datetime, hold: timedelta
 ) -> None:
@@ -99,7 +99,7 @@ def test_a_start_is_inside_never_early_and_never_across_the_closing(
 
 
 @given(hours(), moments)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_grace_is_the_time_after_a_closing(office: DeliveryHours, at: datetime) -> None:
     closing = office.closing_after(at)
     assert closing is not None
@@ -163,7 +163,7 @@ def test_a_winter_morning_opens_an_hour_later_in_universal_time() -> None:
 
 
 @given(st.sampled_from(ZONES), changes, st.integers(0, 24 * 60))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_moments_of_a_wall_time_come_in_order(zone: str, day: date, minute: int) -> None:
     found = moments_at(day, minute, ZoneInfo(zone))
 

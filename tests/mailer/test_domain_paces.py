@@ -252,7 +252,7 @@ def test_holds_and_slots_of_one_carrier_leave_each_other_alone(database: Databas
     assert one(database, 1, at=AT + 30 * SECOND) == [AT + 59 * SECOND]
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.sampled_from(Lane), st.integers(1, 40), st.integers(0, 3000)), max_size=8))
 def test_lanes_together_keep_the_pace_from_what_is_given_out_last(
     sqlite: Database, takings: list[tuple[Lane, int, int]]

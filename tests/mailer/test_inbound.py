@@ -88,7 +88,7 @@ def test_no_message_id_passes_for_the_place_of_another_mail(database: Database) 
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_whatever_comes_is_stored(sqlite: Database, raw: bytes) -> None:
     before = len(rows(sqlite))
 

@@ -123,7 +123,7 @@ def write(session: Session, person: Subscriber, one: Try, *, ends: bool) -> None
 @given(history=tries)
 @example(history=[Try(hour=0, told=0), Try(hour=24, told=0), Try(hour=48, told=None), Try(hour=9000, told=0)])
 @example(history=[Try(hour=0, told=None), Try(hour=2, told=0), Try(hour=3000, told=0), Try(hour=3030, told=0)])
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_folding_changes_no_verdict(shared: Database, history: list[Try]) -> None:
     with shared.write() as session:
         for table in (BounceFactRow, OutboxRow, BatchRow, Subscriber):

@@ -80,7 +80,7 @@ def test_octets_of_no_encoding_stay_as_a_sign() -> None:
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(octets=garbage)
 def test_every_line_is_added_known_or_rejected_exactly_once(
     database: Database, town: Town, clock: HandClock, tmp_path: Path, octets: bytes

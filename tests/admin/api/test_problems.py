@@ -162,7 +162,7 @@ JSON = st.recursive(
 VALUES = st.dictionaries(st.sampled_from(["subject", "text", "colour"]) | st.text(max_size=8), JSON, max_size=3)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(fields=VALUES, more=st.dictionaries(st.sampled_from(["topics", "areas", "category", "expires_after"]), JSON))
 def test_nothing_a_stranger_writes_breaks_the_api(
     staff: Callers, office: Office, fields: dict[str, object], more: dict[str, object]

@@ -35,7 +35,7 @@ def test_a_right_weekday_is_not(text: str) -> None:
     assert weekday_differs(plain(text=f"{text}に行います。")) == []
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(min_value=-150, max_value=150))
 def test_a_day_within_five_months_is_never_told_wrongly(days: int) -> None:
     day = date(2026, 11, 20) + timedelta(days=days)

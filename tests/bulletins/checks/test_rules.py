@@ -48,7 +48,7 @@ def test_a_level_for_a_rule_that_does_not_exist_is_refused() -> None:
         run_checks(plain(), {"fone-number": Level.BLOCK})
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(min_size=1, max_size=80))
 def test_no_text_makes_a_check_fail(text: str) -> None:
     try:

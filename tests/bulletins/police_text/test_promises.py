@@ -66,7 +66,7 @@ WORDS = [
     ),
 ]
 anything = st.text(max_size=400) | st.lists(st.sampled_from(WORDS) | st.text(max_size=6), max_size=60).map("".join)
-_SETTINGS = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_SETTINGS = settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 
 
 @_SETTINGS
