@@ -176,7 +176,7 @@ def test_more_than_some_dozens_are_sent_away_and_those_who_leave_make_room(
             with browser.stream("GET", events(number)) as answer:
                 return answer.status_code == 200
 
-        eventually(has_room, seconds=5, what="room for another one")
+        eventually(has_room, what="room for another one")
 
 
 def test_watching_writes_nothing_and_holds_no_connection(console: Console) -> None:
@@ -216,6 +216,7 @@ def test_a_server_that_stops_sends_those_who_watch_home_at_once(console: Console
     port = free_port()
     listen = console.home.settings.web_listen.__class__("127.0.0.1", port)
     server = web._server(whole_app(console.home), listen)
+    server.config.timeout_graceful_shutdown = 60  # what it would wait for those who watch
     stop = threading.Event()
 
     async def run() -> None:
@@ -228,7 +229,7 @@ def test_a_server_that_stops_sends_those_who_watch_home_at_once(console: Console
     running = threading.Thread(target=lambda: asyncio.run(run()))
     running.start()
     try:
-        eventually(lambda: server.started, seconds=5, what="the server")
+        eventually(lambda: server.started, what="the server")
         cookies = console.browser(Role.VIEWER).cookies
         with httpx.stream(
             "GET", f"http://127.0.0.1:{port}{events(number)}", cookies=cookies, trust_env=False
@@ -238,12 +239,12 @@ def test_a_server_that_stops_sends_those_who_watch_home_at_once(console: Console
             begin = time.monotonic()
             stop.set()
             line.rest()
-            running.join(10)
+            running.join(60)
     finally:
         stop.set()
-        running.join(10)
+        running.join(60)
 
-    assert time.monotonic() - begin < 3
+    assert time.monotonic() - begin < 30
 
 
 def test_the_page_follows_by_script_and_reloads_only_without(console: Console) -> None:

@@ -249,17 +249,15 @@ def test_a_server_that_is_not_there_is_told_once(post: Post, caplog: pytest.LogC
 
 
 @pytest.mark.parametrize("silent_at", [b"nothing", b"SEARCH", b"DONE", b"LOGIN"])
-def test_it_ends_within_two_seconds_whatever_the_server_does(post: Post, silent_at: bytes) -> None:
+def test_it_ends_soon_whatever_the_server_does(post: Post, silent_at: bytes) -> None:
     post.line.is_deaf = lambda command: silent_at in command
 
     with post.fetched() as fetching:
         reached = b"IDLE" if silent_at in (b"nothing", b"DONE") else silent_at
         eventually(lambda: post.line.said(reached), what="the moment")
 
-        assert fetching.end() < 2
-        eventually(
-            lambda: "imap" not in {thread.name for thread in threading.enumerate()}, what="its thread's end", seconds=2
-        )
+        assert fetching.end() < 10
+        eventually(lambda: "imap" not in {thread.name for thread in threading.enumerate()}, what="its thread's end")
 
 
 def test_the_gaps_grow_up_to_a_minute() -> None:

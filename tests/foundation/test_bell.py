@@ -19,8 +19,8 @@ from foundation.bell import Bell, ring
 from foundation.database import Database
 from tests.support.postgres import postgres_url
 
-SOON = 0.5
-LONG = 5.0
+SOON = 5.0
+LONG = 20.0
 QUIET = 0.2
 
 # Another process: says that it is ready, and commits when it is told.

@@ -121,7 +121,7 @@ async def test_who_does_not_read_what_he_is_told_is_hung_up_on(
             except BlockingIOError:
                 break
 
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(10):
             await entrance.door.close()
 
         await asyncio.to_thread(
