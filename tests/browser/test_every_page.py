@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.admin.role_table import table
 from tests.support.full_town import FullTown, full_town
+from tests.support.paper import Paper
 
 pytestmark = pytest.mark.browser
 
@@ -89,6 +90,28 @@ def test_the_pages_of_residents_are_whole_in_every_language(browser: Browser, to
 
     context.close()
     assert faults == {}
+
+
+def test_lists_of_persons_lie_on_their_side_and_number_their_sheets(page: Page, town: FullTown, tmp_path: Path) -> None:
+    officer = town.manager.id
+    for way in ("/admin/liaisons/print", f"/admin/liaisons/handover?officer={officer}"):
+        page.goto(way)
+        page.pdf(path=tmp_path / "list.pdf", prefer_css_page_size=True)
+        paper = Paper(tmp_path / "list.pdf")
+
+        assert (paper.sheets, paper.size) == (1, (297, 210)), way
+        assert "1/1" in paper.text(), way
+
+
+def test_paper_has_what_a_page_says_and_not_what_one_may_press_there(page: Page, town: FullTown) -> None:
+    page.goto("/admin/bulletins")
+    page.emulate_media(media="print")
+    assert [chips.is_visible() for chips in page.locator(".chips").all()] == [False]
+
+    page.goto(town.ways("/admin/bulletins/{bulletin_id}")[0])
+    pressed = page.locator("details:not([open]), .button, nav")
+    assert pressed.count() > 5
+    assert [each for each in pressed.all() if each.is_visible()] == []
 
 
 def _faults(page: Page, way: str) -> list[str]:
