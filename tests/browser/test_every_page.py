@@ -114,6 +114,30 @@ def test_paper_has_what_a_page_says_and_not_what_one_may_press_there(page: Page,
     assert [each for each in pressed.all() if each.is_visible()] == []
 
 
+def test_on_a_telephone_the_menus_are_one_row_each_with_the_page_one_is_on_in_sight(page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+
+    for way in ("/admin/bulletins", "/admin/materials", "/admin/voices", "/admin/ledger", "/admin/practice"):
+        page.goto(way)
+        assert page.evaluate("scrollY") == 0, way
+        for menu in page.locator("nav:is(.nav, .tabs)").all():
+            row, here = menu.bounding_box(), menu.locator("[aria-current]").bounding_box()
+            assert row, way
+            assert here, way
+            assert row["height"] < 2 * here["height"], way
+            assert 0 <= here["x"] <= 360 - here["width"], way
+
+
+def test_to_whom_a_bulletin_goes_is_said_once_on_the_screen_and_once_on_paper(page: Page, town: FullTown) -> None:
+    for way in town.ways("/admin/bulletins/{bulletin_id}"):
+        for media in ("screen", "print"):
+            page.goto(way)
+            page.emulate_media(media=media)  # type: ignore[arg-type]  # Playwright's own literal type
+            for term in ("届ける相手", "配信の期限"):
+                said = page.locator("dt", has_text=term).filter(visible=True)
+                assert said.count() == 1, (way, media, term)
+
+
 def _faults(page: Page, way: str) -> list[str]:
     return _cut_off(page, way) + [_told(each) for each in Axe().run(page, options=RULES).response["violations"]]
 
