@@ -11,6 +11,7 @@ from admin.guard import Guard
 from admin.refusals import Refusal
 from admin.roles import Role
 from admin.staff import Colleague
+from admin.way_back import way_back
 from bulletins.kinds import TONES
 from bulletins.life import BulletinState
 from bulletins.notice_templates import Kind
@@ -157,17 +158,18 @@ class ConsolePage:
 
     def message(self, request: Request, status: int, title: str, *sentences: str) -> Response:
         """A page that says one thing and leads back."""
+        back = way_back(request.url.path)
         return self.pages.answer(
             "admin/refused.html",
             status=status,
             headers=HEADERS,
             me=me_of(request),
-            here="",
+            here=back.here,
             title=title,
             sentences=sentences,
             sign_in_at="",
-            go_on_at="",
-            go_on="",
+            go_on_at=back.url,
+            go_on=back.words,
         )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.admin.role_table import table
 from tests.support.full_town import FullTown, full_town
@@ -136,6 +136,27 @@ def test_to_whom_a_bulletin_goes_is_said_once_on_the_screen_and_once_on_paper(pa
             for term in ("届ける相手", "配信の期限"):
                 said = page.locator("dt", has_text=term).filter(visible=True)
                 assert said.count() == 1, (way, media, term)
+
+
+def test_what_is_not_there_leads_to_its_list_by_one_press(page: Page, town: FullTown) -> None:
+    page.goto("/admin/materials/unknown")
+
+    expect(page.get_by_role("navigation").locator("[aria-current]")).to_have_text("連絡員")
+    page.get_by_role("link", name="資料の一覧へ").click()
+    expect(page).to_have_url(f"{town.url}/admin/materials")
+
+
+def test_a_liaisons_record_is_changed_by_one_button(page: Page, town: FullTown) -> None:
+    kept = [way for way in town.ways("/admin/liaisons/{liaison_id}") if _changes(page, way)]
+
+    assert len(kept) >= 3
+
+
+def _changes(page: Page, way: str) -> int:
+    page.goto(way)
+    found = page.get_by_role("link", name="記録を変える").count()
+    assert found <= 1, way
+    return found
 
 
 def _faults(page: Page, way: str) -> list[str]:
