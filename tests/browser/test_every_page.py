@@ -117,10 +117,10 @@ def test_paper_has_what_a_page_says_and_not_what_one_may_press_there(page: Page,
 def test_on_a_telephone_the_menus_are_one_row_each_with_the_page_one_is_on_in_sight(page: Page) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
 
-    for way in ("/admin/bulletins", "/admin/materials", "/admin/voices", "/admin/ledger", "/admin/practice"):
+    for way in ("/admin/bulletins?state=sent", "/admin/materials", "/admin/voices?state=open", "/admin/ledger"):
         page.goto(way)
         assert page.evaluate("scrollY") == 0, way
-        for menu in page.locator("nav:is(.nav, .tabs)").all():
+        for menu in page.locator("nav:is(.nav, .tabs, .chips)").all():
             row, here = menu.bounding_box(), menu.locator("[aria-current]").bounding_box()
             assert row, way
             assert here, way
