@@ -46,6 +46,14 @@ def test_the_sheet_is_one_page_of_a4_however_long_the_notice(door: Door, page: P
             assert f"電話{door.town.office.home.town.contact.phone}" in paper.text()
 
 
+def test_who_prints_the_page_itself_gets_the_notice_and_no_form(door: Door, page: Page) -> None:
+    page.goto(door.here)
+    page.emulate_media(media="print")
+
+    assert page.locator(".letter__text").is_visible()
+    assert [each for each in page.locator("form, textarea, input, nav, main a").all() if each.is_visible()] == []
+
+
 def test_a_text_is_copied_by_one_press_and_nothing_reaches_over_the_edge(door: Door, page: Page) -> None:
     page.goto(door.here)
 
