@@ -132,7 +132,7 @@ def test_to_whom_a_bulletin_goes_is_said_once_on_the_screen_and_once_on_paper(pa
     for way in town.ways("/admin/bulletins/{bulletin_id}"):
         for media in ("screen", "print"):
             page.goto(way)
-            page.emulate_media(media=media)  # type: ignore[arg-type]  # Playwright's own literal type
+            page.emulate_media(media=media)
             for term in ("届ける相手", "配信の期限"):
                 said = page.locator("dt", has_text=term).filter(visible=True)
                 assert said.count() == 1, (way, media, term)
