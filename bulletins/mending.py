@@ -76,12 +76,16 @@ def put_right(session: Session, bulletin: Bulletin) -> Sequence[Bulletin]:
 
 
 def put_right_by(session: Session, bulletin: Bulletin) -> Bulletin | None:
-    """The correction or retraction of it that was approved, or has begun."""
-    for each in chain.members(session, bulletin):
-        mends = each.mends_id == bulletin.id or any(one.id == bulletin.id for one in put_right(session, each))
-        if mends and (BulletinState(each.state) in APPROVED or chain.has_begun(each)):
-            return each
-    return None
+    """The correction or retraction of it that was approved, or has begun: of several the last one, and one that was
+    withdrawn halfway only where no other holds."""
+    found = [each for each in chain.members(session, bulletin) if _puts_right(session, each, bulletin)]
+    return max(found, key=lambda each: (each.state != BulletinState.WITHDRAWN, each.id), default=None)
+
+
+def _puts_right(session: Session, later: Bulletin, bulletin: Bulletin) -> bool:
+    if BulletinState(later.state) not in APPROVED and not chain.has_begun(later):
+        return False
+    return later.mends_id == bulletin.id or any(one.id == bulletin.id for one in put_right(session, later))
 
 
 def farthest(session: Session, mended: Sequence[Bulletin]) -> int:

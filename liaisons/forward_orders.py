@@ -95,13 +95,14 @@ class ForwardDesk:
     def why_stale(self, session: Session, bulletin: Bulletin, *, at: datetime) -> str:
         """Why nobody should tell of it any more, by whichever way; empty where it holds. What happened may be told, on
         paper say, when no mail about it leaves any more; that a danger lasts, or somebody is looked for, may not."""
-        if bulletin.state == BulletinState.WITHDRAWN:
-            return WITHDRAWN
-        if bulletin.state == BulletinState.HALTED:
-            return HALTED
         mended_by = mending.put_right_by(session, bulletin)
+        if bulletin.state == BulletinState.WITHDRAWN and not _holds(mended_by):
+            return WITHDRAWN
+        # Before the halt: what was put right does not go on, so nobody is told to wait for it.
         if mended_by is not None:
             return f"このお知らせには、{Kind(mended_by.kind).label}が出ています。前の内容は、もう知らせないでください。"
+        if bulletin.state == BulletinState.HALTED:
+            return HALTED
         until = archive.expiry(bulletin)
         passes = is_danger(bulletin) or bulletin.redact or Kind(bulletin.kind) in _REHEARSED
         is_past = passes and (until is None or at >= until)
@@ -143,6 +144,10 @@ def those_had(session: Session, liaison: Liaison, bulletins: Iterable[Bulletin])
         return []
     known = letters_to.known_of(session, [each.batch for each in offered], mine.address)
     return [each for each in offered if each.batch in known]
+
+
+def _holds(mending_one: Bulletin | None) -> bool:
+    return mending_one is not None and mending_one.state != BulletinState.WITHDRAWN
 
 
 def _has_members(session: Session, liaison: Liaison) -> bool:

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from bulletins import mending
 from bulletins.archive_rows import ArchiveRows
 from bulletins.liaison_edition import ToLiaisons
+from bulletins.life import BulletinState
 from bulletins.notice_shelf import Shelf, UnknownNotice
 from bulletins.schedule import moment_words
 from bulletins.tables import Bulletin
@@ -174,9 +175,9 @@ class ForwardPages:
         )
 
     def _instead(self, behind: _Behind) -> str:
-        """Where what put it right is read; empty where nothing did, or did not begin yet."""
+        """Where what put it right is read; empty where nothing did, did not begin yet, or was withdrawn itself."""
         mended_by = mending.put_right_by(behind.session, behind.bulletin)
-        if mended_by is None or mended_by.started_at is None:
+        if mended_by is None or mended_by.started_at is None or mended_by.state == BulletinState.WITHDRAWN:
             return ""
         if has_it(behind.session, behind.liaison, mended_by):
             return f"/liaison/{behind.token}/{mended_by.id}"

@@ -198,6 +198,18 @@ def test_what_is_over_may_still_be_printed_and_what_was_put_right_leads_to_what_
     assert f'href="{door.here.rpartition("/")[0]}/{mending}"' in wrong or f'href="/bulletins/{mending}"' in wrong
 
 
+def test_a_correction_that_was_withdrawn_itself_is_nothing_to_be_led_to(door: Door) -> None:
+    office = door.town.office
+    office.finish()
+    mending = office.sending(correction(door.number))
+    office.withdraw(mending)
+
+    wrong = door.client.get(door.here).text
+
+    assert "前の内容は、もう知らせないでください" in wrong
+    assert f"/{mending}" not in wrong
+
+
 def test_what_was_chosen_and_typed_stands_there_after_a_refusal(own_words: Door) -> None:
     answer = own_words.client.post(f"{own_words.here}/code", data={"sentence": "2", "line": "あ" * 201}).text
 

@@ -23,7 +23,7 @@ from liaisons.tables import Circle, LiaisonState
 from mailer.quiet import is_quiet
 from subscribers.leaving import stop
 from subscribers.tables import StopReason, Subscriber
-from tests.bulletins.corrections import correction
+from tests.bulletins.corrections import correction, retraction
 from tests.bulletins.office import tokyo
 from tests.liaisons.neighbourhood import CIRCLE, TO_ALL_AND_LIAISONS, Neighbourhood, sent
 
@@ -96,6 +96,35 @@ def test_what_was_put_right_is_refused_from_the_approval_on(town: Neighbourhood)
     town.office.waiting(correction(number))
 
     assert "訂正" in refused(town, liaison, number)
+
+
+@pytest.mark.parametrize("withdrawn", [False, True], ids=["halted", "withdrawn"])
+def test_what_was_halted_and_put_right_is_told_as_put_right_and_not_as_something_to_wait_for(
+    town: Neighbourhood, withdrawn: bool
+) -> None:
+    liaison = town.liaison("sato", *CIRCLE)
+    number = sent(town)
+    town.office.halt(number)
+    town.office.waiting(correction(number))
+    if withdrawn:
+        town.office.withdraw(number)
+
+    assert "訂正" in refused(town, liaison, number) == stale(town, number)
+
+
+def test_after_the_correction_was_withdrawn_too_the_retraction_is_what_counts(town: Neighbourhood) -> None:
+    liaison = town.liaison("sato", *CIRCLE)
+    number = sent(town)
+    town.office.post(limit=2)
+    town.office.halt(number)
+    mending = town.office.sending(correction(number))
+    town.office.withdraw(number)
+    town.office.withdraw(mending)
+    assert refused(town, liaison, number) == WITHDRAWN
+
+    town.office.waiting(retraction(number))
+
+    assert "取消" in refused(town, liaison, number)
 
 
 @pytest.mark.parametrize("state", [LiaisonState.ENDED, LiaisonState.CONSENTED, LiaisonState.DECLINED])
