@@ -27,11 +27,13 @@ class Delivered(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """It failed for now; `hint` is the patience the server asked for."""
+    """It failed for now; `hint` is the patience the server asked for. With `unanswered` the whole content was out and
+    nothing was said to it: it may have arrived."""
 
     reply: str
     hint: timedelta | None = None
     bounce_class: BounceClass = BounceClass.UNKNOWN
+    unanswered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from mailer.outbox_tables import IS_ODD, IS_OPEN, NOT_ENDED, BatchRow, LetterRow
 from mailer.quiet import aloud, in_quiet
 
 # A try is counted when a letter is offered, and taken back where it was not offered after all. Where one was counted
-# and no answer ever written down, the sender died over it.
-_UNHEARD = (State.QUEUED.value, State.SUPPRESSED.value, State.EXPIRED.value)
+# and no answer written down, the sender died over it, or the relay took the content and fell silent.
+_UNHEARD = (State.QUEUED.value, State.DEFERRED.value, State.SUPPRESSED.value, State.EXPIRED.value)
 FEW = 2000  # letters that are looked at one by one while somebody waits for a page
 
 
@@ -31,7 +31,8 @@ def has_had(
     address: ColumnElement[Any] | InstrumentedAttribute[Any], keys: Sequence[str], *, quietly: bool = False
 ) -> ColumnElement[bool]:
     """Whether the address was sent a letter under one of these once_keys, bounced or not, or may have been: one that is
-    in a sender's hand counts, and one over which a sender died. `quietly` asks for those of quiet batches instead.
+    in a sender's hand counts, and one over which a sender died or a relay fell silent. `quietly` asks for those of
+    quiet batches instead.
 
     One look a key into the unique index. PostgreSQL would make a join of EXISTS, and read all letters for each page.
     """

@@ -15,6 +15,7 @@ from sqlalchemy import (
     TextClause,
     Update,
     bindparam,
+    case,
     false,
     func,
     select,
@@ -186,6 +187,10 @@ def _try(*, sqlite: bool, as_held: bool) -> Update:
     new = _TRIED.table(sqlite=sqlite)
     kept = ("state", "attempts", "due_at", "handed_at", "reply", "failing_as")
     values = {name: func.coalesce(new.c[name], OUTBOX.c[name]) for name in kept}
+    # Once a try had no answer, no later "not now" unsays that the letter may have arrived (mailer/had_letter.py).
+    unanswered = new.c.handed_at.is_(None) | ((OUTBOX.c.attempts > 1) & OUTBOX.c.handed_at.is_(None))
+    put_off = new.c.state == State.DEFERRED.value
+    values["handed_at"] = case((put_off & unanswered, None), else_=values["handed_at"])
     return _onto(new, as_held=as_held).values({**values, "ended_at": new.c.ended_at})
 
 
@@ -211,7 +216,8 @@ def _values(row: Claimed, outcome: Outcome, at: datetime) -> tuple[Any, ...]:
             # Without a moment the last try before the expiry was this one: the row waits for the sweep that ends it.
             again = row_sets.moment(due or row.expires_at)
             failing = outcome.bounce_class.value
-            return (State.DEFERRED.value, None, again, row_sets.moment(at), None, _kept(outcome.reply), failing)
+            heard = None if outcome.unanswered else row_sets.moment(at)
+            return (State.DEFERRED.value, None, again, heard, None, _kept(outcome.reply), failing)
     # The try is not counted, since nothing was offered. A halted batch may go on later; rows of those who left or of a
     # withdrawn batch are ended by the sweep.
     return (None, row.attempt - 1, None, None, None, None, None)

@@ -68,7 +68,7 @@ def lost(awaited: Phase, reason: str, *, is_first: bool) -> Outcome | Trouble:
     known. One that the relay let begin on a connection that served no other is put off, lest it break each one it
     comes to; else the letter may be tried on another connection."""
     if awaited is Phase.END_OF_DATA or (is_first and awaited is not Phase.MAIL):
-        return Deferred(reason)
+        return Deferred(reason, unanswered=awaited is Phase.END_OF_DATA)
     return Trouble(Fault.LOST, reason)
 
 

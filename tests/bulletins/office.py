@@ -45,6 +45,7 @@ VIEWER = Signatory(104, "閲覧 四郎", drafts=False, approves=False)
 OK = Delivered("250 ok")
 GONE = Refused("550 5.1.1 no such user", BounceClass.GONE, counted=True)
 LATER = Deferred("451 4.7.1 try later", timedelta(minutes=5))
+SILENCE = Deferred("it closed the connection", timedelta(minutes=5), unanswered=True)
 SENDER = "sender-1"
 
 

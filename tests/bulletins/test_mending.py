@@ -18,8 +18,8 @@ from mailer.outbox_tables import Lane, OutboxRow, State
 from mailer.records import Result
 from subscribers.choices import Choices
 from subscribers.tables import Subscriber
-from tests.bulletins.corrections import NAMES, correction, fanned_out, finished, got, leave, retraction
-from tests.bulletins.office import GONE, LATER, OK, SENDER, TEXT, Office
+from tests.bulletins.corrections import NAMES, correction, fanned_out, finished, got, leave, reach, retraction
+from tests.bulletins.office import GONE, LATER, OK, SENDER, SILENCE, TEXT, Office
 
 on_both = pytest.mark.parametrize("database_kind", ["sqlite", "postgresql"], indirect=True)
 
@@ -112,6 +112,36 @@ def test_a_letter_over_which_a_sender_died_counts_as_sent_after_its_batch_was_sw
 
     assert {row.state for row in office.rows()} == {State.SUPPRESSED}
     assert fanned_out(office, correction(first)) == ["a"]
+
+
+@on_both
+def test_a_letter_whose_content_a_relay_took_in_silence_counts_as_sent_whatever_is_said_to_it_later(
+    office: Office,
+) -> None:
+    office.residents("silence", "later", "sent")
+    first = office.sending()
+    office.post(lambda name: {"silence": SILENCE, "later": LATER}.get(name, OK))
+    office.clock.move(timedelta(minutes=30))
+    assert sorted(office.post(lambda _name: LATER)) == ["later", "silence"]
+    office.halt(first)
+
+    assert reach(office, office.submitted(correction(first)))[0].had == 2
+    office.withdraw(first)
+    office.post()
+
+    assert fanned_out(office, retraction(first)) == ["sent", "silence"]
+
+
+@on_both
+def test_what_was_put_off_with_words_and_then_taken_in_silence_counts_as_sent(office: Office) -> None:
+    office.residents("a")
+    first = office.sending()
+    office.post(lambda _name: LATER)
+    office.clock.move(timedelta(minutes=30))
+    office.post(lambda _name: SILENCE)
+    office.withdraw(first)
+
+    assert fanned_out(office, retraction(first)) == ["a"]
 
 
 @on_both

@@ -100,7 +100,7 @@ def test_what_was_put_right_is_refused_from_the_approval_on(town: Neighbourhood)
 
 @pytest.mark.parametrize("withdrawn", [False, True], ids=["halted", "withdrawn"])
 def test_what_was_halted_and_put_right_is_told_as_put_right_and_not_as_something_to_wait_for(
-    town: Neighbourhood, withdrawn: bool
+    town: Neighbourhood, *, withdrawn: bool
 ) -> None:
     liaison = town.liaison("sato", *CIRCLE)
     number = sent(town)

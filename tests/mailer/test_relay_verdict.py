@@ -74,6 +74,11 @@ def test_a_lost_connection_puts_off_only_what_may_have_arrived_or_broke_a_new_on
     assert isinstance(lost(phase, "gone", is_first=KEPT), kept)
 
 
+@pytest.mark.parametrize(("phase", "may_have"), [(Phase.RCPT, False), (Phase.DATA, False), (Phase.END_OF_DATA, True)])
+def test_only_what_was_lost_after_its_content_may_have_arrived(phase: Phase, *, may_have: bool) -> None:
+    assert lost(phase, "gone", is_first=FIRST) == Deferred("gone", unanswered=may_have)
+
+
 def test_the_connection_is_over_after_421_and_after_what_is_no_answer() -> None:
     assert [is_over(code) for code in (421, 0, 199, 354, 600)] == [True] * 5
     assert [is_over(code) for code in (450, 550, 552)] == [False] * 3
