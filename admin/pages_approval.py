@@ -11,10 +11,12 @@ from admin.approval_desk import ApprovalDesk, Call
 from admin.bulletin_view import facts_for_deciding
 from admin.console_page import ConsolePage, go, me_of
 from admin.form_reading import Posted, number, posted
+from admin.pressed_twice import is_so_already
 from admin.refusals import REFUSING, Refusal, refusal_of
 from admin.roles import Role
 from bulletins.approval import Decision
 from bulletins.drafting import UnknownBulletin
+from bulletins.life import WrongState
 from bulletins.signatory import NotAllowed
 
 Form = Annotated[Posted, Depends(posted)]
@@ -125,7 +127,12 @@ class ApprovalPages:
             known = _known(bulletin_id)
             deed(known)
         except REFUSING as error:
-            return self.show(request, bulletin_id, refusal=refusal_of(error), form=form)
+            word = request.url.path.rpartition("/")[2]
+            twice = isinstance(error, WrongState) and is_so_already(
+                word, self.approvals.desk.standing(known)[0], form, me_of(request)
+            )
+            if not twice:
+                return self.show(request, bulletin_id, refusal=refusal_of(error), form=form)
         return go(f"/admin/bulletins/{known}", done)
 
 

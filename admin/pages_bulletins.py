@@ -18,6 +18,7 @@ from admin.pages_approval import ApprovalPages
 from admin.pages_editions import EditionPages
 from admin.pages_not_reached import NotReachedPages
 from admin.pages_progress import ProgressPages, Watchers
+from admin.pressed_twice import is_so_already
 from admin.refusals import REFUSING, Refusal, refusal_of
 from admin.roles import Role
 from admin.sheet import sheet_lines
@@ -25,7 +26,7 @@ from admin.staff import Colleague
 from admin.version_guard import Stale, submit_if_same
 from bulletins.approval import Decision
 from bulletins.drafting import UnknownBulletin
-from bulletins.life import BulletinState
+from bulletins.life import BulletinState, WrongState
 from bulletins.notice_shelf import UnknownNotice
 from foundation.pages import Pages
 from foundation.routes import take_in
@@ -130,10 +131,16 @@ class BulletinPages:
             except Stale:
                 return self._one(request, bulletin_id, refusal=_STALE)
             except REFUSING as error:
-                return self._one(request, bulletin_id, refusal=refusal_of(error), form=form)
+                if not (isinstance(error, WrongState) and self._is_so_already(deed, known, form, me_of(request))):
+                    return self._one(request, bulletin_id, refusal=refusal_of(error), form=form)
             return go(f"/admin/bulletins/{known}", deed.done)
 
         return press
+
+    def _is_so_already(self, deed: Deed, bulletin_id: int, form: Posted, me: Colleague) -> bool:
+        bulletin, _ = self._desk.standing(bulletin_id)
+        reason = _PULLED_BACK if deed.word == "pull-back" else form.text("return_reason").strip()
+        return is_so_already(deed.word, bulletin, form, me, reason=reason)
 
     def _do(self, deed: Deed, bulletin_id: int, form: Posted, me: Colleague) -> None:
         """Raises what the rooms raise, and Stale."""

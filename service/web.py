@@ -121,6 +121,8 @@ def _install_answers(app: FastAPI, pages: SpokenPages, for_staff: ForStaff) -> N
         path = request.url.path
         if status == 404 and (elsewhere := _without_slash(request)):
             return RedirectResponse(elsewhere, 308, {"Cache-Control": "no-store"})
+        if status == 405 and request.method == "GET" and not path.startswith("/api"):
+            return RedirectResponse(_above(path), 303, {"Cache-Control": "no-store"})
         if status == 404 and not path.startswith("/api"):
             if for_staff(request):
                 return pages.in_japanese.answer("admin/not-found.html", status=404)
@@ -163,6 +165,11 @@ def _install_probes(app: FastAPI, home: Home) -> None:
 
     app.add_api_route("/healthz", healthy, methods=["GET"], include_in_schema=False)
     app.add_api_route("/readyz", ready, methods=["GET"], include_in_schema=False)
+
+
+def _above(path: str) -> str:
+    """The page whose button has this address: a browser that restores a tab asks for what it showed last."""
+    return f"/{quote(path.strip('/').rpartition('/')[0])}"
 
 
 def _without_slash(request: Request) -> str:

@@ -55,6 +55,19 @@ def test_a_clerk_types_in_the_code_and_the_page_says_by_telephone_and_by_whom(co
     assert "電話承認です。入力した人：配信担当者。" in words(page)
 
 
+def test_a_clerk_who_presses_twice_is_told_that_the_call_was_taken(console: Console) -> None:
+    number = console.submitted()
+    approver = console.people[Role.APPROVER]
+    heard = code(console, approver)
+
+    answers = [call(console, number, approver, heard) for _ in range(2)]
+    other = call(console, number, approver, heard, urgent="1", urgent_reason="避難のため")
+
+    assert [each.headers.get("location") for each in answers] == [f"/admin/bulletins/{number}?done=telephoned"] * 2
+    assert other.status_code == 409
+    assert "先に承認しました" in words(other)
+
+
 def test_a_wrong_code_is_told_beside_its_field_and_nobody_has_approved(console: Console) -> None:
     number = console.submitted()
 

@@ -149,6 +149,26 @@ def test_a_slash_too_many_leads_to_the_same_host_whatever_host_was_asked_for(
     assert headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize(
+    ("asked", "leads_to"),
+    [
+        ("/admin/bulletins/3/halt", "/admin/bulletins/3"),
+        ("/admin/sign-out", "/admin"),
+        ("/liaison/abc/3/code", "/liaison/abc/3"),
+    ],
+)
+def test_the_address_of_a_button_leads_to_its_page_when_a_browser_restores_it(
+    data: Path, clock: HandClock, asked: str, leads_to: str
+) -> None:
+    home = Home(load({"HANSHO_DATA": str(data)}), clock)
+
+    headers = _headers(whole_app(home), asked)
+
+    home.database.close()
+    assert headers["Location"] == leads_to
+    assert "no-store" in headers["Cache-Control"]
+
+
 def test_the_console_keeps_its_own_scripts(data: Path, clock: HandClock) -> None:
     home = Home(load({"HANSHO_DATA": str(data)}), clock)
 
