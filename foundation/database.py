@@ -36,6 +36,8 @@ BUSY_SECONDS = 5
 LOOK_SECONDS = 0.004  # between two tries to begin writing to SQLite
 CACHE_KIB = 16 * 1024  # of pages, for the connection that writes to SQLite
 
+_NOT_WRITTEN = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+
 # SQLite gives out row numbers by itself only for a column that is exactly INTEGER.
 RowId = BigInteger().with_variant(Integer, "sqlite")
 
@@ -152,6 +154,16 @@ class Database:
                 self._writer.close()
                 self._writer = None
         self.engine.dispose()
+
+
+def why(problem: Exception) -> str:
+    """In one line for the log and the terminal, what the driver says. Of all but outages only the kind of error: its
+    words might hold what was being written."""
+    if not isinstance(problem, UNREADY):
+        return type(getattr(problem, "orig", problem)).__name__
+    words = " ".join(str(problem.orig).split())[:200]
+    code = getattr(problem.orig, "sqlite_errorcode", 0) & 0xFF  # the rest of it says more than anybody asks
+    return f"{words}; is the disk full, or may this user not write there?" if code in _NOT_WRITTEN else words
 
 
 def is_sqlite(session: Session) -> bool:

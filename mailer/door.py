@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from foundation.addresses import Address, AddressInvalid
 from foundation.clock import Clock
-from foundation.database import Database
+from foundation.database import Database, why
 from foundation.setting_values import HostPort
 from mailer import inbound
 from mailer.inbound import Incoming
@@ -205,7 +205,7 @@ class _Handler:
         try:
             await asyncio.to_thread(self._store, mail)
         except SQLAlchemyError as problem:
-            log.error("mail could not be stored: %s", type(problem).__name__)
+            log.error("mail could not be stored: %s", why(problem))
             return "451 4.3.0 The message could not be stored, please try again later"
         self._keeper.on_stored()
         return "250 2.0.0 Stored"

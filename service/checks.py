@@ -8,10 +8,11 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from foundation.database import why
 from foundation.settings import Mode
 from service.home import Home
 from service.misfits import MISFITS
-from service.schema import is_newest
+from service.schema import Standing, standing
 from service.signing import misalignment, signer_of
 
 
@@ -60,8 +61,7 @@ def findings(home: Home) -> Iterator[Finding]:
         except MISFITS as problem:
             yield Finding(Verdict.FAILED, what, str(problem))
         except SQLAlchemyError as problem:
-            reason = getattr(problem, "orig", None) or type(problem).__name__
-            yield Finding(Verdict.FAILED, what, f"does not answer: {' '.join(str(reason).split())[:200]}")
+            yield Finding(Verdict.FAILED, what, f"does not answer: {why(problem)}")
 
 
 def _settings(home: Home) -> Iterator[Said]:
@@ -76,10 +76,12 @@ def _database(home: Home) -> Iterator[Said]:
     if url.drivername == "sqlite" and not Path(url.database or "").exists():
         # To ask SQLite would make the file.
         yield Verdict.FAILED, "there is none yet: run hansho migrate"
-    elif is_newest(home.database):
-        yield Verdict.OK, "answers, and stands at the newest migration"
+        return
+    here = standing(home.database)
+    if here is Standing.NEWEST:
+        yield Verdict.OK, f"answers, and {here.value}"
     else:
-        yield Verdict.FAILED, "is not at the newest migration: run hansho migrate"
+        yield Verdict.FAILED, here.value
 
 
 def _town(home: Home) -> Iterator[Said]:

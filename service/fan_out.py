@@ -8,7 +8,7 @@ from datetime import datetime
 from bulletins.publishing import Publisher
 from foundation.bell import Bell
 from foundation.clock import Clock
-from foundation.database import OUTAGES, Database
+from foundation.database import OUTAGES, Database, why
 from liaisons.forwarding import Forwarding
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class FanOut:
                     await self._bell.wait(REST_SECONDS)
                 rest = REST_SECONDS
             except OUTAGES as problem:
-                log.warning("the database does not answer (%s)", type(problem.orig).__name__)
+                log.warning("the database does not answer (%s)", why(problem))
                 await self._bell.wait(rest)
                 rest = min(rest * 2, LONGEST_REST_SECONDS)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from foundation.addresses import wire_form
 from foundation.bell import Bell
-from foundation.database import OUTAGES
+from foundation.database import OUTAGES, why
 from foundation.imap_account import ImapAccount
 from foundation.setting_values import is_this_machine
 from foundation.settings import Mode
@@ -111,7 +111,7 @@ async def patiently(work: Callable[[], bool]) -> bool:
     try:
         return await asyncio.to_thread(work)
     except OUTAGES as problem:
-        log.warning("the database does not answer (%s)", type(problem.orig).__name__)
+        log.warning("the database does not answer (%s)", why(problem))
         return False
 
 

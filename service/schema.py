@@ -1,11 +1,15 @@
 """The schema: every table known, and the database brought to the newest migration."""
 
+from datetime import datetime
+from enum import Enum
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.orm import Session
 
 import admin.api_tokens
 import admin.draft_presence
@@ -49,6 +53,7 @@ import subscribers.places
 import subscribers.register_imports
 import subscribers.tables
 from foundation.database import Base, Database
+from mailer import roll
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
@@ -99,20 +104,94 @@ ROOMS_WITH_TABLES = (
 METADATA = Base.metadata
 
 
-def migrate(database: Database) -> None:
-    """To the newest; doing it again does nothing."""
+_ONE_AT_A_TIME = 0x68616E73686F  # the key of the advisory lock on PostgreSQL, an arbitrary number of ours
+
+
+class Standing(Enum):
+    """Where a database stands, seen from this program; the value is what to do about it."""
+
+    NEWEST = "stands at the newest migration"
+    OLDER = "is not at the newest migration: run hansho migrate"
+    NEWER = (
+        "was migrated by a newer version of Hansho: start that version, or go back to the backup from before "
+        "its upgrade"
+    )
+
+
+class NewerDatabase(Exception):
+    """The database was migrated by a newer version: this one would not understand it."""
+
+    def __init__(self) -> None:
+        super().__init__(f"the database {Standing.NEWER.value}")
+
+
+class ServiceRuns(Exception):
+    """A sender of the older version is at work, and would write into tables that it does not know."""
+
+    def __init__(self, senders: int) -> None:
+        super().__init__(
+            f"{senders} sender{'s' * (senders > 1)} at work on this database: stop the service on all hosts first (one "
+            "that was killed is counted for a minute more); nothing was changed"
+        )
+
+
+def migrate(database: Database) -> tuple[str | None, str | None]:
+    """To the newest, all or nothing: from which migration to which. Doing it again does nothing; two at once take
+    turns. Raises NewerDatabase."""
     with database.engine.connect() as connection:
+        _take_turn(connection)
+        before = _revision(connection)
+        if _standing(before) is Standing.NEWER:
+            raise NewerDatabase
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        after = _revision(connection)
         connection.commit()
+    return before, after
+
+
+def refuse_beside_senders(database: Database, *, at: datetime) -> None:
+    """Where there is something to migrate; raises ServiceRuns while a sender lives."""
+    with database.engine.connect() as connection:
+        before = _revision(connection)
+        if before is None or _standing(before) is not Standing.OLDER:
+            return
+        with Session(connection) as session:
+            senders = roll.living(session, at=at)
+    if senders:
+        raise ServiceRuns(senders)
+
+
+def standing(database: Database) -> Standing:
+    """Raises what the database raises."""
+    with database.engine.connect() as connection:
+        return _standing(_revision(connection))
 
 
 def is_newest(database: Database) -> bool:
     """Whether the database stands at the newest migration; raises what the database raises."""
-    with database.engine.connect() as connection:
-        here = MigrationContext.configure(connection).get_current_revision()
-    return here == ScriptDirectory.from_config(_config()).get_current_head()
+    return standing(database) is Standing.NEWEST
+
+
+def _take_turn(connection: Connection) -> None:
+    """Whoever else migrates waits until this transaction ends; SQLite has one writer anyway."""
+    if connection.dialect.name == "sqlite":
+        connection.execution_options(writes=True)
+    else:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _standing(revision: str | None) -> Standing:
+    scripts = ScriptDirectory.from_config(_config())
+    if revision == scripts.get_current_head():
+        return Standing.NEWEST
+    known = {each.revision for each in scripts.walk_revisions()}
+    return Standing.OLDER if revision is None or revision in known else Standing.NEWER
 
 
 def _config() -> Config:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from foundation.database import OUTAGES
+from foundation.database import OUTAGES, why
 from mailer import roll
 from service.home import Home
 
@@ -89,7 +89,7 @@ async def _beats(home: Home, name: str, stop: asyncio.Event) -> int | None:
         try:
             return await asyncio.to_thread(look)
         except OUTAGES as problem:
-            log.warning("the database does not answer (%s)", type(problem.orig).__name__)
+            log.warning("the database does not answer (%s)", why(problem))
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), 1.0)
     return None

@@ -16,7 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from admin import draft_presence, kept_forms, tries
 from bulletins import approval_codes
 from foundation import ledger
-from foundation.database import OUTAGES
+from foundation.database import OUTAGES, why
 from foundation.strides import Strides
 from liaisons import candidates, circles, emptying, forward_codes, links, meeting_letters
 from liaisons.voice_erasure import erase_contacts
@@ -186,7 +186,7 @@ class Timetable:
                 if work == self.take_in or self._holds_lease(at):
                     work(at)
             except OUTAGES as problem:
-                log.warning("the database does not answer (%s)", type(problem.orig).__name__)
+                log.warning("the database does not answer (%s)", why(problem))
 
         return job
 

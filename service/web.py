@@ -20,7 +20,7 @@ from admin.guard import Guard
 from admin.japanese_times import moment
 from admin.kept_forms import FormKeeper
 from admin.pages_progress import Watchers
-from foundation.database import OUTAGES
+from foundation.database import OUTAGES, why
 from foundation.languages import Language
 from foundation.routes import take_in
 from foundation.setting_values import HostPort
@@ -35,7 +35,7 @@ from service.open_connections import Owing
 from service.public_answers import PublicAnswers
 from service.public_pages import public_pages, public_routers
 from service.request_limits import BodyLimit, Legible
-from service.schema import is_newest
+from service.schema import Standing, standing
 from subscribers.page_headers import PERSONAL, PUBLIC
 
 log = logging.getLogger(__name__)
@@ -109,8 +109,7 @@ def _for_staff(request: Request, *, residents: bool, console: bool) -> bool:
 
 def _install_answers(app: FastAPI, pages: SpokenPages, for_staff: ForStaff) -> None:
     def busy(request: Request, problem: Exception) -> Response:
-        cause = getattr(problem, "orig", problem)
-        log.warning("the database does not answer (%s)", type(cause).__name__)
+        log.warning("the database does not answer (%s)", why(problem))
         later = {"Retry-After": str(RETRY_SECONDS)}
         if for_staff(request):
             return turned_away.busy(pages.in_japanese, later)
@@ -156,11 +155,11 @@ def _install_probes(app: FastAPI, home: Home) -> None:
 
     def ready() -> PlainTextResponse:
         try:
-            newest = is_newest(home.database)
+            here = standing(home.database)
         except OUTAGES:
             return PlainTextResponse("the database does not answer\n", status_code=503)
-        if not newest:
-            return PlainTextResponse("run hansho migrate\n", status_code=503)
+        if here is not Standing.NEWEST:
+            return PlainTextResponse(f"the database {here.value}\n", status_code=503)
         return PlainTextResponse("ready\n")
 
     app.add_api_route("/healthz", healthy, methods=["GET"], include_in_schema=False)

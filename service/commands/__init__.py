@@ -7,10 +7,10 @@ from typing import cast
 
 import click
 from dotenv import dotenv_values
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from foundation.clock import SystemClock
-from foundation.database import UNREADY
+from foundation.database import UNREADY, why
 from foundation.settings import load
 from service.entrance import Entrance
 from service.misfits import MISFITS
@@ -30,6 +30,10 @@ WHERE = {
     "classify": "classify:classify",
     "deliver-mail": "deliver_mail:deliver_mail",
 }
+
+
+# What SQLite says of a table or a column that is not there yet; PostgreSQL has a class of errors for it.
+_UNFIT_SCHEMA = ("no such table", "no such column", "has no column named")
 
 
 class Commands(click.Group):
@@ -83,10 +87,10 @@ def _say(text: str, status: int) -> int:
 
 
 def _database_words(problem: DBAPIError) -> str:
-    words = " ".join(str(problem.orig).split())
-    if "no such table" in words or "does not exist" in words:
+    words = why(problem)
+    if isinstance(problem, ProgrammingError) or any(sign in words for sign in _UNFIT_SCHEMA):
         return "the database is not ready: run hansho migrate"
-    return f"the database does not answer: {words[:200]}"
+    return f"the database does not answer: {words}"
 
 
 def _environment() -> dict[str, str]:

@@ -20,7 +20,7 @@ from service.home import Home
 from service.listening import PortTaken, refuse_taken_ports
 from service.logbook import open_logbook
 from service.roles import ROLES, RoleName
-from service.schema import is_newest
+from service.schema import Standing, standing
 from service.signing import worries
 from service.supervisor import GRACE_SECONDS, Supervisor
 
@@ -37,8 +37,9 @@ _LOOPS = {RoleName.SEND: uvloop.new_event_loop}  # a letter costs little more th
 def serve(home: Home, names: tuple[str, ...]) -> int:
     """Run the service: all roles, or only those named."""
     _check(home)
-    if not is_newest(home.database):
-        raise click.ClickException("the database is not ready: run hansho migrate")
+    here = standing(home.database)
+    if here is not Standing.NEWEST:
+        raise click.ClickException(f"the database {here.value}")
     home.database.close()
     wanted = [RoleName(name) for name in names] or list(RoleName)
     try:

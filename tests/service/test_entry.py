@@ -1,6 +1,7 @@
 """The console script, as a mail server calls it."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 from io import BytesIO, TextIOWrapper
@@ -112,3 +113,34 @@ def test_a_sender_in_octets_that_are_no_text_loses_no_mail(tmp_path: Path, monke
     with Database(f"sqlite:///{tmp_path / 'hansho.db'}").read() as session:
         kept = list(session.execute(select(InboundRow.envelope_from, InboundRow.recipient)).tuples())
     assert kept == [("?t?@example.com", "touroku@mail.example.jp")]
+
+
+def test_an_older_program_says_that_the_database_is_newer_and_not_to_migrate(tmp_path: Path) -> None:
+    ready_file.make(tmp_path / "hansho.db")
+    with sqlite3.connect(tmp_path / "hansho.db") as file:
+        file.execute("UPDATE alembic_version SET version_num = '9999'")
+
+    done = [hansho(command, HANSHO_DATA=str(tmp_path)) for command in ("migrate", "serve")]
+
+    assert [(each.returncode, each.stderr.count("\n")) for each in done] == [(1, 1)] * 2
+    assert all("newer version of Hansho" in each.stderr for each in done)
+
+
+def test_a_column_that_is_not_there_yet_asks_for_a_migration(tmp_path: Path) -> None:
+    ready_file.make(tmp_path / "hansho.db")
+    with sqlite3.connect(tmp_path / "hansho.db") as file:
+        file.execute("ALTER TABLE bulletins RENAME COLUMN subject TO former")
+
+    done = hansho("bulletins", "list", HANSHO_DATA=str(tmp_path))
+
+    assert (done.returncode, done.stderr) == (1, "hansho: the database is not ready: run hansho migrate\n")
+
+
+def test_a_file_that_cannot_be_written_asks_about_the_disk(tmp_path: Path) -> None:
+    (tmp_path / "hansho.db").mkdir()
+
+    done = hansho("migrate", HANSHO_DATA=str(tmp_path))
+
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "is the disk full, or may this user not write there?" in done.stderr

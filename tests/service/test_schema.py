@@ -1,14 +1,32 @@
 """The migrations make exactly the tables that the rooms declare, on both kinds of database."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from foundation.database import Database
-from service.schema import METADATA, is_newest, migrate
+from mailer import roll
+from service.schema import (
+    METADATA,
+    MIGRATIONS,
+    NewerDatabase,
+    ServiceRuns,
+    Standing,
+    is_newest,
+    migrate,
+    refuse_beside_senders,
+    standing,
+)
+
+NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+HEAD = ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
 @pytest.fixture
@@ -45,6 +63,51 @@ def test_only_a_migrated_database_is_the_newest(empty: Database) -> None:
     migrate(empty)
 
     assert (before, is_newest(empty)) == (False, True)
+
+
+def test_two_that_migrate_at_once_take_turns(empty: Database) -> None:
+    with ThreadPoolExecutor(2) as both:
+        went = list(both.map(migrate, (empty, empty)))
+
+    assert sorted(went, key=str) == [(HEAD, HEAD), (None, HEAD)]
+
+
+def test_a_database_of_a_newer_version_is_left_alone_and_told_apart_from_an_old_one(empty: Database) -> None:
+    migrate(empty)
+    with empty.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(NewerDatabase, match="newer version of Hansho"):
+        migrate(empty)
+
+    assert standing(empty) is Standing.NEWER
+
+
+def test_an_older_database_is_not_migrated_beside_a_sender_at_work(empty: Database) -> None:
+    migrate(empty)
+    with empty.write() as session:
+        roll.beat(session, "one", None, at=NOW)
+    refuse_beside_senders(empty, at=NOW)
+    with empty.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+
+    with pytest.raises(ServiceRuns, match="1 sender at work"):
+        refuse_beside_senders(empty, at=NOW)
+
+    refuse_beside_senders(empty, at=NOW + roll.ABSENT_AFTER)
+
+
+def test_a_migration_that_breaks_off_has_changed_nothing(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(connection: Connection, *_: object) -> None:
+        connection.exec_driver_sql("CREATE TABLE half (id INTEGER)")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "upgrade", lambda config, _: fail(config.attributes["connection"]))
+
+    with pytest.raises(KeyboardInterrupt):
+        migrate(empty)
+
+    assert inspect(empty.engine).get_table_names() == []
 
 
 def test_no_index_of_the_outbox_but_the_unique_one_grows_with_letters_once_sent(empty: Database) -> None:
