@@ -76,6 +76,7 @@ DETAILS: Mapping[str, str] = {
     "officer": "担当者",
     "fiscal_year": "年度",
     "bulletins": "お知らせの数",
+    "mails": "受信メールの数",
     "octets": "ファイルの大きさ（バイト）",
 }
 VALUES: Mapping[str, str] = {

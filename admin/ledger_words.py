@@ -172,6 +172,7 @@ WORDS: Mapping[str, str] = {
     "ledger.exported": "操作の記録を書き出した",
     "ledger.verified": "操作の記録のつながりを確かめた",
     "database.copied": "データベースを移した",
+    "database.restored": "バックアップから戻した",
 }
 _ACTORS: Mapping[str, str] = {
     "command": "サーバーの管理コマンド",

@@ -104,7 +104,7 @@ def _copy_table(old: Connection, new: Session, table: Table) -> int:
         copied += len(chunk)
     number = table.autoincrement_column
     if number is not None:
-        _set_last_number(new, number, max(_last_number(old, number), _greatest(new, number)))
+        set_last_number(new, number, max(last_number(old, number), _greatest(new, number)))
     return copied
 
 
@@ -112,11 +112,11 @@ def _greatest(new: Session, number: Column[int]) -> int:
     return int(new.scalar(select(func.max(number))) or 0)
 
 
-def _last_number(old: Connection, number: Column[int]) -> int:
+def last_number(old: Connection, number: Column[int]) -> int:
     """The last one given out, also where its row was erased: return paths and the ledger still name it."""
     table = number.table.name
     if old.dialect.name == "sqlite":
-        if not _never_again(number):
+        if not never_again(number):
             return 0
         found = old.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = :table"), {"table": table})
         return int(found or 0)
@@ -125,20 +125,20 @@ def _last_number(old: Connection, number: Column[int]) -> int:
     return int(last) if given_out else 0
 
 
-def _set_last_number(new: Session, number: Column[int], last: int) -> None:
+def set_last_number(new: Session, number: Column[int], last: int) -> None:
     if not last:
         return
     if not is_sqlite(new):
         new.execute(
             text("SELECT setval(pg_get_serial_sequence(:table, :number), :last)"), {**_named(number), "last": last}
         )
-    elif _never_again(number):
+    elif never_again(number):
         named = {"table": number.table.name, "last": last}
         new.execute(text("DELETE FROM sqlite_sequence WHERE name = :table"), named)
         new.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:table, :last)"), named)
 
 
-def _never_again(number: Column[int]) -> bool:
+def never_again(number: Column[int]) -> bool:
     return bool(number.table.dialect_options["sqlite"]["autoincrement"])
 
 

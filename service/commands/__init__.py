@@ -27,6 +27,7 @@ WHERE = {
     "subscribers": "subscribers:subscribers",
     "bulletins": "bulletins:bulletins",
     "ledger": "ledger:ledger",
+    "restored": "restored:restored",
     "classify": "classify:classify",
     "deliver-mail": "deliver_mail:deliver_mail",
 }
