@@ -35,7 +35,7 @@ def list_bulletins(home: Home, *, as_json: bool, limit: int) -> None:
 
 
 @bulletins.command("show")
-@click.argument("number", metavar="ID", type=int)
+@click.argument("number", metavar="ID", type=click.IntRange(1, 2**63 - 1))
 @click.option("--json", "as_json", is_flag=True, help="as one JSON object")
 @pass_home
 def show(home: Home, number: int, *, as_json: bool) -> None:

@@ -144,3 +144,12 @@ def test_a_file_that_cannot_be_written_asks_about_the_disk(tmp_path: Path) -> No
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert "is the disk full, or may this user not write there?" in done.stderr
+
+
+@pytest.mark.parametrize("number", ["0", "9223372036854775808", "9" * 40])
+def test_a_number_that_no_row_can_have_is_told_in_one_line(number: str, tmp_path: Path) -> None:
+    ready_file.make(tmp_path / "hansho.db")
+
+    done = hansho("bulletins", "show", number, HANSHO_DATA=str(tmp_path))
+
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
