@@ -24,7 +24,7 @@ from bulletins.notice_shelf import NoticeRetired, UnknownNotice
 from bulletins.schedule import StartUnfit
 from bulletins.signatory import NotAllowed
 from foundation.addresses import AddressInvalid
-from foundation.database import OUTAGES
+from foundation.database import OUTAGES, why
 from foundation.unfit import Unfit
 from mailer.delivery_hours import NeverOpens
 
@@ -172,7 +172,7 @@ def _sayable(text: str) -> str:
 
 
 def _busy(problem: Exception) -> Response:
-    log.warning("the database does not answer (%s)", type(getattr(problem, "orig", problem)).__name__)
+    log.warning("the database does not answer (%s)", why(problem))
     detail = "いま混み合っています。少し待ってから、もう一度送ってください。"
     return answer(503, detail, headers={"Retry-After": str(RETRY_SECONDS)})
 

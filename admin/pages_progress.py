@@ -17,7 +17,7 @@ from admin.lookout import UNDER_WAY, Lookout
 from admin.progress_words import ProgressView, progress_view
 from admin.roles import Role
 from bulletins.drafting import UnknownBulletin
-from foundation.database import OUTAGES
+from foundation.database import OUTAGES, why
 
 log = logging.getLogger(__name__)
 
@@ -110,7 +110,7 @@ class ProgressPages:
         try:
             return await self._look(bulletin_id)
         except OUTAGES as problem:
-            log.warning("the database does not answer (%s)", type(problem.orig).__name__)
+            log.warning("the database does not answer (%s)", why(problem))
             return None
 
     async def _look(self, bulletin_id: int) -> ProgressView:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from foundation.bell import Bell
 from foundation.clock import Clock
-from foundation.database import OUTAGES, Database
+from foundation.database import OUTAGES, Database, why
 from mailer import claims, records, roll
 from mailer.appetite import LEAST_IN_HAND, MOST_IN_HAND, Appetite
 from mailer.carrier_groups import CarrierGroups
@@ -263,7 +263,7 @@ class Sender:
             try:
                 await work()
             except OUTAGES as problem:
-                log.warning("the database does not answer (%s); trying again", type(problem.orig).__name__)
+                log.warning("the database does not answer (%s); trying again", why(problem))
                 self._keeper.lost_touch = True
             else:
                 return True

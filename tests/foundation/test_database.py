@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from foundation.clock import NaiveMoment
-from foundation.database import Database
+from foundation.database import Database, why
 from service import lease
 from service.lease import LeaseRow
 from tests.support import quick_disk
@@ -148,3 +148,20 @@ def test_after_a_failed_write_the_next_one_goes_through(database: Database) -> N
 
     with database.read() as session:
         assert set(session.scalars(text("SELECT id FROM tried"))) == {1, 3}
+
+
+def test_a_full_disk_is_told_as_one_and_a_refused_row_only_by_its_kind(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'small.db'}")
+    with database.write() as session:
+        session.execute(text("CREATE TABLE kept (words TEXT PRIMARY KEY)"))
+        session.execute(text("INSERT INTO kept VALUES ('secret')"))
+        session.execute(text("PRAGMA max_page_count = 3"))  # of the one connection that writes
+
+    with pytest.raises(OperationalError) as full, database.write() as session:
+        session.execute(text("INSERT INTO kept VALUES (hex(zeroblob(99999)))"))
+    with pytest.raises(IntegrityError) as refused, database.write() as session:
+        session.execute(text("INSERT INTO kept VALUES ('secret')"))
+
+    database.close()
+    assert why(full.value) == "database or disk is full; is the disk full, or may this user not write there?"
+    assert why(refused.value) == "IntegrityError"
