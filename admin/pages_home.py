@@ -36,11 +36,19 @@ _GONE = Refusal(409, "この確認は、もう済んでいます", ("ほかの�
 
 
 @dataclass(frozen=True)
-class Paused:
-    """A domain that waits for a verdict, and the bulletin whose letters were refused."""
+class Raised:
+    """One rise of refusals, and the bulletin whose letters were refused."""
 
     row: DomainPauseRow
     bulletin_id: str
+
+
+@dataclass(frozen=True)
+class Paused:
+    """What waits for one verdict: a domain, with every bulletin that it refused; `newest` stands for all of them."""
+
+    newest: DomainPauseRow
+    raised: Sequence[Raised]
 
 
 class HomePages:
@@ -66,11 +74,11 @@ class HomePages:
         if verdict is None or known is None:
             return self._home(request, refusal=_GONE)
         with self._desk.database.write() as session:
-            pause = domain_pauses.resolve(session, known, verdict, by=me.actor, at=at)
-            if pause is not None:
+            pauses = domain_pauses.resolve_domain(session, known, verdict, by=me.actor, at=at)
+            for pause in pauses:
                 deed = me.deed("domain.resumed", f"domain-pause:{pause.id}")
                 ledger.write(session, deed, at=at, details={"verdict": verdict.value, "batch": pause.batch})
-        return go("/admin", "pause-resolved") if pause is not None else self._home(request, refusal=_GONE)
+        return go("/admin", "pause-resolved") if pauses else self._home(request, refusal=_GONE)
 
     def _home(self, request: Request, *, refusal: Refusal | None = None) -> Response:
         me = me_of(request)
@@ -78,7 +86,7 @@ class HomePages:
         submitted, returned = self._listed(BulletinState.SUBMITTED), self._listed(BulletinState.RETURNED)
         drafts = [b for b in self._listed(BulletinState.DRAFT) if b.drafter_id == me.id]
         with self._desk.database.read() as session:
-            pauses = [_paused(row) for row in domain_pauses.unresolved(session)]
+            pauses = _paused(domain_pauses.unresolved(session))
             set_aside = _set_aside(session)
             people = headcount.standings(session)
             letters_asked = meetings.asked_for(session, at=at)
@@ -118,9 +126,18 @@ class HomePages:
             return [(bulletin, progress(session, bulletin)) for bulletin in found]
 
 
-def _paused(row: DomainPauseRow) -> Paused:
+def _paused(rows: Sequence[DomainPauseRow]) -> list[Paused]:
+    """A domain stands there once; what rose everywhere, once a bulletin."""
+    together: dict[tuple[str, int], list[DomainPauseRow]] = {}
+    for row in rows:
+        apart = row.id if row.domain == domain_pauses.EVERYWHERE else 0
+        together.setdefault((row.domain, apart), []).append(row)
+    return [Paused(each[-1], [Raised(row, _bulletin_number(row)) for row in each]) for each in together.values()]
+
+
+def _bulletin_number(row: DomainPauseRow) -> str:
     number_text = row.batch.removeprefix("bulletin:")
-    return Paused(row, number_text if number_text.isdigit() else "")
+    return number_text if number_text.isdigit() else ""
 
 
 def _set_aside(session: Session) -> int:

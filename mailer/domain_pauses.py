@@ -91,6 +91,22 @@ def resolve(session: Session, pause_id: int, verdict: Cause, *, by: str, at: dat
     return pause
 
 
+def resolve_domain(
+    session: Session, pause_id: int, verdict: Cause, *, by: str, at: datetime
+) -> Sequence[DomainPauseRow]:
+    """The same of this pause and of those that other batches raised about its domain before: while one of them is open,
+    the domain stays paused. A later one, which that person has not seen, stays open."""
+    pause = resolve(session, pause_id, verdict, by=by, at=at)
+    if pause is None:
+        return ()
+    earlier = (DomainPauseRow.id < pause_id, DomainPauseRow.domain == pause.domain, DomainPauseRow.domain != EVERYWHERE)
+    query = select(DomainPauseRow).where(DomainPauseRow.resolved_at.is_(None), *earlier).order_by(DomainPauseRow.id)
+    others = session.scalars(query).all()
+    for each in others:
+        each.resolved_at, each.resolved_by, each.verdict = at, by, verdict.value
+    return (*others, pause)
+
+
 @dataclass(frozen=True)
 class Excuses:
     """Refusals that do not count: not yet judged, or found to be our own fault."""

@@ -27,10 +27,10 @@ def deeds(console: Console) -> list[str]:
         return [line.action for line in session.scalars(select(LedgerLine).order_by(LedgerLine.id))]
 
 
-def pause(console: Console) -> int:
+def pause(console: Console, batch: str = "bulletin:1") -> int:
     with console.home.database.write() as session:
         row = DomainPauseRow(
-            domain="carrier.example", batch="bulletin:1", opened_at=console.clock.now(), attempts=80, refused=40
+            domain="carrier.example", batch=batch, opened_at=console.clock.now(), attempts=80, refused=40
         )
         session.add(row)
         session.flush()
@@ -77,6 +77,26 @@ def test_a_paused_domain_is_taken_up_by_an_approver_once_and_stands_in_the_ledge
     assert deeds(console).count("domain.resumed") == 1
     with console.home.database.read() as session:
         assert session.get_one(DomainPauseRow, number).verdict == "ours"
+
+
+def test_a_domain_that_refused_several_bulletins_is_asked_about_once_and_taken_up_by_one_answer(
+    console: Console,
+) -> None:
+    earlier, newest = pause(console, "bulletin:3"), pause(console, "bulletin:4")
+    approver = console.browser(Role.APPROVER)
+
+    page = approver.get("/admin")
+    answer = approver.post(f"/admin/pauses/{newest}", data={"verdict": "ours"})
+
+    assert page.text.count('action="/admin/pauses/') == 1
+    assert f'action="/admin/pauses/{newest}"' in page.text
+    assert "お知らせ 3番" in words(page)
+    assert "お知らせ 4番" in words(page)
+    assert answer.status_code == 303
+    assert "/admin/pauses/" not in approver.get("/admin").text
+    with console.home.database.read() as session:
+        assert session.get_one(DomainPauseRow, earlier).verdict == "ours"
+    assert deeds(console).count("domain.resumed") == 2
 
 
 def test_an_address_is_found_by_post_and_never_stands_in_an_address_of_a_page(console: Console) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from foundation.database import Database
 from mailer import tallies
-from mailer.domain_pauses import EVERYWHERE, Cause, excuses, look, paused_domains, resolve, unresolved
+from mailer.domain_pauses import EVERYWHERE, Cause, excuses, look, paused_domains, resolve, resolve_domain, unresolved
 from mailer.outbox_tables import REPLIES, State
 from mailer.tallies import Change
 from tests.support.mail_engine import AT
@@ -60,6 +60,24 @@ def test_a_domain_taken_up_again_is_not_paused_twice_by_the_same_batch_but_by_th
 
     assert refused(database, sent=0, failed=60) == []
     assert refused(database, sent=0, failed=60, batch="next") == ["dead.jp"]
+
+
+def test_one_verdict_takes_a_domain_up_whichever_bulletins_it_refused_but_for_those_raised_later(
+    database: Database,
+) -> None:
+    for batch in ("first", "second", "later"):
+        assert refused(database, sent=0, failed=60, batch=batch) == ["dead.jp"]
+
+    with database.write() as session:
+        first, second, later = (pause.id for pause in unresolved(session))
+        done = resolve_domain(session, second, Cause.TRUE, by="staff:1", at=AT)
+        assert [pause.id for pause in done] == [first, second]
+        assert list(paused_domains(session)) == ["dead.jp"]
+        assert resolve_domain(session, second, Cause.OURS, by="staff:2", at=AT) == ()
+        assert [pause.id for pause in resolve_domain(session, later, Cause.TRUE, by="staff:1", at=AT)] == [later]
+
+    with database.read() as session:
+        assert list(paused_domains(session)) == []
 
 
 def test_strangers_who_ask_for_replies_cannot_get_a_domain_paused(database: Database) -> None:
