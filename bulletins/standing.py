@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bulletins import archive
 from bulletins.drafting import LONGEST_LIFE
+from bulletins.kinds import MENDING
 from bulletins.liaison_edition import ToLiaisons
 from bulletins.life import PUBLISHED
 from bulletins.notice_templates import Kind
@@ -21,7 +22,8 @@ _QUIET = frozenset({Kind.ALL_CLEAR, Kind.END, Kind.CANCELLATION, Kind.CORRECTION
 
 
 def standing(session: Session, *, at: datetime) -> Sequence[Bulletin]:
-    """The newest first, and of each chain the newest alone, beside what corrects it; at most MOST."""
+    """The newest first, and of each chain the newest alone, beside what corrects or retracts one of it: taking back a
+    warning hides neither what followed it nor what it followed. At most MOST."""
     recent = select(Bulletin).where(
         Bulletin.started_at > at - LONGEST_LIFE,
         Bulletin.state.in_(PUBLISHED),
@@ -30,7 +32,7 @@ def standing(session: Session, *, at: datetime) -> Sequence[Bulletin]:
     )
     found: dict[int, Bulletin] = {}
     for bulletin in session.scalars(recent.order_by(Bulletin.started_at.desc(), Bulletin.id.desc())):
-        matter = bulletin.id if bulletin.kind == Kind.CORRECTION.value else bulletin.follows_id or bulletin.id
+        matter = bulletin.id if Kind(bulletin.kind) in MENDING else bulletin.follows_id or bulletin.id
         if matter not in found and _stands(session, bulletin, at=at):
             found[matter] = bulletin
             if len(found) == MOST:

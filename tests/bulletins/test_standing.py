@@ -79,6 +79,17 @@ def test_that_it_was_all_an_error_stands_there_too(archive: PublicArchive, top: 
     assert top.subjects() == ["先ほどの避難指示は誤りです"]
 
 
+def test_a_retraction_hides_no_other_warning_of_its_chain(archive: PublicArchive, top: Top) -> None:
+    first = archive.add("大雨警報", urgent=True)
+    second = archive.add("川から離れて", kind=Kind.FOLLOW_UP, follows=first, urgent=True)
+    archive.add("警報は誤り", kind=Kind.RETRACTION, follows=first, mends=first, urgent=True)
+    without_the_first = top.subjects()
+    archive.add("川も誤り", kind=Kind.RETRACTION, follows=first, mends=second, urgent=True)
+
+    assert without_the_first == ["警報は誤り", "川から離れて"]
+    assert top.subjects() == ["川も誤り", "警報は誤り"]
+
+
 def test_of_a_chain_the_newest_stands_and_a_correction_takes_no_place(archive: PublicArchive, top: Top) -> None:
     first = archive.add("避難指示", urgent=True, to_all=True)
     archive.add("避難指示、続報", kind=Kind.FOLLOW_UP, follows=first, urgent=True, to_all=True)
