@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from bulletins import chain
-from bulletins.kinds import LIFTING, lifts
+from bulletins.kinds import LIFTING, MENDING, lifts
 from bulletins.liaison_edition import ToLiaisons
 from bulletins.life import PUBLISHED, BulletinState
 from bulletins.notice_templates import Kind
@@ -78,6 +78,18 @@ def whole_of_each(session: Session, bulletins: Iterable[Bulletin]) -> Mapping[in
     """The same of many, by their numbers."""
     chains = chain.members_of_each(session, bulletins)
     return {number: [each for each in members if _may_be_read(each)] for number, members in chains.items()}
+
+
+def after(bulletin: Bulletin, whole: Sequence[Bulletin]) -> Sequence[Bulletin]:
+    """What came after it in its chain, but for what puts right one that it followed: that does not speak of it. What
+    puts right what was put right before speaks of all of them."""
+    kinds = {each.id: Kind(each.kind) for each in whole}
+
+    def speaks_of_it(later: Bulletin) -> bool:
+        mended = later.mends_id or bulletin.id
+        return mended >= bulletin.id or kinds.get(mended) in MENDING
+
+    return [each for each in whole if each.id > bulletin.id and speaks_of_it(each)]
 
 
 def expiry(bulletin: Bulletin) -> datetime | None:

@@ -86,7 +86,7 @@ class ArchivePages:
             whole = archive.whole(session, bulletin)
             spoken = self.rows.rows(session, whole, at=at, language=reader.speaks)
             rows = dict(zip((each.id for each in whole), spoken, strict=True))
-        later = [each for each in whole if each.id > bulletin.id]
+        later = archive.after(bulletin, whole)
         retraction = retraction_of(bulletin, whole)
         return self.pages.answer(
             "resident/bulletin.html",

@@ -170,6 +170,28 @@ def test_a_retraction_leads_on_the_page_of_what_it_takes_back_and_on_no_other(ar
     assert "このお知らせは取り消されました" not in other
 
 
+def test_what_puts_another_one_right_does_not_stand_above_a_follow_up_as_if_it_spoke_of_it(
+    archive: PublicArchive, clock: HandClock
+) -> None:
+    first = archive.add("大雨警報")
+    second = archive.add("川から離れて", kind=Kind.FOLLOW_UP, follows=first)
+    gone, at = BulletinState.WITHDRAWN, clock.now()
+    wrong = archive.add("警報の訂正", kind=Kind.CORRECTION, follows=first, mends=first, state=gone, begun=at)
+    archive.add("警報は誤り", kind=Kind.RETRACTION, follows=first, mends=first)
+
+    def above(number: int) -> str:
+        return archive.page(f"/bulletins/{number}").partition("<h1>")[0]
+
+    assert "続きがあります" not in above(second)
+    assert "取り消されました" in above(first)
+    assert "川から離れて" in above(first)
+    assert f'取り下げ</span> <a href="/bulletins/{wrong}">' in above(first)
+    archive.add("続報は誤り", kind=Kind.RETRACTION, follows=first, mends=second)
+    assert "続報は誤り" in above(first), "whoever reads of the follow-up reads that it was taken back"
+    archive.add("訂正の訂正", kind=Kind.CORRECTION, follows=first, mends=wrong)
+    assert "訂正の訂正" in above(second), "what puts right what was put right speaks of all of them"
+
+
 def test_every_page_of_a_chain_shows_the_whole_chain(archive: PublicArchive) -> None:
     first = archive.add("大雨警報")
     numbers = [first, *(archive.add(f"続き{n}", kind=Kind.FOLLOW_UP, follows=first) for n in range(2))]
