@@ -24,7 +24,7 @@ from bulletins.tables import Bulletin
 from foundation import ledger
 from foundation.pages import Pages
 from liaisons import candidates, meetings, review, voices
-from mailer import domain_pauses
+from mailer import domain_pauses, roll
 from mailer.domain_pauses import Cause, DomainPauseRow
 from mailer.inbound import InboundRow, InboundState
 from subscribers import headcount
@@ -87,7 +87,7 @@ class HomePages:
         drafts = [b for b in self._listed(BulletinState.DRAFT) if b.drafter_id == me.id]
         with self._desk.database.read() as session:
             pauses = _paused(domain_pauses.unresolved(session))
-            set_aside = _set_aside(session)
+            set_aside, troubles = _set_aside(session), sorted(set(roll.troubles(session, at=at).values()))
             people = headcount.standings(session)
             letters_asked = meetings.asked_for(session, at=at)
             heard = voices.open_ones(session, today=at.astimezone(zone).date())
@@ -108,6 +108,7 @@ class HomePages:
             sending=self._sending(),
             pauses=pauses,
             set_aside=set_aside,
+            troubles=troubles,
             heard=heard,
             proposed=proposed,
             unreviewed=unreviewed,

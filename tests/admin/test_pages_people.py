@@ -12,7 +12,7 @@ from sqlalchemy import select
 from admin.pages_practice import pieces
 from admin.roles import Role
 from foundation.ledger import LedgerLine
-from mailer import inbound
+from mailer import inbound, roll
 from mailer.domain_pauses import DomainPauseRow
 from mailer.inbound import InboundRow, Incoming
 from subscribers.tables import Subscriber
@@ -62,6 +62,23 @@ def test_an_empty_service_says_that_nothing_waits(console: Console) -> None:
 
     assert "いま、待っているお知らせはありません。" in words(page)
     assert "/admin/write" not in page.text
+
+
+def test_the_first_page_says_what_keeps_the_mail_back_while_it_does(console: Console) -> None:
+    browser, at = console.browser(Role.VIEWER), console.clock.now()
+    trouble = "smtp://relay.example.jp:25: it answered 421 <too busy>"
+    with console.home.database.write() as session:
+        for sender in ("one", "two"):
+            roll.beat(session, sender, trouble, at=at)
+
+    while_it_lasts = browser.get("/admin")
+    with console.home.database.write() as session:
+        for sender in ("one", "two"):
+            roll.beat(session, sender, None, at=at)
+
+    assert words(while_it_lasts).count(trouble) == 1
+    assert "直りしだい、続きを自動で送ります。" in words(while_it_lasts)
+    assert "送れないもの" not in words(browser.get("/admin"))
 
 
 def test_a_paused_domain_is_taken_up_by_an_approver_once_and_stands_in_the_ledger(console: Console) -> None:
