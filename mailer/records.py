@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     DateTime,
     FromClause,
     Select,
@@ -186,7 +187,7 @@ def _land(*, sqlite: bool, as_held: bool) -> Update:
 def _try(*, sqlite: bool, as_held: bool) -> Update:
     new = _TRIED.table(sqlite=sqlite)
     kept = ("state", "attempts", "due_at", "handed_at", "reply", "failing_as")
-    values = {name: func.coalesce(new.c[name], OUTBOX.c[name]) for name in kept}
+    values: dict[str, ColumnElement[Any]] = {name: func.coalesce(new.c[name], OUTBOX.c[name]) for name in kept}
     # Once a try had no answer, no later "not now" unsays that the letter may have arrived (mailer/had_letter.py).
     unanswered = new.c.handed_at.is_(None) | ((OUTBOX.c.attempts > 1) & OUTBOX.c.handed_at.is_(None))
     put_off = new.c.state == State.DEFERRED.value

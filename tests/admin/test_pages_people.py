@@ -12,8 +12,7 @@ from sqlalchemy import select
 from admin.pages_practice import pieces
 from admin.roles import Role
 from foundation.ledger import LedgerLine
-from mailer import inbound, roll
-from mailer.domain_pauses import DomainPauseRow
+from mailer import inbound
 from mailer.inbound import InboundRow, Incoming
 from subscribers.tables import Subscriber
 from tests.admin.staff_pages import second_manager
@@ -25,16 +24,6 @@ ADDRESS = "a..b@docomo.example.jp"
 def deeds(console: Console) -> list[str]:
     with console.home.database.read() as session:
         return [line.action for line in session.scalars(select(LedgerLine).order_by(LedgerLine.id))]
-
-
-def pause(console: Console, batch: str = "bulletin:1") -> int:
-    with console.home.database.write() as session:
-        row = DomainPauseRow(
-            domain="carrier.example", batch=batch, opened_at=console.clock.now(), attempts=80, refused=40
-        )
-        session.add(row)
-        session.flush()
-        return row.id
 
 
 def set_aside(console: Console, raw: bytes) -> int:
@@ -62,58 +51,6 @@ def test_an_empty_service_says_that_nothing_waits(console: Console) -> None:
 
     assert "いま、待っているお知らせはありません。" in words(page)
     assert "/admin/write" not in page.text
-
-
-def test_the_first_page_says_what_keeps_the_mail_back_while_it_does(console: Console) -> None:
-    browser, at = console.browser(Role.VIEWER), console.clock.now()
-    trouble = "smtp://relay.example.jp:25: it answered 421 <too busy>"
-    with console.home.database.write() as session:
-        for sender in ("one", "two"):
-            roll.beat(session, sender, trouble, at=at)
-
-    while_it_lasts = browser.get("/admin")
-    with console.home.database.write() as session:
-        for sender in ("one", "two"):
-            roll.beat(session, sender, None, at=at)
-
-    assert words(while_it_lasts).count(trouble) == 1
-    assert "直りしだい、続きを自動で送ります。" in words(while_it_lasts)
-    assert "送れないもの" not in words(browser.get("/admin"))
-
-
-def test_a_paused_domain_is_taken_up_by_an_approver_once_and_stands_in_the_ledger(console: Console) -> None:
-    number = pause(console)
-    drafter, approver = console.browser(Role.DRAFTER), console.browser(Role.APPROVER)
-    path = f"/admin/pauses/{number}"
-
-    forbidden = drafter.post(path, data={"verdict": "ours"})
-    odd = approver.post(path, data={"verdict": "x"})
-    first, second = approver.post(path, data={"verdict": "ours"}), approver.post(path, data={"verdict": "true"})
-
-    assert [answer.status_code for answer in (forbidden, odd, first, second)] == [403, 409, 303, 409]
-    assert deeds(console).count("domain.resumed") == 1
-    with console.home.database.read() as session:
-        assert session.get_one(DomainPauseRow, number).verdict == "ours"
-
-
-def test_a_domain_that_refused_several_bulletins_is_asked_about_once_and_taken_up_by_one_answer(
-    console: Console,
-) -> None:
-    earlier, newest = pause(console, "bulletin:3"), pause(console, "bulletin:4")
-    approver = console.browser(Role.APPROVER)
-
-    page = approver.get("/admin")
-    answer = approver.post(f"/admin/pauses/{newest}", data={"verdict": "ours"})
-
-    assert page.text.count('action="/admin/pauses/') == 1
-    assert f'action="/admin/pauses/{newest}"' in page.text
-    assert "お知らせ 3番" in words(page)
-    assert "お知らせ 4番" in words(page)
-    assert answer.status_code == 303
-    assert "/admin/pauses/" not in approver.get("/admin").text
-    with console.home.database.read() as session:
-        assert session.get_one(DomainPauseRow, earlier).verdict == "ours"
-    assert deeds(console).count("domain.resumed") == 2
 
 
 def test_an_address_is_found_by_post_and_never_stands_in_an_address_of_a_page(console: Console) -> None:
