@@ -69,6 +69,8 @@ class Keeper:
                 if is_blank:
                     return None
                 bulletin = rough.begin(session, stroke, who, at=at)
+            elif submit and rough.is_submitted_so(session, bulletin, stroke.sheet, who):
+                return bulletin
             else:
                 _refuse_stale(session, bulletin, seen, stroke.page)
                 if is_blank and rough.discard(session, bulletin, who, at=at):

@@ -92,6 +92,13 @@ class RoughDrafts:
                 details["quiet"] = True
             ledger.write(session, who.deed("bulletin.changed", f"bulletin:{bulletin.id}"), at=at, details=details)
 
+    def is_submitted_so(self, session: Session, bulletin: Bulletin, sheet: Sheet, who: Signatory) -> bool:
+        """Whether this person submitted exactly that already: a form that was sent twice asks for nothing more."""
+        if bulletin.state != BulletinState.SUBMITTED or bulletin.submitter_id != who.id:
+            return False
+        place = kinds.place_again(session, self.drafting.notice_again(sheet, bulletin).kind, bulletin)
+        return _is_same(bulletin, self.drafting.columns(sheet, place, rough=True))
+
     def begun(self, session: Session, page: str, who: Signatory) -> Bulletin | None:
         """What this page began already: an answer that was lost on its way makes no second draft."""
         if not page:

@@ -6,6 +6,7 @@ from admin.roles import Role
 from bulletins.approval import Decision
 from foundation import ledger
 from tests.admin.whole_console import Console, words
+from tests.admin.writing_form import opened
 
 VERSION = {"version": "1"}
 REASON = {**VERSION, "return_reason": "町名が違います"}
@@ -46,6 +47,21 @@ def test_whoever_presses_twice_is_told_what_they_did_and_it_is_done_once(console
     assert [(each or "").partition("done=")[2] for each in told] == [word for word in done for _ in range(2)]
     for which in (number, other, again):
         assert len(deeds(console, which)) == len(set(deeds(console, which)))
+
+
+def test_a_form_that_is_submitted_twice_is_one_request_and_with_other_words_it_is_refused(console: Console) -> None:
+    browser = console.browser(Role.DRAFTER)
+    form = opened(browser, "/admin/write/plain") | {"action": "submit"}
+
+    answers = [browser.post("/admin/write/plain", data=form) for _ in range(2)]
+    other = browser.post("/admin/write/plain", data=form | {"field-subject": "べつの件名です"})
+
+    first, second = (each.headers["location"] for each in answers)
+    assert first == second
+    number = int(first.partition("?")[0].rpartition("/")[2])
+    assert deeds(console, number) == ["bulletin.drafted", "bulletin.submitted"]
+    assert other.status_code == 409
+    assert "「承認待ち」なので" in words(other)
 
 
 def test_what_a_colleague_stopped_already_is_stopped_for_everybody(console: Console) -> None:
