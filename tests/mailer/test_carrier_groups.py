@@ -200,7 +200,12 @@ def test_strange_domains_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_domain_is_looked_up_once_however_often_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     groups, real, looked_up = CarrierGroups.load(), CarrierGroups._look_up, list[str]()
-    monkeypatch.setattr(CarrierGroups, "_look_up", lambda of, domain: looked_up.append(domain) or real(of, domain))
+
+    def counted(of: CarrierGroups, domain: str) -> str | None:
+        looked_up.append(domain)
+        return real(of, domain)
+
+    monkeypatch.setattr(CarrierGroups, "_look_up", counted)
 
     found = {groups.of(domain) for _ in range(3) for domain in ("di.pdx.ne.jp", "komorebi.example.jp")}
 
