@@ -121,6 +121,7 @@ async def test_a_line_lost_in_the_middle_defers_and_the_next_letter_goes_on_a_ne
 
     [outcome] = tray.outcomes[1]
     assert isinstance(outcome, Deferred)
+    assert outcome.unanswered is (phase == "end"), "only then the whole content was out"
     assert tray.outcomes[2] == [Delivered("250 2.0.0 taken")]
     assert relay.connections == 2
 
