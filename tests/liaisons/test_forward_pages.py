@@ -28,7 +28,7 @@ def test_looking_changes_nothing_however_often(door: Door) -> None:
     others = [door.client.get(f"{door.here}/{way}") for way in ("code", "send")]
 
     assert [page.status_code for page in pages] == [200] * 3
-    assert {other.status_code for other in others} <= {404, 405}
+    assert {(other.status_code, other.headers["location"]) for other in others} == {(303, door.here)}
     assert door.everything() == before
 
 
