@@ -9,7 +9,7 @@ from bulletins.notice_fields import LONGEST_LINE, LONGEST_TEXT, Field, FieldKind
 from bulletins.notice_templates import NoticeTemplate
 from bulletins.police_text.facts import Fact
 from bulletins.police_text.kinds import category_of
-from bulletins.police_text.lines import Line, Part, Section
+from bulletins.police_text.lines import Line, Part, Section, says_more
 from bulletins.police_text.reading import Reading
 from subscribers.town import Town
 
@@ -105,7 +105,8 @@ class _Fitting:
         found: list[_Span] = []
         below: Line | None = None
         for line in reversed(lines):
-            if line.part is Part.HEADING and below is not None and self._touches(below.span):
+            is_read = below is not None and self._touches(below.span)
+            if line.part is Part.HEADING and is_read and not says_more(line.text):
                 continue
             below = line if line.part is not Part.HEADING else below
             found.extend(span for span in reversed([*self._free(line)]) if not self._is_nothing(span))

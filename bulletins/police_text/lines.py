@@ -106,6 +106,7 @@ _CATEGORY = re.compile(r"配信内容\s*:?\s*(?=\S)")
 _SERVICE = re.compile(r"\S{0,12}(?:安全|安心|防犯)\S{0,10}メール$")
 _ADDRESS = re.compile(r"\s*https?://")
 _LONGEST_HEADING = 25
+_NAME = re.compile(r"[ァ-ヴー]{2,}|[a-zA-Z]{3,}")
 _SUBJECT = re.compile(r"(?:件名|題名|タイトル|見出し|[Ss]ubject)\s*:\s*")
 
 
@@ -134,6 +135,11 @@ def lines_of(text: str) -> list[Line]:
 def section_of(heading: str) -> Section | None:
     """The section that a heading or a label opens; None where it is none that we know."""
     return next((section for section, words in _SECTIONS if words.search(heading)), None)
+
+
+def says_more(heading: str) -> bool:
+    """Whether a heading names something besides the section that it opens: `ATMの場所`."""
+    return any(section_of(word) is None for word in _NAME.findall(heading))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from re import _constants, _parser
 from types import FrameType
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bulletins.filling import fill_for_preview
@@ -99,6 +99,8 @@ def test_nothing_is_written_that_the_text_does_not_say(text: str, notice: str) -
 
 @_SETTINGS
 @given(text=anything, notice=st.sampled_from(NOTICES))
+@example("AAA場所:0", "suspicious-person")
+@example("■ATMの場所\n楓町1丁目", "suspicious-person")
 def test_every_word_is_in_a_field_or_told_to_be_left(text: str, notice: str) -> None:
     found = fitted(text, notice)
 
