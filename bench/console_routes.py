@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from admin.entry_cookies import HALF_WAY
-from admin.guard import COOKIE
+from admin.accounts.entry_cookies import HALF_WAY
+from admin.frame.guard import COOKIE
 from bench import network_routes
 from bench.full_desk import LETTER, VERSIONED, Desk, Numbers
 from bench.network_routes import MEETING_NUMBERS, VOICE_NUMBERS, Examples

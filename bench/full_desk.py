@@ -10,15 +10,16 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from admin import kept_forms, one_time_codes, passwords, sign_in, staff
-from admin.bulletin_desk import signatory
-from admin.invitations import StaffInvitation
-from admin.kept_forms import FormKeeper
-from admin.one_time_codes import StaffCodes
-from admin.password_links import PasswordLink
-from admin.roles import Role
-from admin.sign_in import HalfOpenSitting
-from admin.staff import Colleague
+from admin.desk.bulletin_desk import signatory
+from admin.frame import kept_forms
+from admin.frame.kept_forms import FormKeeper
+from admin.people import one_time_codes, passwords, sign_in, staff
+from admin.people.invitations import StaffInvitation
+from admin.people.one_time_codes import StaffCodes
+from admin.people.password_links import PasswordLink
+from admin.people.roles import Role
+from admin.people.sign_in import HalfOpenSitting
+from admin.people.staff import Colleague
 from bulletins import notice_versions
 from bulletins.life import BulletinState
 from bulletins.notice_source import BODY, DATA, SUBJECT

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from admin.approval_desk import ApprovalDesk
-from admin.approval_letters import ApprovalLetters
-from admin.bulletin_desk import BulletinDesk
-from admin.personnel import Personnel
+from admin.desk.approval_desk import ApprovalDesk
+from admin.desk.approval_letters import ApprovalLetters
+from admin.desk.bulletin_desk import BulletinDesk
+from admin.people.personnel import Personnel
 from bulletins.approval import Approval
 from bulletins.approval_codes import Codes
 from bulletins.categories import CategoryTree

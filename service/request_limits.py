@@ -5,7 +5,7 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from admin.form_reading import MOST_UPLOADED, UPLOAD
+from admin.frame.form_reading import MOST_UPLOADED, UPLOAD
 
 MOST_OCTETS = 1 << 20
 _UTF_8 = (b"utf-8", b"utf8")

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin import passwords, staff
-from admin.roles import Role
-from admin.staff import Colleague, StaffRow
+from admin.people import passwords, staff
+from admin.people.roles import Role
+from admin.people.staff import Colleague, StaffRow
 from bulletins.signatory import Signatory
 from bulletins.tables import Bulletin
 from foundation.addresses import Address

@@ -11,17 +11,17 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
-import admin.api_tokens
-import admin.draft_presence
-import admin.invitations
-import admin.kept_forms
-import admin.one_time_codes
-import admin.password_links
-import admin.recovery_codes
-import admin.sign_in
-import admin.staff
-import admin.staff_requests
-import admin.tries
+import admin.frame.kept_forms
+import admin.people.api_tokens
+import admin.people.invitations
+import admin.people.one_time_codes
+import admin.people.password_links
+import admin.people.recovery_codes
+import admin.people.sign_in
+import admin.people.staff
+import admin.people.staff_requests
+import admin.people.tries
+import admin.writing.draft_presence
 import bulletins.approval_codes
 import bulletins.notice_versions
 import bulletins.other_languages
@@ -88,17 +88,17 @@ ROOMS_WITH_TABLES = (
     liaisons.links,
     liaisons.candidates,
     liaisons.forward_tables,
-    admin.staff,
-    admin.sign_in,
-    admin.api_tokens,
-    admin.draft_presence,
-    admin.kept_forms,
-    admin.tries,
-    admin.one_time_codes,
-    admin.recovery_codes,
-    admin.invitations,
-    admin.password_links,
-    admin.staff_requests,
+    admin.people.staff,
+    admin.people.sign_in,
+    admin.people.api_tokens,
+    admin.writing.draft_presence,
+    admin.frame.kept_forms,
+    admin.people.tries,
+    admin.people.one_time_codes,
+    admin.people.recovery_codes,
+    admin.people.invitations,
+    admin.people.password_links,
+    admin.people.staff_requests,
     service.lease,
 )
 METADATA = Base.metadata

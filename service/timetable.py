@@ -13,7 +13,9 @@ from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from admin import draft_presence, kept_forms, tries
+from admin.frame import kept_forms
+from admin.people import tries
+from admin.writing import draft_presence
 from bulletins import approval_codes
 from foundation import ledger
 from foundation.database import OUTAGES, why

@@ -15,11 +15,12 @@ from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from admin import api_problems, turned_away
-from admin.guard import Guard
-from admin.japanese_times import moment
-from admin.kept_forms import FormKeeper
-from admin.pages_progress import Watchers
+from admin.api import problems as api_problems
+from admin.bulletin.pages_progress import Watchers
+from admin.frame import turned_away
+from admin.frame.guard import Guard
+from admin.frame.japanese_times import moment
+from admin.frame.kept_forms import FormKeeper
 from foundation.database import OUTAGES, why
 from foundation.languages import Language
 from foundation.routes import take_in

@@ -6,7 +6,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin.bulletin_object import bulletin_object
+from admin.api.bulletin_object import bulletin_object
 from bulletins.drafting import UnknownBulletin, find
 from bulletins.progress import progress
 from bulletins.tables import Bulletin

@@ -8,12 +8,12 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from admin import api_tokens, invitations, passwords, staff_changes, staff_requests
-from admin import staff as register
-from admin.passwords import PasswordWeak
-from admin.roles import Role
-from admin.staff import Colleague
-from admin.staff_requests import Kind
+from admin.people import api_tokens, invitations, passwords, staff_changes, staff_requests
+from admin.people import staff as register
+from admin.people.passwords import PasswordWeak
+from admin.people.roles import Role
+from admin.people.staff import Colleague
+from admin.people.staff_requests import Kind
 from foundation.addresses import Address, AddressInvalid
 from foundation.ledger import Deed
 from service.commands.whole_house import pass_home

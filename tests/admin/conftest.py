@@ -6,9 +6,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from admin import staff
-from admin.roles import Role
-from admin.staff import Colleague
+from admin.people import staff
+from admin.people.roles import Role
+from admin.people.staff import Colleague
 from foundation.addresses import Address
 from foundation.database import Database
 from foundation.tokens import Keyring

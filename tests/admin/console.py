@@ -9,10 +9,10 @@ import httpx
 from fastapi import Depends, FastAPI, Request
 from starlette.responses import PlainTextResponse, Response
 
-from admin import turned_away
-from admin.guard import Guard
-from admin.pages_sign_in import SignInPages
-from admin.roles import Role
+from admin.accounts.pages_sign_in import SignInPages
+from admin.frame import turned_away
+from admin.frame.guard import Guard
+from admin.people.roles import Role
 from foundation.database import Database
 from foundation.pages import Pages
 from foundation.routes import take_in

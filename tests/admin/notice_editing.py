@@ -5,7 +5,7 @@ from html import unescape
 
 import httpx
 
-from admin.roles import Role
+from admin.people.roles import Role
 from tests.admin.whole_console import Console, words
 
 ADDED = "どなたでも参加できます。お気軽にどうぞ。"

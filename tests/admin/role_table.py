@@ -8,7 +8,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from admin.roles import Role
+from admin.people.roles import Role
 
 ROLES_PAGE = Path(__file__).parents[2] / "docs" / "roles.md"
 YES, NO = "○", "―"

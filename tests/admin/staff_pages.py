@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 import httpx
 from sqlalchemy import select
 
-from admin import staff, staff_changes
-from admin.roles import Role
-from admin.staff import Colleague
+from admin.people import staff, staff_changes
+from admin.people.roles import Role
+from admin.people.staff import Colleague
 from foundation import ledger
 from mailer.outbox_tables import LetterRow, OutboxRow
 from tests.admin.whole_console import Console

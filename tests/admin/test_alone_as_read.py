@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from admin.version_guard import Keeper, Seen
+from admin.desk.version_guard import Keeper, Seen
 from bulletins.approval import Decision
 from bulletins.life import BulletinState, WrongState
 from bulletins.rough_drafts import Stroke

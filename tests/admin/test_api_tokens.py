@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from admin import api_tokens, staff
-from admin.api_tokens import StaffToken
-from admin.staff import Colleague
+from admin.people import api_tokens, staff
+from admin.people.api_tokens import StaffToken
+from admin.people.staff import Colleague
 from foundation import ledger
 from foundation.database import Database
 from tests.admin.morning import MORNING

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from admin.roles import Role
-from admin.version_guard import Keeper, Seen
+from admin.desk.version_guard import Keeper, Seen
+from admin.people.roles import Role
 from bulletins.approval import Blocked
 from bulletins.drafting import Sheet
 from bulletins.rough_drafts import Stroke

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from admin.bar_chart import HEAD, HEIGHT, SHORTEST, TALLEST, short
-from admin.bounce_chart import bars, week_names
+from admin.residents.bar_chart import HEAD, HEIGHT, SHORTEST, TALLEST, short
+from admin.residents.bounce_chart import bars, week_names
 
 MONDAYS = tuple(date(2026, 10, 5) + timedelta(weeks=number) for number in range(8))
 

@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from admin.bounce_trend import LARGEST, Place, Series, trend
+from admin.residents.bounce_trend import LARGEST, Place, Series, trend
 from mailer.bounce_report.bounce_class import BounceClass
 from mailer.bounce_weeks import WeekCount
 from mailer.carrier_groups import CarrierGroups

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from admin import api_tokens
-from admin.roles import Role
+from admin.people import api_tokens
+from admin.people.roles import Role
 from tests.admin.role_table import Way, table
 from tests.admin.whole_console import Console, whole_console
 from tests.support.postgres import postgres_url

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from admin.growth_report import (
+from admin.residents.growth_report import (
     MonthLine,
     PlaceCount,
     Sent,
@@ -13,7 +13,7 @@ from admin.growth_report import (
     standing_out,
     week_lines,
 )
-from admin.wish_report import WishLine, wishes
+from admin.residents.wish_report import WishLine, wishes
 from subscribers.growth import Event, Tick
 
 FRIDAY = date(2026, 11, 20)

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from admin import api_tokens
-from admin.guard import local_path
-from admin.sign_in import StaffSession
-from admin.staff import Colleague
+from admin.frame.guard import local_path
+from admin.people import api_tokens
+from admin.people.sign_in import StaffSession
+from admin.people.staff import Colleague
 from foundation.database import Database
 from foundation.tokens import Keyring
 from tests.admin.console import console, sign_in

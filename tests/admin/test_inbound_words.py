@@ -2,7 +2,7 @@
 
 import pytest
 
-from admin.inbound_words import inbound_words
+from admin.residents.inbound_words import inbound_words
 from mailer.bounce_report.auto_reply import Refusal
 
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from admin.kept_forms import MOST_FORMS, MOST_LETTERS, KeptFormRow
-from admin.roles import Role
-from admin.sign_in import IDLE_END
+from admin.frame.kept_forms import MOST_FORMS, MOST_LETTERS, KeptFormRow
+from admin.people.roles import Role
+from admin.people.sign_in import IDLE_END
 from service.timetable import Timetable
 from tests.admin.conftest import PASSWORD
 from tests.admin.whole_console import TEXT, Console, words

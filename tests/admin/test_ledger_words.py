@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from admin.ledger_words import ROOMS, WORDS, line_words
+from admin.records.ledger_words import ROOMS, WORDS, line_words
 from foundation.ledger import LedgerLine
 
 ROOT = Path(__file__).parents[2]

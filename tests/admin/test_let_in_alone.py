@@ -5,9 +5,9 @@ import re
 import httpx
 import pytest
 
-from admin import staff
-from admin.roles import Role
-from admin.staff import Colleague
+from admin.people import staff
+from admin.people.roles import Role
+from admin.people.staff import Colleague
 from bulletins.approval import Decision
 from bulletins.life import BulletinState
 from bulletins.signatory import NotAllowed

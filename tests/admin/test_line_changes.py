@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from admin.line_changes import line_changes, mail_changes
+from admin.frame.line_changes import line_changes, mail_changes
 
 _TEXTS = st.lists(st.sampled_from("abcde"), max_size=12)
 

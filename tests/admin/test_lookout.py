@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from admin.lookout import Lookout
+from admin.desk.lookout import Lookout
 from bulletins.drafting import UnknownBulletin
 from bulletins.progress import rate
 from tests.admin.under_way import begun, move
@@ -48,8 +48,8 @@ def test_two_looks_tell_a_pace(console: Console, lookout: Lookout) -> None:
 def test_domains_that_take_long_to_read_are_read_less_often(
     console: Console, lookout: Lookout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("admin.lookout.FRESH_SECONDS", 0.0)
-    monkeypatch.setattr("admin.lookout.DOMAINS_SHARE", 1e-9)
+    monkeypatch.setattr("admin.desk.lookout.FRESH_SECONDS", 0.0)
+    monkeypatch.setattr("admin.desk.lookout.DOMAINS_SHARE", 1e-9)
     number = begun(console, audience=10)
     lookout.look(number)
     move(console, number, {"au.com": {"sent": 3}})
@@ -66,7 +66,7 @@ def test_what_nobody_watches_any_more_is_forgotten(
 ) -> None:
     first, second = begun(console, audience=10), begun(console, audience=10)
     lookout.look(first)
-    monkeypatch.setattr("admin.lookout.KEPT_SECONDS", 0.0)
+    monkeypatch.setattr("admin.desk.lookout.KEPT_SECONDS", 0.0)
 
     lookout.look(second)
 

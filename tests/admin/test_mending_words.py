@@ -1,7 +1,7 @@
 """What the page says of whom a correction reaches."""
 
-from admin.mending_words import reach_sentence
-from admin.reach_words import reach_words
+from admin.desk.mending_words import reach_sentence
+from admin.desk.reach_words import reach_words
 from bulletins.mending import Addressed
 from bulletins.tables import Bulletin
 from service.entrance import SAMPLE_TOWN

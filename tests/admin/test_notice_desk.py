@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import update
 
-from admin.notice_desk import NoticeDesk, NoticeFaulty
-from admin.roles import Role
+from admin.notices.notice_desk import NoticeDesk, NoticeFaulty
+from admin.people.roles import Role
 from bulletins.notice_versions import NoticeVersion
 from bulletins.signatory import NotAllowed
 from tests.admin.whole_console import Console, words

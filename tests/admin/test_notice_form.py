@@ -2,9 +2,9 @@
 
 import pytest
 
-from admin.line_changes import line_changes
-from admin.notice_form import errors_of, form_of, source_of, typed_of
-from admin.notice_words import settings_lines
+from admin.frame.line_changes import line_changes
+from admin.notices.notice_form import errors_of, form_of, source_of, typed_of
+from admin.notices.notice_words import settings_lines
 from bulletins.notice_source import DATA, read_folder
 from bulletins.notice_trial import Fault, tried
 from tests.bulletins.samples import FRIDAY, NOTICES, komorebi

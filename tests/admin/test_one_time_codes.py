@@ -7,10 +7,10 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
-from admin import one_time_codes, recovery_codes
-from admin.one_time_codes import StaffCodes
-from admin.recovery_codes import StaffRecoveryCode
-from admin.staff import Colleague
+from admin.people import one_time_codes, recovery_codes
+from admin.people.one_time_codes import StaffCodes
+from admin.people.recovery_codes import StaffRecoveryCode
+from admin.people.staff import Colleague
 from foundation import ledger
 from foundation.database import Database
 from foundation.ledger import LedgerLine

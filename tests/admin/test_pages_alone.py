@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from admin import api_tokens
-from admin.roles import Role
+from admin.people import api_tokens
+from admin.people.roles import Role
 from bulletins.drafting import Sheet
 from foundation.setting_values import SettingInvalid
 from foundation.settings import load

@@ -3,9 +3,9 @@
 import httpx
 import pytest
 
-from admin import staff
-from admin.roles import Role
-from admin.staff import Colleague
+from admin.people import staff
+from admin.people.roles import Role
+from admin.people.staff import Colleague
 from foundation.addresses import Address
 from tests.admin.town_hall import codes_in
 from tests.admin.whole_console import Console, words

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from admin.roles import Role
+from admin.people.roles import Role
 from foundation.ledger import LedgerLine
 from subscribers.placements import PlacementRow
 from tests.admin.whole_console import Console, words

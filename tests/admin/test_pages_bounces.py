@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import httpx
 import pytest
 
-from admin.roles import Role
+from admin.people.roles import Role
 from mailer.bounce_report.bounce_class import BounceClass
 from tests.admin.whole_console import Console, words
 from tests.support import bounced

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from admin.roles import Role
+from admin.people.roles import Role
 from bulletins.approval import Decision
 from bulletins.drafting import Sheet
 from bulletins.life import BulletinState

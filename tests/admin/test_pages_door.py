@@ -9,8 +9,8 @@ import httpx
 import pyotp
 import pytest
 
-from admin import api_tokens
-from admin.roles import Role
+from admin.people import api_tokens
+from admin.people.roles import Role
 from tests.admin.conftest import PASSWORD
 from tests.admin.test_one_time_codes import set_up
 from tests.admin.whole_console import Console, whole_console, words

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
-from admin.roles import Role
+from admin.people.roles import Role
 from mailer.outbox_tables import LetterRow, OutboxRow
 from subscribers.tables import Subscriber
 from tests.admin.whole_console import Console, whole_console, words

@@ -13,8 +13,8 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from admin.form_reading import MOST_UPLOADED
-from admin.roles import Role
+from admin.frame.form_reading import MOST_UPLOADED
+from admin.people.roles import Role
 from foundation.ledger import LedgerLine
 from mailer.outbox_tables import Lane, OutboxRow
 from service.request_limits import MOST_OCTETS

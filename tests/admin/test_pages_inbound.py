@@ -5,8 +5,8 @@ from email.message import EmailMessage
 
 import pytest
 
-from admin.mail_reading import LONGEST_SHOWN
-from admin.roles import Role
+from admin.people.roles import Role
+from admin.residents.mail_reading import LONGEST_SHOWN
 from mailer import inbound
 from mailer.inbound import InboundRow, Incoming
 from tests.admin.whole_console import Console, words

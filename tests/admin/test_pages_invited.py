@@ -5,7 +5,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from admin.roles import Role
+from admin.people.roles import Role
 from tests.admin.staff_pages import NEW_PASSWORD, SAKURA, letters_to, link_in, password_of, stranger
 from tests.admin.test_one_time_codes import set_up
 from tests.admin.whole_console import Console, words

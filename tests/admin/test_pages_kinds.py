@@ -5,8 +5,8 @@ import re
 import httpx
 import pytest
 
-from admin import api_tokens
-from admin.roles import Role
+from admin.people import api_tokens
+from admin.people.roles import Role
 from bulletins.approval import Decision
 from bulletins.drafting import Sheet
 from mailer import claims, records

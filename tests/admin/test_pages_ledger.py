@@ -6,7 +6,7 @@ import io
 import pytest
 from sqlalchemy import text, update
 
-from admin.roles import Role
+from admin.people.roles import Role
 from foundation import ledger
 from foundation.ledger import Deed, LedgerLine
 from tests.admin.whole_console import Console, words

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from admin.roles import Role
+from admin.people.roles import Role
 from tests.admin.liaison_pages import (
     CANDIDATE,
     CANDIDATES,

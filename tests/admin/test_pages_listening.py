@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from admin.roles import Role
+from admin.people.roles import Role
 from bulletins.calls import Consent
 from foundation import ledger
 from tests.admin.whole_console import Console, whole_console, words

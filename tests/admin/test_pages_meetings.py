@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from admin.roles import Role
+from admin.people.roles import Role
 from foundation.ledger import LedgerLine
 from liaisons import meetings
 from liaisons.tables import Way

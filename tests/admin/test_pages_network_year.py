@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from admin.roles import Role
+from admin.people.roles import Role
 from liaisons import forwarding_year, life
 from liaisons.candidates import CandidateRow
 from tests.admin.liaison_pages import CANDIDATE, CANDIDATES, LIST, TANAKA, active, liaison

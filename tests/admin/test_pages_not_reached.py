@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from admin.roles import Role
+from admin.people.roles import Role
 from bulletins.life import BulletinState
 from foundation import ledger
 from mailer import outbox
@@ -111,7 +111,7 @@ def test_who_may_not_send_again_is_told_who_may(console: Console) -> None:
 
 
 def test_a_long_list_goes_on_behind_the_last_one(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("admin.pages_not_reached.PAGE", 2)
+    monkeypatch.setattr("admin.bulletin.pages_not_reached.PAGE", 2)
     number = finished(console, dict.fromkeys("abcde", State.FAILED))
     browser = console.browser(Role.VIEWER)
     url = f"/admin/bulletins/{number}/not-reached"

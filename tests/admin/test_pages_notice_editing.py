@@ -2,7 +2,7 @@
 
 import pytest
 
-from admin.roles import Role
+from admin.people.roles import Role
 from tests.admin.notice_editing import ADDED, edited, serving, typed
 from tests.admin.whole_console import Console, words
 

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from admin import api_tokens
-from admin.roles import Role
+from admin.people import api_tokens
+from admin.people.roles import Role
 from bulletins.drafting import Sheet
 from bulletins.notice_shelf import NoticeRetired
 from foundation.ledger import LedgerLine

@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 
-from admin.roles import Role
+from admin.people.roles import Role
 from bulletins.notice_templates import Kind
 from tests.admin.whole_console import Console, words
 from tests.liaisons.test_papers import begun

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import text as sql
 
-from admin.roles import Role
+from admin.people.roles import Role
 from bulletins.police_text.lines import LONGEST_READ
 from tests.admin.whole_console import PLAIN, Console, whole_console, words
 

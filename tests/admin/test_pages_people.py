@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from admin.pages_practice import pieces
-from admin.roles import Role
+from admin.people.roles import Role
+from admin.records.pages_practice import pieces
 from foundation.ledger import LedgerLine
 from mailer import inbound
 from mailer.inbound import InboundRow, Incoming

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from admin.roles import Role
+from admin.people.roles import Role
 from foundation.ledger import LedgerLine
 from subscribers import growth
 from subscribers.placements import PlacementRow

@@ -14,8 +14,8 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from admin import pages_progress
-from admin.roles import Role
+from admin.bulletin import pages_progress
+from admin.people.roles import Role
 from bulletins.life import BulletinState
 from service import web
 from service.web import run_servers, whole_app
@@ -34,9 +34,9 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("admin.pages_progress.LOOK_SECONDS", 0.02)
-    monkeypatch.setattr("admin.lookout.FRESH_SECONDS", 0.0)
-    monkeypatch.setattr("admin.lookout.DOMAINS_SHARE", float("inf"))
+    monkeypatch.setattr("admin.bulletin.pages_progress.LOOK_SECONDS", 0.02)
+    monkeypatch.setattr("admin.desk.lookout.FRESH_SECONDS", 0.0)
+    monkeypatch.setattr("admin.desk.lookout.DOMAINS_SHARE", float("inf"))
 
 
 class Line:
@@ -95,7 +95,7 @@ def test_who_watches_is_told_what_changed_as_it_changes(console: Console) -> Non
 
 
 def test_nothing_new_is_a_comment_now_and_then(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("admin.pages_progress.KEEP_AWAKE_SECONDS", 0.1)
+    monkeypatch.setattr("admin.bulletin.pages_progress.KEEP_AWAKE_SECONDS", 0.1)
     number = begun(console, audience=10)
 
     with watching(console, number) as line:
@@ -131,7 +131,7 @@ def test_a_halt_and_a_long_watch_are_told_and_the_browser_comes_back(
         line.next()
         come_to(console, number, BulletinState.HALTED)
         halted = line.next()
-        monkeypatch.setattr("admin.pages_progress.LONGEST_SECONDS", 0)
+        monkeypatch.setattr("admin.bulletin.pages_progress.LONGEST_SECONDS", 0)
         rest = line.rest()
 
     assert retry == "retry: 2000"
@@ -160,7 +160,7 @@ def test_strangers_are_told_nothing(console: Console) -> None:
 def test_more_than_some_dozens_are_sent_away_and_those_who_leave_make_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("admin.pages_progress.MOST_WATCHERS", 1)
+    monkeypatch.setattr("admin.bulletin.pages_progress.MOST_WATCHERS", 1)
     with whole_console(tmp_path) as console:
         number = begun(console, audience=10)
         browser = console.browser(Role.VIEWER)
@@ -270,7 +270,7 @@ def test_the_page_follows_by_script_and_reloads_only_without(console: Console) -
 
 
 def test_those_who_watch_one_bulletin_share_a_look(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("admin.lookout.FRESH_SECONDS", 60.0)
+    monkeypatch.setattr("admin.desk.lookout.FRESH_SECONDS", 60.0)
     number = begun(console, audience=10)
 
     with watching(console, number) as line, watching(console, number) as other:

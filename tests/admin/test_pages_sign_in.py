@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from admin.staff import Colleague
+from admin.people.staff import Colleague
 from foundation.database import Database
 from foundation.tokens import Keyring
 from tests.admin.conftest import PASSWORD

@@ -5,8 +5,8 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
-from admin import api_tokens, one_time_codes, staff
-from admin.roles import Role
+from admin.people import api_tokens, one_time_codes, staff
+from admin.people.roles import Role
 from foundation import ledger
 from foundation.addresses import Address
 from foundation.ledger import LedgerLine

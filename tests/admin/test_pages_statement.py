@@ -7,8 +7,8 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from admin.roles import Role
-from admin.statement import group_lines
+from admin.desk.statement import group_lines
+from admin.people.roles import Role
 from bulletins.approval import Decision
 from bulletins.missed_letters import Missed
 from mailer.bounce_facts import Fact, Source, keep_fact

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from admin.japanese_times import moment
-from admin.roles import Role
+from admin.frame.japanese_times import moment
+from admin.people.roles import Role
 from bulletins.approval import Decision
 from bulletins.drafting import Sheet
 from foundation import ledger

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from admin.roles import Role
+from admin.people.roles import Role
 from foundation import ledger
 from foundation.ledger import Deed
 from service.timetable import Timetable

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from admin.roles import Role
+from admin.people.roles import Role
 from bulletins.approval import Decision
 from foundation import ledger
 from foundation.addresses import Address

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from admin.roles import Role
+from admin.people.roles import Role
 from foundation.ledger import LedgerLine
 from mailer import roll
 from mailer.domain_pauses import DomainPauseRow

@@ -5,7 +5,7 @@ import re
 import httpx
 from sqlalchemy import select, update
 
-from admin.roles import Role
+from admin.people.roles import Role
 from foundation.ledger import LedgerLine
 from liaisons.voice_tables import Road, Voice
 from mailer.outbox_tables import OutboxRow

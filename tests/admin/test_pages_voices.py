@@ -8,7 +8,7 @@ from datetime import timedelta
 import httpx
 from sqlalchemy import select
 
-from admin.roles import Role
+from admin.people.roles import Role
 from liaisons.voice_tables import Road, Voice
 from tests.admin.heard_voices import (
     ANSWER,

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from admin.roles import Role
+from admin.people.roles import Role
 from bulletins.drafting import Sheet
 from tests.admin.whole_console import PLAIN, TEXT, Console, words
 

@@ -5,7 +5,7 @@ from argon2 import PasswordHasher
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from admin import passwords
+from admin.people import passwords
 
 GOOD = "correct horse battery 9"
 

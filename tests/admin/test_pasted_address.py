@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from admin.pasted_address import unpasted
+from admin.residents.pasted_address import unpasted
 from foundation.addresses import Address
 
 WANTED = "a..b@docomo.example.jp"

@@ -2,7 +2,7 @@
 
 import httpx
 
-from admin.roles import Role
+from admin.people.roles import Role
 from bulletins.approval import Decision
 from foundation import ledger
 from tests.admin.whole_console import Console, words

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from admin.lookout import Sighting
-from admin.progress_words import again_words, done_words, left_words, progress_view, rate_words
+from admin.desk.lookout import Sighting
+from admin.desk.progress_words import again_words, done_words, left_words, progress_view, rate_words
 from bulletins.life import BulletinState
 from bulletins.progress import Circumstances, Progress, Reading
 from mailer.delivery_hours import DeliveryHours

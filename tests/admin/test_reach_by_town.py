@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from admin.lengths import lengths_of
-from admin.roles import Role
+from admin.people.roles import Role
+from admin.writing.lengths import lengths_of
 from bulletins.drafting import Preview
 from tests.admin.whole_console import PLAIN, Console, whole_console, words
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from admin import api_tokens
-from admin.roles import Role
+from admin.people import api_tokens
+from admin.people.roles import Role
 from service.web import whole_app
 from tests.admin.role_table import Way, line, routes, table
 from tests.admin.whole_console import Console, whole_console

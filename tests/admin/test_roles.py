@@ -2,7 +2,7 @@
 
 import pytest
 
-from admin.roles import Role
+from admin.people.roles import Role
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from admin.roles import Role
+from admin.people.roles import Role
 from bulletins.drafting import Sheet
 from tests.admin.whole_console import PLAIN, TEXT, Console, whole_console, words
 from tests.admin.writing_form import hidden

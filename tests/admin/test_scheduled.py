@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from admin.home_waiting import waiting_list
-from admin.roles import Role
-from admin.version_guard import Keeper
+from admin.bulletin.home_waiting import waiting_list
+from admin.desk.version_guard import Keeper
+from admin.people.roles import Role
 from bulletins.approval import Decision
 from bulletins.approval_marks import Road
 from bulletins.drafting import Sheet

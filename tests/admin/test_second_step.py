@@ -6,12 +6,12 @@ import pyotp
 import pytest
 from sqlalchemy import update
 
-from admin import recovery_codes, sign_in, staff_changes
-from admin.roles import Role
-from admin.second_step import SecondStep, SetUp
-from admin.sign_in import HalfOpen, Refused, SignedIn, SignIn
-from admin.staff import Colleague, StaffRow
-from admin.tries import Waits
+from admin.people import recovery_codes, sign_in, staff_changes
+from admin.people.roles import Role
+from admin.people.second_step import SecondStep, SetUp
+from admin.people.sign_in import HalfOpen, Refused, SignedIn, SignIn
+from admin.people.staff import Colleague, StaffRow
+from admin.people.tries import Waits
 from foundation.database import Database
 from foundation.tokens import Keyring
 from tests.admin.conftest import PASSWORD, enter

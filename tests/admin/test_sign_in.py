@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from admin import known_browsers, passwords, sign_in, staff, tries
-from admin.roles import Role
-from admin.sign_in import Refused, Road, SignedIn, SignIn, StaffSession
-from admin.staff import Colleague
-from admin.tries import SignInFailure, Waits
+from admin.people import known_browsers, passwords, sign_in, staff, tries
+from admin.people.roles import Role
+from admin.people.sign_in import Refused, Road, SignedIn, SignIn, StaffSession
+from admin.people.staff import Colleague
+from admin.people.tries import SignInFailure, Waits
 from foundation.addresses import Address
 from foundation.database import Database
 from foundation.tokens import Keyring

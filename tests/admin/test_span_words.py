@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from admin.span_words import span_words, whole_minutes
+from admin.frame.span_words import span_words, whole_minutes
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from admin import passwords, staff
-from admin.roles import Role
-from admin.staff import Colleague, StaffRow
+from admin.people import passwords, staff
+from admin.people.roles import Role
+from admin.people.staff import Colleague, StaffRow
 from foundation import ledger
 from foundation.addresses import Address
 from foundation.database import Database

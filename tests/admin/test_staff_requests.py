@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from admin import api_tokens, one_time_codes, staff, staff_changes, staff_list, staff_requests
-from admin.invitations import AlreadyInvited
-from admin.newcomer import Newcomer
-from admin.roles import Role
-from admin.staff import Colleague
-from admin.staff_changes import LastManager, UnknownColleague
-from admin.staff_requests import AlreadyAsked, Kind, NotAnother, Overtaken, RequestGone, StaffRequest
+from admin.accounts.newcomer import Newcomer
+from admin.people import api_tokens, one_time_codes, staff, staff_changes, staff_list, staff_requests
+from admin.people.invitations import AlreadyInvited
+from admin.people.roles import Role
+from admin.people.staff import Colleague
+from admin.people.staff_changes import LastManager, UnknownColleague
+from admin.people.staff_requests import AlreadyAsked, Kind, NotAnother, Overtaken, RequestGone, StaffRequest
 from foundation import ledger
 from foundation.database import Database
 from foundation.tokens import Keyring

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from admin.roles import Role
-from admin.sheet import sheet_lines
+from admin.desk.sheet import sheet_lines
+from admin.people.roles import Role
 from bulletins.approval import Blocked, Decision, ReasonMissing
 from bulletins.approval_marks import AlreadyDone
 from bulletins.life import BulletinState, WrongState

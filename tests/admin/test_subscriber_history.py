@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from admin.subscriber_history import deliveries
+from admin.residents.subscriber_history import deliveries
 from bulletins.tables import batch_of
 from foundation.database import Database
 from mailer import outbox

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from admin.approval_desk import WRONG_CODES
-from admin.roles import Role
+from admin.desk.approval_desk import WRONG_CODES
+from admin.people.roles import Role
 from bulletins.approval_codes import LIFE, TRIES, ApprovalCodeRow, CodeRefused
 from bulletins.approval_marks import AlreadyDone
 from bulletins.life import BulletinState, WrongState

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from admin import staff
-from admin.bulletin_desk import signatory
-from admin.roles import Role
+from admin.desk.bulletin_desk import signatory
+from admin.people import staff
+from admin.people.roles import Role
 from bulletins.approval import ReasonMissing
 from bulletins.approval_codes import TRIES, ApprovalCodeRow, CodeRefused
 from bulletins.approval_marks import AlreadyDone

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from admin.draft_form import sheet_following
-from admin.roles import Role
+from admin.people.roles import Role
+from admin.writing.draft_form import sheet_following
 from bulletins.liaison_edition import ToLiaisons
 from liaisons.tables import Liaison, LiaisonState, Way
 from tests.admin.whole_console import PLAIN, Console, whole_console, words

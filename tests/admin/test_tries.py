@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from admin import sign_in, tries
-from admin.second_step import SecondStep
-from admin.sign_in import HalfOpen, SignedIn, SignIn
-from admin.staff import Colleague
-from admin.tries import Waits
+from admin.people import sign_in, tries
+from admin.people.second_step import SecondStep
+from admin.people.sign_in import HalfOpen, SignedIn, SignIn
+from admin.people.staff import Colleague
+from admin.people.tries import Waits
 from foundation.database import Base, Database
 from foundation.tokens import Keyring
 from tests.admin.conftest import PASSWORD

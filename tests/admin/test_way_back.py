@@ -1,6 +1,6 @@
 """A page that says one thing leads to the list of what was asked for."""
 
-from admin.way_back import way_back
+from admin.frame.way_back import way_back
 from tests.admin.role_table import Way, table
 
 

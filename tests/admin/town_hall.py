@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from admin import staff
-from admin.approval_desk import Call
-from admin.roles import Role
-from admin.staff import Colleague, StaffRow
+from admin.desk.approval_desk import Call
+from admin.people import staff
+from admin.people.roles import Role
+from admin.people.staff import Colleague, StaffRow
 from bulletins.approval import Decision
 from bulletins.drafting import Sheet
 from bulletins.tables import Bulletin

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import httpx
 
-from admin import sign_in, staff
-from admin.guard import COOKIE
-from admin.roles import Role
-from admin.staff import Colleague
+from admin.frame.guard import COOKIE
+from admin.people import sign_in, staff
+from admin.people.roles import Role
+from admin.people.staff import Colleague
 from bulletins.approval import Decision
 from bulletins.drafting import Sheet
 from foundation.addresses import Address

@@ -1,4 +1,5 @@
-"""The map of the house: docs/architecture.md names every room of a storey, each once, and none that is gone."""
+"""The map of the house: docs/architecture.md names every room of a storey or of its folder, each once, and none that is
+gone."""
 
 import re
 from collections import Counter
@@ -10,14 +11,21 @@ from tests.architecture.tree import ROOT
 
 _MAP = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 _PARAGRAPHS = _MAP.partition("## The rooms")[2].partition("\n## ")[0].split("\n\n")
-_STOREY = re.compile(r"\*\*(\w+)/\*\*")
+_STOREY = re.compile(r"\*\*([\w/]+)/\*\*")
 _NAME = re.compile(r"`([\w*]+\.py)`")
 STOREYS = sorted({found[1] for each in _PARAGRAPHS if (found := _STOREY.match(each))})
 
 
 def test_a_paragraph_speaks_of_one_storey() -> None:
     assert [each[:80] for each in _PARAGRAPHS if len(_STOREY.findall(each)) > 1] == []
-    assert {"admin", "bulletins", "foundation", "mailer", "service", "subscribers"} <= set(STOREYS)
+    assert {"bulletins", "foundation", "mailer", "service", "subscribers"} <= set(STOREYS)
+
+
+def test_the_console_s_rooms_lie_in_folders_that_stand_on_the_map() -> None:
+    folders = {path.parent.relative_to(ROOT).as_posix() for path in (ROOT / "admin").rglob("*.py")} - {"admin"}
+
+    assert folders == {storey for storey in STOREYS if storey.startswith("admin/")}
+    assert [path.name for path in (ROOT / "admin").glob("*.py")] == ["__init__.py"]
 
 
 @pytest.mark.parametrize("storey", STOREYS)

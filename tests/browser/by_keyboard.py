@@ -9,8 +9,8 @@ from datetime import timedelta
 import pyotp
 from playwright.sync_api import Browser, Page, expect
 
-from admin import one_time_codes, staff
-from admin.roles import Role
+from admin.people import one_time_codes, staff
+from admin.people.roles import Role
 from bulletins.drafting import find
 from bulletins.life import BulletinState
 from foundation.addresses import Address

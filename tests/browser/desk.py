@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, Page, expect
 
-from admin.roles import Role
+from admin.people.roles import Role
 from tests.browser.windows import windows
 from tests.support.counted_page import CountedPage
 from tests.support.house import House

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from admin import staff
-from admin.roles import Role
+from admin.people import staff
+from admin.people.roles import Role
 from foundation.addresses import Address
 from tests.browser.windows import windows
 from tests.support.house import House, eventually

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from admin.guard import COOKIE
-from admin.roles import Role
+from admin.frame.guard import COOKIE
+from admin.people.roles import Role
 from liaisons.paper_fit import Look, fit
 from liaisons.paper_source import Item, Span
 from liaisons.papers import LONGEST, LONGEST_OF_ITEM, Choice, Words

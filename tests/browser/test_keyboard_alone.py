@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
-from admin.roles import Role
+from admin.people.roles import Role
 from bulletins.life import BulletinState
 from tests.browser.by_keyboard import (
     begin_delivery,

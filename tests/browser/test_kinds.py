@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from admin.roles import Role
+from admin.people.roles import Role
 from bulletins.drafting import find
 from bulletins.life import BulletinState
 from tests.browser.windows import windows

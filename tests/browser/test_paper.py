@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from admin.roles import Role
+from admin.people.roles import Role
 from subscribers.entry_code import CARD_CODE, LEAST_MODULE, EntryCode, PrintedOn
 from subscribers.places import PlaceForm
 from tests.admin.whole_console import Console, whole_console

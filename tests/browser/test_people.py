@@ -8,8 +8,8 @@ import pyotp
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from admin import staff
-from admin.roles import Role
+from admin.people import staff
+from admin.people.roles import Role
 from foundation.addresses import Address
 from tests.browser.windows import PASSWORD, hashed
 from tests.support.house import House, eventually, links_of

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from admin.roles import Role
+from admin.people.roles import Role
 from bulletins.life import BulletinState
 from tests.admin.under_way import begun, come_to, move
 from tests.admin.whole_console import whole_console

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from admin.roles import Role
+from admin.people.roles import Role
 from tests.admin.conftest import PASSWORD
 from tests.admin.morning import MORNING
 from tests.admin.whole_console import Console, whole_console

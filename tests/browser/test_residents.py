@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from admin.roles import Role
+from admin.people.roles import Role
 from tests.support.house import House, eventually, links_of
 
 pytestmark = pytest.mark.browser

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from admin.roles import Role
+from admin.people.roles import Role
 from tests.browser.by_keyboard import (
     Person,
     as_shown,

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from admin.roles import Role
+from admin.people.roles import Role
 from bulletins.drafting import find
 from service.entrance import SAMPLE_TOWN
 from tests.browser.by_keyboard import deliver

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from admin.roles import Role
+from admin.people.roles import Role
 from tests.support.code_reader import codes_in
 from tests.support.house import House, eventually, links_of
 

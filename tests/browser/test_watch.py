@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from admin.roles import Role
+from admin.people.roles import Role
 from mailer.bounce_report.bounce_class import BounceClass
 from tests.browser.windows import let_in
 from tests.support.bounced import bounce

@@ -9,7 +9,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from admin.roles import Role
+from admin.people.roles import Role
 from bulletins.life import BulletinState
 from tests.browser.by_keyboard import Person, begin_delivery, bulletins, employ, end, state, window
 from tests.browser.conftest import FRIDAY_MORNING

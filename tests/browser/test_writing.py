@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from admin.roles import Role
-from admin.sign_in import IDLE_END
-from admin.staff import Colleague
+from admin.people.roles import Role
+from admin.people.sign_in import IDLE_END
+from admin.people.staff import Colleague
 from bulletins.tables import Bulletin
 from tests.admin.conftest import PASSWORD
 from tests.admin.whole_console import Console, whole_console

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page
 
-from admin import staff
-from admin.guard import COOKIE
-from admin.roles import Role
-from admin.sign_in import open_session
+from admin.frame.guard import COOKIE
+from admin.people import staff
+from admin.people.roles import Role
+from admin.people.sign_in import open_session
 from foundation.addresses import Address
 from tests.support import known_password
 from tests.support.house import House

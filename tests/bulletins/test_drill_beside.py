@@ -2,8 +2,8 @@
 
 import pytest
 
-from admin.roles import Role
-from admin.staff import Colleague
+from admin.people.roles import Role
+from admin.people.staff import Colleague
 from bulletins.drafting import Sheet
 from bulletins.life import BulletinState, NotNow
 from tests.bulletins.office import Office, tokyo

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from admin.bulletin_object import bulletin_object
-from admin.pages_not_reached import Missed, not_reached
+from admin.api.bulletin_object import bulletin_object
+from admin.bulletin.pages_not_reached import Missed, not_reached
 from bulletins import archive
 from bulletins.life import BulletinState
 from foundation.strides import Strides

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from admin.yearly_report import Lag, Reporter, YearlyReport, years
+from admin.records.yearly_report import Lag, Reporter, YearlyReport, years
 from bulletins.approval import Decision
 from bulletins.categories import CategoryTree
 from bulletins.drafting import Sheet

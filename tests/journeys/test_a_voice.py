@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from admin import staff
-from admin.roles import Role
+from admin.people import staff
+from admin.people.roles import Role
 from foundation.addresses import Address
 from liaisons import voice_life, voices
 from liaisons.voice_life import Turn

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from admin.roles import Role
+from admin.people.roles import Role
 from tests.journeys.carrier import bounce_of
 from tests.support.clock import HandClock
 from tests.support.house import Colleague, House, eventually

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from admin import api_tokens, sign_in, staff
-from admin.guard import COOKIE
-from admin.roles import Role
-from admin.staff import Colleague
+from admin.frame.guard import COOKIE
+from admin.people import api_tokens, sign_in, staff
+from admin.people.roles import Role
+from admin.people.staff import Colleague
 from bulletins.tables import Bulletin
 from foundation.addresses import Address
 from foundation.database import Database

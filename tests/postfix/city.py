@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from admin.roles import Role
+from admin.people.roles import Role
 from foundation.addresses import Address
 from foundation.database import Database
 from mailer.bounce_facts import BounceFactRow

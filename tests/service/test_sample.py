@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
-from admin.place_report import april_list, place_list
-from admin.sign_in import SignedIn, SignIn
+from admin.people.sign_in import SignedIn, SignIn
+from admin.residents.place_report import april_list, place_list
 from bulletins.liaison_edition import ToLiaisons
 from bulletins.life import BulletinState
 from bulletins.progress import progress

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from admin import api_tokens, invitations, one_time_codes, sign_in, staff_requests
-from admin import staff as register
-from admin.roles import Role
-from admin.sign_in import SignedIn, SignIn
-from admin.staff_requests import Kind
+from admin.people import api_tokens, invitations, one_time_codes, sign_in, staff_requests
+from admin.people import staff as register
+from admin.people.roles import Role
+from admin.people.sign_in import SignedIn, SignIn
+from admin.people.staff_requests import Kind
 from foundation import ledger
 from foundation.addresses import Address
 from foundation.database import Base

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from admin import invitations, sign_in, staff
-from admin.guard import COOKIE
-from admin.notice_desk import NoticeDesk
-from admin.password_links import PasswordLink
-from admin.roles import Role
-from admin.staff import Colleague, StaffRow
+from admin.frame.guard import COOKIE
+from admin.notices.notice_desk import NoticeDesk
+from admin.people import invitations, sign_in, staff
+from admin.people.password_links import PasswordLink
+from admin.people.roles import Role
+from admin.people.staff import Colleague, StaffRow
 from bulletins.approval import Decision
 from bulletins.drafting import Sheet
 from bulletins.liaison_edition import ToLiaisons

@@ -17,7 +17,7 @@ from typing import Self, TypeVar
 import httpx
 from sqlalchemy import make_url
 
-from admin.roles import Role
+from admin.people.roles import Role
 from foundation.settings import load
 from mailer.practice_mailbox import newest_letters
 from service.home import Home

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from admin import passwords
+from admin.people import passwords
 
 PASSWORD = "correct horse battery 9"
 hashed = cache(passwords.make_hash)

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from admin import api_tokens, staff
-from admin.roles import Role
+from admin.people import api_tokens, staff
+from admin.people.roles import Role
 from foundation.addresses import Address
 from foundation.database import Database
 

@@ -15,7 +15,7 @@ from typing import Self
 
 import httpx
 
-from admin.roles import Role
+from admin.people.roles import Role
 from foundation.clock import SystemClock
 from foundation.database import Database
 from foundation.settings import load

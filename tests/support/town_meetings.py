@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin.staff import Colleague
+from admin.people.staff import Colleague
 from bulletins.life import BulletinState
 from bulletins.redaction import Redaction
 from bulletins.tables import Bulletin

@@ -8,12 +8,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from admin import api_tokens, staff, turned_away
-from admin.api import BulletinApi
-from admin.api_problems import install_problems
-from admin.api_subscribers import SubscriberApi
-from admin.guard import Guard
-from admin.roles import Role
+from admin.api.bulletin_api import BulletinApi
+from admin.api.problems import install_problems
+from admin.api.subscriber_api import SubscriberApi
+from admin.frame import turned_away
+from admin.frame.guard import Guard
+from admin.people import api_tokens, staff
+from admin.people.roles import Role
 from foundation.addresses import Address
 from foundation.pages import Pages
 from foundation.routes import take_in

@@ -214,7 +214,7 @@ def test_a_blocking_check_is_a_conflict_that_lists_what_blocks(staff: Callers) -
 def test_bulletins_are_listed_newest_first_by_state_and_by_page(
     staff: Callers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("admin.api.PAGE", 2)
+    monkeypatch.setattr("admin.api.bulletin_api.PAGE", 2)
     numbers = [staff.drafter.draft() for _ in range(3)]
     staff.drafter.post(f"/bulletins/{numbers[1]}/submit")
 

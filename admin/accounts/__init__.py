@@ -1,0 +1,1 @@
+"""Pages about staff: the door, one's own account, everybody's."""

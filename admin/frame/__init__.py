@@ -1,0 +1,1 @@
+"""What all pages of the console share: the door, the frame, forms, refusals, plain words."""

@@ -1,0 +1,1 @@
+"""Pages about the liaisons: the register, voices, meetings, papers, materials."""

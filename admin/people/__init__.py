@@ -1,0 +1,1 @@
+"""Who may enter the console, by what, and what becomes of them."""
