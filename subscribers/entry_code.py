@@ -120,11 +120,13 @@ class EntryCode:
         return code
 
 
+@lru_cache(maxsize=_PICTURES_KEPT)
 def page_svg(link: str) -> bytes:
     """The code of a page of ours, for a leaflet."""
     return bytes(_drawn(link, ERROR_CORRECT_M).make_image(image_factory=SvgPathImage).to_string())
 
 
+@lru_cache(maxsize=_PICTURES_KEPT)
 def page_png(link: str) -> bytes:
     picture = io.BytesIO()
     _drawn(link, ERROR_CORRECT_M).make_image(image_factory=PyPNGImage).save(picture)
