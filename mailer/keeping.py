@@ -84,6 +84,10 @@ class Keeper:
             self._cut_off_since = time.monotonic()
         self._desk.gives_back = self.cut_off
 
+    def begin(self, at: datetime) -> None:
+        """Before any letter leaves: from now on a clock that is set back is noticed."""
+        self._leaps.look(at)
+
     async def keep(self, at: datetime) -> None:
         """Renews leases, puts down what is no longer wanted, ends what needs no wire, tells that we live."""
         async with self.turn:

@@ -96,6 +96,7 @@ class Sender:
         try:
             if not await self._patiently(self._take_up):
                 return
+            self._keeper.begin(self._eq.clock.now())
             lines = self._eq.courier.lines()
             relays = {line.relay for line in lines}
             async with asyncio.TaskGroup() as group:
