@@ -11,11 +11,10 @@ from admin.bulletin.bulletin_view import facts_for_deciding
 from admin.bulletin.pressed_twice import is_so_already
 from admin.desk.approval_desk import ApprovalDesk, Call
 from admin.frame.console_page import ConsolePage, go, me_of
-from admin.frame.form_reading import Posted, number, posted
+from admin.frame.form_reading import Posted, bulletin_number, posted
 from admin.frame.refusals import REFUSING, Refusal, refusal_of
 from admin.people.roles import Role
 from bulletins.approval import Decision
-from bulletins.drafting import UnknownBulletin
 from bulletins.life import WrongState
 from bulletins.signatory import NotAllowed
 
@@ -82,7 +81,7 @@ class ApprovalPages:
         if not form.text("urgent_reason").strip():
             errors["urgent_reason"] = "ほかの人の承認を待てない理由を書いてください。"
         try:
-            known = _known(bulletin_id)
+            known = bulletin_number(bulletin_id)
             self._refuse_unreleased(known)
             if errors:
                 return self._alone(request, bulletin_id, form, errors=errors)
@@ -98,7 +97,7 @@ class ApprovalPages:
         self, request: Request, bulletin_id: str, form: Posted, *, errors: dict[str, str] | None = None
     ) -> Response:
         try:
-            known = _known(bulletin_id)
+            known = bulletin_number(bulletin_id)
             self._refuse_unreleased(known)
             facts = facts_for_deciding(self.approvals.desk, known)
         except REFUSING as error:
@@ -124,7 +123,7 @@ class ApprovalPages:
         self, request: Request, bulletin_id: str, form: Posted, deed: Callable[[int], None], done: str
     ) -> Response:
         try:
-            known = _known(bulletin_id)
+            known = bulletin_number(bulletin_id)
             deed(known)
         except REFUSING as error:
             word = request.url.path.rpartition("/")[2]
@@ -140,13 +139,6 @@ def _unsaid(form: Posted) -> tuple[str, ...]:
     """What a form for 電話承認 lacks; it is no wrong code, and is counted as none."""
     lacking = {"approver": "電話に出ている人を選んでください。", "code": "読み上げられたコードを入力してください。"}
     return tuple(sentence for name, sentence in lacking.items() if not form.text(name).strip())
-
-
-def _known(bulletin_id: str) -> int:
-    known = number(bulletin_id)
-    if known is None:
-        raise UnknownBulletin(bulletin_id)
-    return known
 
 
 def _decision(form: Posted) -> Decision:

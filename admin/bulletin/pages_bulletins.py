@@ -18,7 +18,7 @@ from admin.desk.lookout import Lookout
 from admin.desk.sheet import sheet_lines
 from admin.desk.version_guard import Stale, submit_if_same
 from admin.frame.console_page import ConsolePage, go, me_of
-from admin.frame.form_reading import Posted, number, posted
+from admin.frame.form_reading import Posted, bulletin_number, number, posted
 from admin.frame.guard import Guard
 from admin.frame.refusals import REFUSING, Refusal, refusal_of
 from admin.people.roles import Role
@@ -117,7 +117,7 @@ class BulletinPages:
     def sheet(self, request: Request, bulletin_id: str) -> Response:
         """配信伺 before approval, 配信記録 after."""
         try:
-            dossier = self._desk.dossier(self._known(bulletin_id))
+            dossier = self._desk.dossier(bulletin_number(bulletin_id))
             lines = sheet_lines(self._desk, dossier)
         except REFUSING as error:
             return self._message(request, refusal_of(error))
@@ -126,7 +126,7 @@ class BulletinPages:
     def _pressing(self, deed: Deed) -> Callable[..., Response]:
         def press(request: Request, bulletin_id: str, form: Form) -> Response:
             try:
-                known = self._known(bulletin_id)
+                known = bulletin_number(bulletin_id)
                 self._do(deed, known, form, me_of(request))
             except Stale:
                 return self._one(request, bulletin_id, refusal=_STALE)
@@ -166,7 +166,7 @@ class BulletinPages:
         self, request: Request, bulletin_id: str, *, refusal: Refusal | None = None, form: Posted | None = None
     ) -> Response:
         try:
-            seen = view(self._approvals, self._lookout, self._known(bulletin_id), me_of(request))
+            seen = view(self._approvals, self._lookout, bulletin_number(bulletin_id), me_of(request))
         except (UnknownBulletin, UnknownNotice) as error:
             return self._message(request, refusal or refusal_of(error))
         return self._page.show(
@@ -180,12 +180,6 @@ class BulletinPages:
             hold=int(self._desk.approval.schedule.hold.total_seconds()),
             typed=form or Posted.nothing(),
         )
-
-    def _known(self, bulletin_id: str) -> int:
-        known = number(bulletin_id)
-        if known is None:
-            raise UnknownBulletin(bulletin_id)
-        return known
 
     def _message(self, request: Request, refusal: Refusal) -> Response:
         return self._page.message(request, refusal.status, refusal.title, *refusal.sentences)

@@ -13,7 +13,7 @@ from admin.desk.bulletin_doors import doors
 from admin.desk.progress_words import again_words
 from admin.desk.reach_words import expiry_words
 from admin.frame.console_page import ConsolePage, me_of
-from admin.frame.form_reading import number
+from admin.frame.form_reading import bulletin_number, number
 from admin.frame.refusals import refusal_of
 from admin.people.roles import Role
 from admin.residents.bounce_words import bounce_words
@@ -64,12 +64,10 @@ class NotReachedPages:
 
     def show(self, request: Request, bulletin_id: str) -> Response:
         """`?after=` goes on behind a letter's number."""
-        me, known = me_of(request), number(bulletin_id)
+        me = me_of(request)
         after = number(request.query_params.get("after", "")) or 0
         try:
-            if known is None:
-                raise UnknownBulletin(bulletin_id)
-            bulletin, progress = self._desk.standing(known)
+            bulletin, progress = self._desk.standing(bulletin_number(bulletin_id))
         except UnknownBulletin as error:
             refusal = refusal_of(error)
             return self._page.message(request, refusal.status, refusal.title, *refusal.sentences)

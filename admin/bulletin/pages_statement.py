@@ -6,7 +6,7 @@ from starlette.responses import Response
 from admin.desk.bulletin_desk import BulletinDesk
 from admin.desk.statement import ended_at, statement
 from admin.frame.console_page import ConsolePage
-from admin.frame.form_reading import number
+from admin.frame.form_reading import bulletin_number
 from admin.frame.japanese_times import era_moment
 from admin.frame.refusals import refusal_of
 from admin.frame.span_words import span_words
@@ -31,11 +31,9 @@ class StatementPages:
         return router
 
     def show(self, request: Request, bulletin_id: str) -> Response:
-        desk, known = self._desk, number(bulletin_id)
+        desk = self._desk
         try:
-            if known is None:
-                raise UnknownBulletin(bulletin_id)
-            found = statement(desk, self._carriers, known)
+            found = statement(desk, self._carriers, bulletin_number(bulletin_id))
         except UnknownBulletin as error:
             refusal = refusal_of(error)
             return self._page.message(request, refusal.status, refusal.title, *refusal.sentences)

@@ -7,6 +7,8 @@ from typing import BinaryIO
 from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 
+from bulletins.drafting import UnknownBulletin
+
 MOST_FIELDS = 500
 UPLOAD = "/admin/subscribers/import"  # the one address at which more than a form may come in
 MOST_UPLOADED = 256 << 20  # octets; a million lines are about a hundred million
@@ -71,3 +73,11 @@ def number(text: str) -> int | None:
         return None
     value = int(text)
     return value if 0 < value <= LARGEST_NUMBER else None
+
+
+def bulletin_number(text: str) -> int:
+    """Raises UnknownBulletin, for what is no number too."""
+    known = number(text)
+    if known is None:
+        raise UnknownBulletin(text)
+    return known

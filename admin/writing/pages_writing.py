@@ -10,7 +10,7 @@ from starlette.responses import Response
 from admin.desk.bulletin_desk import BulletinDesk
 from admin.desk.version_guard import Keeper, Seen, Stale
 from admin.frame.console_page import ConsolePage, go, me_of
-from admin.frame.form_reading import Posted, number, page_key, posted
+from admin.frame.form_reading import Posted, bulletin_number, page_key, posted
 from admin.frame.guard import Guard
 from admin.frame.kept_forms import FormKeeper
 from admin.frame.line_changes import mail_changes
@@ -282,11 +282,8 @@ class WritingPages:
 
     def _bulletin(self, bulletin_id: str) -> Bulletin:
         """Raises UnknownBulletin, for what is no number too."""
-        known = number(bulletin_id)
-        if known is None:
-            raise UnknownBulletin(bulletin_id)
         with self._desk.database.read() as session:
-            return find(session, known)
+            return find(session, bulletin_number(bulletin_id))
 
     def _refused(self, request: Request, error: Exception) -> Response:
         refusal = refusal_of(error)
