@@ -126,6 +126,13 @@ def test_a_method_that_is_not_served_is_told_which_are(data: Path, clock: HandCl
     assert set(allowed.values()) == {"GET"}
 
 
+def _answered(data: Path, clock: HandClock, asked: str) -> httpx.Headers:
+    home = Home(load({"HANSHO_DATA": str(data)}), clock)
+    headers = _headers(whole_app(home), asked)
+    home.database.close()
+    return headers
+
+
 @pytest.mark.parametrize(
     ("asked", "leads_to"),
     [
@@ -140,11 +147,8 @@ def test_a_method_that_is_not_served_is_told_which_are(data: Path, clock: HandCl
 def test_a_slash_too_many_leads_to_the_same_host_whatever_host_was_asked_for(
     data: Path, clock: HandClock, asked: str, leads_to: str
 ) -> None:
-    home = Home(load({"HANSHO_DATA": str(data)}), clock)
+    headers = _answered(data, clock, asked)
 
-    headers = _headers(whole_app(home), asked)
-
-    home.database.close()
     assert headers["Location"] == leads_to
     assert headers["Cache-Control"] == "no-store"
 
@@ -160,11 +164,8 @@ def test_a_slash_too_many_leads_to_the_same_host_whatever_host_was_asked_for(
 def test_the_address_of_a_button_leads_to_its_page_when_a_browser_restores_it(
     data: Path, clock: HandClock, asked: str, leads_to: str
 ) -> None:
-    home = Home(load({"HANSHO_DATA": str(data)}), clock)
+    headers = _answered(data, clock, asked)
 
-    headers = _headers(whole_app(home), asked)
-
-    home.database.close()
     assert headers["Location"] == leads_to
     assert "no-store" in headers["Cache-Control"]
 
